@@ -1,0 +1,11 @@
+export { Activity } from './activity.js';
+export { Listeners } from './bus.js';
+export { type Clock, SystemClock, type Timer } from './clock.js';
+export { DatabaseUnavailable, type ErrorDetail, RingbackError } from './errors.js';
+export { newId, newSessionId } from './ids.js';
+export { instant, parseInstant } from './instant.js';
+export { isObject, type JsonObject, type JsonValue } from './json.js';
+export { type Logger, silentLogger } from './logger.js';
+export { ManualClock } from './manual-clock.js';
+export { type Random, seededRandom } from './random.js';
+export { KeyedSequence, Sequence } from './sequence.js';
