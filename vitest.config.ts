@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'packages/*/tests/**/*.test.ts', 'tests/**/*.test.ts'],
+    globalSetup: ['packages/server/tests/database-service.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
