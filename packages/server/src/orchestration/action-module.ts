@@ -1,0 +1,78 @@
+import type { AttributeDescriptor, ChildDescriptor } from '@ringback/scxml';
+import type { JsonObject, JsonValue } from '../kernel/index.js';
+import type { Transaction } from '../store/sql.js';
+
+/**
+ * One family of executable content (`queue`, `ixn`, `dialog` ...): a list of actions, each with its attributes, its
+ * request, and the events that answer it. A module is one file under `modules/`, or comes from another domain.
+ */
+export interface ActionModule {
+  /** Namespace URIs without a leading `http://`; documents may write either form. */
+  readonly namespaces: readonly string[];
+  /** What the events of its actions begin with. */
+  readonly prefix: string;
+  readonly actions: Readonly<Record<string, ActionDefinition>>;
+  /** Functions of `_genesys` that change something; called with the session that called them. */
+  readonly functions?: Readonly<Record<string, SessionFunction>>;
+}
+
+/**
+ * An action is *performed* in the transaction that stores the macrostep which asked for it, or *executed* after that
+ * has committed, or both in this order. Execution happens at least once: after a crash it is repeated.
+ */
+export interface ActionDefinition {
+  readonly attributes: Readonly<Record<string, AttributeDescriptor>>;
+  readonly children?: readonly ChildDescriptor[];
+  /** What its events are named after, where that is not `<prefix>.<action>`: `voice.createcall` for `<ixn:createcall>`. */
+  readonly event?: string;
+  perform?(tx: Transaction, action: Action): Promise<ActionOutcome>;
+  execute?(action: Action): Promise<ActionOutcome>;
+  /** Answers instead of executing again what was under way when the program died. */
+  interrupted?(action: Action): ActionOutcome;
+}
+
+/** One request of a running application. */
+export interface Action {
+  readonly session: SessionSubject;
+  readonly requestId: string;
+  readonly name: string;
+  readonly attributes: JsonObject;
+  readonly children: readonly ActionElement[];
+  readonly parameters: JsonObject;
+  readonly content?: JsonValue;
+  /** Milliseconds since 1970 at which the macrostep ran. */
+  readonly now: number;
+}
+
+export interface ActionElement {
+  readonly name: string;
+  readonly attributes: JsonObject;
+  readonly children: readonly ActionElement[];
+  readonly parameters: JsonObject;
+}
+
+/** What an action may know of the session that asked. */
+export interface SessionSubject {
+  readonly id: string;
+  readonly flow: string;
+  readonly callback?: string;
+  readonly service?: string;
+}
+
+/**
+ * `done` and `error` become `<event>.done` and `error.<event>` in the session, with the request id among their data.
+ * `pending`: the answer comes later, by what `subject` names. `silent`: no event ever follows.
+ */
+export type ActionOutcome =
+  | { done: JsonObject }
+  | { error: string; description: string; data?: JsonObject }
+  | { pending: string }
+  | 'pending'
+  | 'silent';
+
+export type SessionFunction = (
+  tx: Transaction,
+  session: SessionSubject,
+  args: readonly JsonValue[],
+  now: number,
+) => Promise<void>;

@@ -1,0 +1,215 @@
+import type { Effect } from '@ringback/scxml';
+import { type Activity, type Clock, instant, type JsonObject, type Logger, RingbackError } from '../kernel/index.js';
+import type { Database } from '../store/index.js';
+import { type Sql, statement, type Transaction } from '../store/sql.js';
+import type { Action, ActionOutcome, SessionSubject } from './action-module.js';
+import type { ModuleRegistry } from './module-registry.js';
+import type { EnvironmentChange, SessionEvent } from './session-event.js';
+
+interface ActionRow {
+  id: string;
+  session: string;
+  module: string;
+  action: string;
+  phase: 'execute' | 'waiting';
+  subject: string | null;
+  request: Omit<Action, 'now'> & { now: number };
+}
+
+const KEEP = statement(
+  'action-keep',
+  `insert into session_action (id, session, module, action, phase, subject, request, created_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+);
+const WAIT_FOR = statement(
+  'action-wait-for',
+  `update session_action set phase = 'waiting', subject = coalesce($2, subject) where id = $1 returning id`,
+);
+const TAKE = statement('action-take', 'delete from session_action where id = $1 returning *');
+const BY_SUBJECT = statement('action-by-subject', 'select * from session_action where subject = $1');
+const BY_ID = statement('action-by-id', 'select * from session_action where id = $1');
+const OF_SESSION = statement(
+  'action-of-session',
+  'select * from session_action where session = $1 and action = $2 order by created_at, id',
+);
+const FORGET = statement('action-forget', 'delete from session_action where session = $1');
+const INTERRUPTED = statement(
+  'action-interrupted',
+  `select * from session_action where phase = 'execute' order by created_at, id`,
+);
+
+/** How long an action that met a closed database waits before it is carried out again. */
+const RETRY_MS = 1_000;
+
+/** Appends to a session's mailbox in a transaction, and wakes the session when that has committed. */
+export type Post = (tx: Transaction, session: string, event: SessionEvent) => Promise<boolean>;
+
+/**
+ * Carries out what applications ask for. An action that is not answered at once is a row: `execute` until it has been
+ * carried out (again after a crash), then `waiting` until what its subject names has answered.
+ */
+export class Actions {
+  constructor(
+    private readonly database: Database,
+    private readonly modules: ModuleRegistry,
+    private readonly clock: Clock,
+    private readonly activity: Activity,
+    private readonly log: Logger,
+    private readonly post: Post,
+  ) {}
+
+  /** Performs an action in the transaction that stores the macrostep which asked for it. */
+  async perform(tx: Transaction, session: SessionSubject, effect: Extract<Effect, { kind: 'action' }>): Promise<void> {
+    const { definition, event } = this.modules.action(effect.namespace, effect.name);
+    const action: Action = {
+      session,
+      requestId: effect.requestId,
+      name: effect.name,
+      attributes: effect.attributes,
+      children: effect.children,
+      parameters: effect.parameters,
+      ...(effect.content !== undefined && { content: effect.content }),
+      now: this.clock.now(),
+    };
+    const outcome = definition.perform ? await outcomeOf(definition.perform(tx, action)) : 'pending';
+    if (!isPending(outcome)) return this.#answer(tx, action, event, outcome);
+    const phase = definition.execute ? 'execute' : 'waiting';
+    await tx.query(KEEP, [
+      action.requestId,
+      session.id,
+      effect.namespace,
+      effect.name,
+      phase,
+      subjectOf(outcome),
+      JSON.stringify(action),
+      instant(action.now),
+    ]);
+    if (definition.execute) tx.afterCommit(() => this.#execute(effect.namespace, action));
+  }
+
+  /** The actions that wait for what `subject` names. */
+  async waitingFor(sql: Sql, subject: string): Promise<Action[]> {
+    return (await sql.query<ActionRow>(BY_SUBJECT, [subject])).map(({ request }) => request);
+  }
+
+  /** A session's actions of one name that are not answered yet. */
+  async pendingOf(sql: Sql, session: string, name: string): Promise<Action[]> {
+    return (await sql.query<ActionRow>(OF_SESSION, [session, name])).map(({ request }) => request);
+  }
+
+  /** An action that is not answered yet. */
+  async pending(sql: Sql, requestId: string): Promise<Action | undefined> {
+    const [row] = await sql.query<ActionRow>(BY_ID, [requestId]);
+    return row?.request;
+  }
+
+  /** What a pending action waits for. */
+  async subjectOf(sql: Sql, requestId: string): Promise<string | undefined> {
+    const [row] = await sql.query<ActionRow>(BY_ID, [requestId]);
+    return row?.subject ?? undefined;
+  }
+
+  /** From now on the action waits for what `subject` names. */
+  async waitFor(tx: Transaction, requestId: string, subject: string): Promise<void> {
+    await tx.query(WAIT_FOR, [requestId, subject]);
+  }
+
+  /** A session that has ended hears no answers any more. */
+  async forget(tx: Transaction, session: string): Promise<void> {
+    await tx.query(FORGET, [session]);
+  }
+
+  /** Answers an action that was pending; without effect when it has been answered already. */
+  async complete(
+    tx: Transaction,
+    requestId: string,
+    outcome: Exclude<ActionOutcome, 'pending' | { pending: string }>,
+    model?: EnvironmentChange,
+  ): Promise<void> {
+    const [row] = await tx.query<ActionRow>(TAKE, [requestId]);
+    if (!row) return;
+    const { event } = this.modules.action(row.module, row.action);
+    await this.#answer(tx, row.request, event, outcome, model);
+  }
+
+  /** Takes up what was under way when an earlier process died. */
+  async recover(): Promise<void> {
+    for (const row of await this.database.query<ActionRow>(INTERRUPTED)) {
+      const { definition } = this.modules.action(row.module, row.action);
+      const outcome = definition.interrupted?.(row.request);
+      if (outcome === undefined) this.#execute(row.module, row.request);
+      else await this.#settle(row.module, row.request, outcome);
+    }
+  }
+
+  #execute(namespace: string, action: Action): void {
+    void this.activity.run(async () => {
+      const { definition } = this.modules.action(namespace, action.name);
+      if (!definition.execute) return;
+      try {
+        await this.#settle(namespace, action, await outcomeOf(definition.execute(action)));
+      } catch (error) {
+        this.log.warn(
+          { err: error, session: action.session.id, request: action.requestId },
+          `${action.name} could not be carried out; it is tried again in ${RETRY_MS} ms`,
+        );
+        this.clock.at(this.clock.now() + RETRY_MS, () => this.#execute(namespace, action));
+      }
+    });
+  }
+
+  async #settle(namespace: string, action: Action, outcome: ActionOutcome): Promise<void> {
+    const { event } = this.modules.action(namespace, action.name);
+    await this.database.transaction(async (tx) => {
+      if (isPending(outcome)) {
+        await tx.query(WAIT_FOR, [action.requestId, subjectOf(outcome)]);
+      } else {
+        const [row] = await tx.query<ActionRow>(TAKE, [action.requestId]);
+        if (row) await this.#answer(tx, action, event, outcome);
+      }
+    });
+  }
+
+  async #answer(
+    tx: Transaction,
+    action: Action,
+    event: string,
+    outcome: ActionOutcome,
+    model?: EnvironmentChange,
+  ): Promise<void> {
+    if (outcome === 'silent' || isPending(outcome)) return;
+    const answer: { name: string; data: JsonObject } =
+      'done' in outcome
+        ? { name: `${event}.done`, data: { requestid: action.requestId, ...outcome.done } }
+        : {
+            name: `error.${event}`,
+            data: {
+              requestid: action.requestId,
+              error: outcome.error,
+              description: outcome.description,
+              ...outcome.data,
+            },
+          };
+    await this.post(tx, action.session.id, { ...answer, ...(model && { model }) });
+  }
+}
+
+function isPending(outcome: ActionOutcome): outcome is 'pending' | { pending: string } {
+  return outcome === 'pending' || (typeof outcome === 'object' && 'pending' in outcome);
+}
+
+function subjectOf(outcome: 'pending' | { pending: string }): string | null {
+  return outcome === 'pending' ? null : outcome.pending;
+}
+
+/** What the application got wrong becomes its error event; everything else is a fault of ours and goes on as one. */
+async function outcomeOf(work: Promise<ActionOutcome>): Promise<ActionOutcome> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof RingbackError && error.code !== 'database-unavailable') {
+      return { error: error.code.replaceAll('-', ''), description: error.message };
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+import { type JsonObject, newId, RingbackError } from '../kernel/index.js';
+import type { Transaction } from '../store/sql.js';
+import type { Calls } from '../telephony/index.js';
+import type { SessionSubject } from './action-module.js';
+import type { Errands } from './errands.js';
+import { readInteraction, setAgentLeg } from './interactions.js';
+
+/** How long an agent's phone rings before the call is taken away again, unless the application says otherwise. */
+const AGENT_RING_MS = 20_000;
+
+/** Connects an interaction to an agent: stores the intent to ring the agent's phone, and rings it after the commit. */
+export class AgentRouting {
+  constructor(
+    private readonly calls: Calls,
+    private readonly errands: Errands,
+  ) {}
+
+  /**
+   * @param resource who was selected: `{dn, agent}` as in `queue.submit.done`, or a DN
+   * @returns the id of the agent's leg
+   * @throws RingbackError `unknown` (no such interaction), `invalidstate`, `invaliddestination`
+   */
+  async route(
+    tx: Transaction,
+    interactionId: string,
+    resource: JsonObject | string,
+    session: SessionSubject,
+  ): Promise<string> {
+    const interaction = await readInteraction(tx, interactionId);
+    if (!interaction) throw new RingbackError('unknown', `there is no interaction ${interactionId}`);
+    if (interaction.endedAt !== null) throw new RingbackError('invalidstate.null', 'the interaction has ended');
+    if (interaction.agent !== null) throw new RingbackError('invalidstate.routed', 'the interaction is with an agent');
+    const device = typeof resource === 'string' ? resource : resource.dn;
+    if (typeof device !== 'string' || device === '') {
+      throw new RingbackError('invaliddestination', 'the destination names no DN');
+    }
+    const agent = typeof resource === 'string' ? undefined : resource.agent;
+    const legId = newId();
+    await this.calls.intend(tx, {
+      legId,
+      callId: interaction.id,
+      role: 'agent',
+      number: device,
+      from: interaction.kind === 'outbound' ? interaction.dnis : interaction.ani,
+      timeoutMs: AGENT_RING_MS,
+      callProgress: false,
+      session: session.id,
+      ...(typeof agent === 'string' && { agentId: agent }),
+      ...(session.callback !== undefined && { callback: session.callback }),
+    });
+    await setAgentLeg(tx, interaction.id, legId);
+    tx.afterCommit(() => this.errands.run('ringing the agent', () => this.calls.dial(legId)));
+    return legId;
+  }
+}

@@ -1,0 +1,31 @@
+import type { Activity, Clock, Logger } from '../kernel/index.js';
+
+const RETRY_MS = 1_000;
+const ATTEMPTS = 30;
+
+/**
+ * What the network has to do after a commit (join, dial, hang up). Every errand is harmless when repeated; one that
+ * fails is tried again for a while, and after a crash `CallEvents.recover` derives it from the stored legs.
+ */
+export class Errands {
+  constructor(
+    private readonly clock: Clock,
+    private readonly activity: Activity,
+    private readonly log: Logger,
+  ) {}
+
+  run(what: string, work: () => Promise<void>, attempt = 1): void {
+    void this.activity.run(async () => {
+      try {
+        await work();
+      } catch (error) {
+        const fields = { err: error, attempt };
+        if (attempt === ATTEMPTS) this.log.error(fields, `${what} failed for good`);
+        else {
+          this.log.warn(fields, `${what} failed; it is tried again in ${RETRY_MS} ms`);
+          this.clock.at(this.clock.now() + RETRY_MS, () => this.run(what, work, attempt + 1));
+        }
+      }
+    });
+  }
+}

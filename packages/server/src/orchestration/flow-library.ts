@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type ApplicationDefinition, checkApplication, type Diagnostic, referencedDocuments } from '@ringback/scxml';
+import { type Clock, instant, RingbackError } from '../kernel/index.js';
+import type { Database } from '../store/index.js';
+import { type Sql, statement } from '../store/sql.js';
+
+/** URL of a document -> its text. */
+export type Documents = Record<string, string>;
+
+export type FlowOrigin = 'shipped' | 'uploaded' | 'fetched';
+
+export interface FlowVersion {
+  flow: string;
+  version: number;
+  main: string;
+  documents: Documents;
+  origin: FlowOrigin;
+  createdAt: number;
+}
+
+interface FlowRow {
+  flow: string;
+  version: number;
+  main: string;
+  documents: Documents;
+  origin: FlowOrigin;
+  hash: string;
+  created_at: number;
+}
+
+const LATEST = statement(
+  'flow-latest',
+  `select flow, version, main, documents, origin, hash, created_at from flow_version
+    where flow = $1 order by version desc limit 1`,
+);
+
+const READ_VERSION = statement(
+  'flow-read-version',
+  `select flow, version, main, documents, origin, hash, created_at from flow_version where flow = $1 and version = $2`,
+);
+
+const LIST = statement(
+  'flow-list',
+  `select distinct on (flow) flow, version, main, documents, origin, hash, created_at from flow_version
+    order by flow, version desc`,
+);
+
+const ADD_VERSION = statement(
+  'flow-add-version',
+  `insert into flow_version (flow, version, main, documents, origin, hash, created_at)
+   select $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5, $6 from flow_version where flow = $1
+   returning version`,
+);
+
+const REMOVE = statement(
+  'flow-remove',
+  `delete from flow_version f where flow = $1
+      and not exists (select from session s where s.flow = f.flow and s.version = f.version and s.state = 'running')
+   returning version`,
+);
+
+/** What the engine must know besides the documents: the modules' actions and the objects under `_genesys`. */
+export type ApplicationExtras = Pick<ApplicationDefinition, 'actions' | 'prelude'>;
+
+/**
+ * The call-flow applications as immutable versions. A session stays on the version that it started with; what is
+ * running is never changed by storing a newer one.
+ */
+export class FlowLibrary {
+  readonly #latest = new Map<string, { version: FlowVersion; until: number }>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly extras: ApplicationExtras,
+  ) {}
+
+  /** Stores the applications of a folder (`<name>/<name>.scxml` and what lies beside it) whose text has changed. */
+  async loadShipped(folder: string): Promise<void> {
+    const entries = await readdir(folder, { withFileTypes: true });
+    for (const entry of entries.filter((candidate) => candidate.isDirectory())) {
+      const main = pathToFileURL(join(folder, entry.name, `${entry.name}.scxml`));
+      const documents: Documents = {};
+      await readWithReferences(main, documents);
+      const shipped = Object.fromEntries(
+        Object.entries(documents).map(([url, text]) => [shippedUrl(url, folder), text]),
+      );
+      const url = shippedUrl(main.href, folder);
+      const problems = this.check(entry.name, url, shipped).filter(({ severity }) => severity === 'error');
+      if (problems.length > 0) throw new RingbackError('invalid-flow', describe(entry.name, problems));
+      const stored = await this.latest(entry.name);
+      if (stored?.origin === 'uploaded') continue;
+      await this.#add(entry.name, url, shipped, 'shipped');
+    }
+  }
+
+  /**
+   * Stores a new version of a flow unless its text is that of the latest.
+   * @returns the version's number and the warnings, or the errors for which it was refused
+   */
+  async put(
+    flow: string,
+    main: string,
+    documents: Documents,
+  ): Promise<{ version: number; created: boolean; diagnostics: Diagnostic[] } | { diagnostics: Diagnostic[] }> {
+    const diagnostics = this.check(flow, main, documents);
+    if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };
+    const created = (await this.latest(flow)) === undefined;
+    return { version: await this.#add(flow, main, documents, 'uploaded'), created, diagnostics };
+  }
+
+  /** Every error and warning of an application. */
+  check(flow: string, main: string, documents: Documents): Diagnostic[] {
+    return checkApplication({ id: flow, main, documents, ...this.extras });
+  }
+
+  async latest(flow: string): Promise<FlowVersion | undefined> {
+    const known = this.#latest.get(flow);
+    if (known && known.until > this.clock.now()) return known.version;
+    const [row] = await this.database.query<FlowRow>(LATEST, [flow]);
+    if (!row) return undefined;
+    const version = fromRow(row);
+    this.#latest.set(flow, { version, until: this.clock.now() + LATEST_FRESH_MS });
+    return version;
+  }
+
+  async list(): Promise<FlowVersion[]> {
+    return (await this.database.query<FlowRow>(LIST)).map(fromRow);
+  }
+
+  /** Takes a flow away, except the versions that a session still runs. */
+  async remove(flow: string): Promise<boolean> {
+    this.#latest.delete(flow);
+    return (await this.database.query(REMOVE, [flow])).length > 0;
+  }
+
+  /** The definition of one version for the engine. */
+  async definition(flow: string, version: number): Promise<ApplicationDefinition | undefined> {
+    const known = this.#latest.get(flow)?.version;
+    const [row] = known?.version === version ? [] : await this.database.query<FlowRow>(READ_VERSION, [flow, version]);
+    const found = known?.version === version ? known : row && fromRow(row);
+    if (!found) return undefined;
+    return { id: applicationId(flow, version), main: found.main, documents: found.documents, ...this.extras };
+  }
+
+  async #add(flow: string, main: string, documents: Documents, origin: FlowOrigin): Promise<number> {
+    const hash = createHash('sha256')
+      .update(JSON.stringify([main, documents]))
+      .digest('hex');
+    const version = await this.database.transaction(async (tx) => {
+      await tx.query("select pg_advisory_xact_lock(hashtext('flow:' || $1))", [flow]);
+      const [latest] = await tx.query<FlowRow>(LATEST, [flow]);
+      if (latest?.hash === hash) return latest.version;
+      return this.#insert(tx, [flow, main, JSON.stringify(documents), origin, hash, instant(this.clock.now())]);
+    });
+    this.#latest.delete(flow);
+    return version;
+  }
+
+  async #insert(tx: Sql, values: string[]): Promise<number> {
+    const [row] = await tx.query<{ version: number }>(ADD_VERSION, values);
+    if (!row) throw new Error('a flow version was not stored');
+    return row.version;
+  }
+}
+
+/** How long another node's newer version may stay unseen. */
+const LATEST_FRESH_MS = 1_000;
+
+export function applicationId(flow: string, version: number): string {
+  return `${flow}@${version}`;
+}
+
+async function readWithReferences(url: URL, documents: Documents): Promise<void> {
+  if (documents[url.href] !== undefined) return;
+  const text = await readFile(url, 'utf8');
+  documents[url.href] = text;
+  for (const reference of referencedDocuments(text, url.href)) await readWithReferences(new URL(reference), documents);
+}
+
+/** Shipped documents are known by the address under which the original serves its templates' files. */
+function shippedUrl(url: string, folder: string): string {
+  const root = pathToFileURL(`${folder}/`).href;
+  return `ringback:/genesys/1/document/service_template/${url.slice(root.length)}`;
+}
+
+function describe(flow: string, problems: Diagnostic[]): string {
+  const [first] = problems;
+  const where = first ? `${first.url} line ${first.line} column ${first.column}: ${first.message}` : '';
+  return `The flow '${flow}' cannot be loaded: ${where}`;
+}
+
+function fromRow(row: FlowRow): FlowVersion {
+  const { flow, version, main, documents, origin, created_at } = row;
+  return { flow, version, main, documents, origin, createdAt: created_at };
+}

@@ -1,0 +1,102 @@
+import { SessionPool } from '@ringback/scxml';
+import type { Activity, Clock, JsonObject, Logger } from '../kernel/index.js';
+import type { Journal } from '../reporting/index.js';
+import type { Router } from '../routing/index.js';
+import type { Database } from '../store/index.js';
+import type { Calls } from '../telephony/index.js';
+import type { ActionModule } from './action-module.js';
+import { Actions } from './actions.js';
+import { AgentRouting } from './agent-routing.js';
+import { CallEvents } from './call-events.js';
+import { Errands } from './errands.js';
+import { FlowLibrary } from './flow-library.js';
+import { ModuleRegistry } from './module-registry.js';
+import { dialogModule } from './modules/dialog.js';
+import { interactionModule } from './modules/interaction.js';
+import { queueModule } from './modules/queue.js';
+import { webModule } from './modules/web.js';
+import { PRELUDE } from './prelude.js';
+import { Replies } from './replies.js';
+import { SessionDirectory } from './session-directory.js';
+import { releaseSession } from './session-release.js';
+import { Sessions } from './sessions.js';
+
+export type { Action, ActionModule, ActionOutcome, SessionSubject } from './action-module.js';
+export { type Documents, FlowLibrary, type FlowVersion } from './flow-library.js';
+export type { EndedSession } from './macrostep.js';
+export type { Reply } from './replies.js';
+export type { SessionDetail, SessionView } from './session-directory.js';
+export { SessionDirectory } from './session-directory.js';
+export { type SessionStart, Sessions } from './sessions.js';
+
+export interface Orchestration {
+  sessions: Sessions;
+  flows: FlowLibrary;
+  directory: SessionDirectory;
+  /** Takes up what an earlier process left, and begins to run sessions. */
+  start(options: { cluster: boolean }): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Puts the orchestration host together. `modules`: executable content that other domains bring. */
+export function createOrchestration(parts: {
+  database: Database;
+  journal: Journal;
+  router: Router;
+  calls: Calls;
+  clock: Clock;
+  activity: Activity;
+  log: Logger;
+  modules: readonly ActionModule[];
+  /** What applications see as `_genesys.session`: `{server: {name, cluster, url}, tenant, tenantid}`. */
+  sessionObject: () => JsonObject;
+  /** Worker threads that run applications; 0 runs them in this thread. */
+  workers?: number;
+}): Orchestration {
+  const { database, journal, router, calls, clock, activity, log } = parts;
+  const pool = new SessionPool(parts.workers === undefined ? {} : { workers: parts.workers });
+  const registry = new ModuleRegistry();
+  const replies = new Replies(database, clock);
+  const errands = new Errands(clock, activity, log);
+  const agentRouting = new AgentRouting(calls, errands);
+  const post: Sessions['post'] = (tx, session, event) => sessions.post(tx, session, event);
+  const actions = new Actions(database, registry, clock, activity, log, post);
+  registry
+    .add(webModule(replies))
+    .add(queueModule({ router, actions: () => actions, post, agentRouting: () => agentRouting }))
+    .add(interactionModule({ sql: database, actions: () => actions, calls, post, agentRouting, errands }))
+    .add(dialogModule({ sql: database, calls, actions: () => actions, errands }));
+  for (const module of parts.modules) registry.add(module);
+  const flows = new FlowLibrary(database, clock, { actions: registry.descriptors(), prelude: PRELUDE });
+  const sessions = new Sessions({
+    database,
+    pool,
+    flows,
+    journal,
+    replies,
+    clock,
+    activity,
+    log,
+    context: { actions, modules: registry, journal, replies, log },
+    environment: () => ({ session: parts.sessionObject(), ixn: { firstixnid: null, interactions: {} } }),
+  });
+  const callEvents = new CallEvents(calls, actions, post, errands, () => clock.now());
+  calls.onChange(callEvents.changed);
+  calls.onTreated(callEvents.treated);
+  sessions.onEnded((tx, session) => releaseSession(tx, { actions, router, calls, errands }, session));
+  return {
+    sessions,
+    flows,
+    directory: new SessionDirectory(database, journal, clock),
+    async start(options) {
+      await replies.listen();
+      await actions.recover();
+      await callEvents.recover(database);
+      await sessions.startUp(options);
+    },
+    async stop() {
+      await sessions.shutDown();
+      await pool.close();
+    },
+  };
+}

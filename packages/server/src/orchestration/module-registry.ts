@@ -1,0 +1,48 @@
+import type { ActionDescriptor } from '@ringback/scxml';
+import { RingbackError } from '../kernel/index.js';
+import type { ActionDefinition, ActionModule, SessionFunction } from './action-module.js';
+
+export interface FoundAction {
+  module: ActionModule;
+  definition: ActionDefinition;
+  /** What the action's events are named after. */
+  event: string;
+}
+
+/** The modules that applications may use, and what the engine has to know of them. */
+export class ModuleRegistry {
+  readonly #modules: ActionModule[] = [];
+
+  add(module: ActionModule): this {
+    this.#modules.push(module);
+    return this;
+  }
+
+  /** The executable content of all modules, for the engine. */
+  descriptors(): ActionDescriptor[] {
+    return this.#modules.flatMap((module) =>
+      Object.entries(module.actions).map(([name, { attributes, children }]) => ({
+        namespaces: [...module.namespaces],
+        name,
+        attributes: { ...attributes },
+        ...(children && { children: [...children] }),
+      })),
+    );
+  }
+
+  action(namespace: string, name: string): FoundAction {
+    const module = this.#modules.find(({ namespaces }) => namespaces.includes(namespace));
+    const definition = module?.actions[name];
+    if (!module || !definition)
+      throw new RingbackError('unknown-action', `There is no action ${name} in ${namespace}.`);
+    return { module, definition, event: definition.event ?? `${module.prefix}.${name}` };
+  }
+
+  function(operation: string): SessionFunction {
+    for (const module of this.#modules) {
+      const found = module.functions?.[operation];
+      if (found) return found;
+    }
+    throw new RingbackError('unknown-function', `There is no function ${operation}.`);
+  }
+}

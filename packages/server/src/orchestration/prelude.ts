@@ -1,0 +1,52 @@
+/**
+ * What every application finds under `_genesys`, as guest source for the engine: an expression that takes the host and
+ * gives the global names. Objects that belong to a session come from the environment of the session that is running;
+ * functions that change something are recorded and carried out with the macrostep (`ActionModule.functions`).
+ */
+export const PRELUDE = `(function (host) {
+  'use strict';
+  var MEDIA = ['TMediaVoice', 'TMediaVoIP', 'TMediaEMail', 'TMediaVMail', 'TMediaSMail', 'TMediaChat', 'TMediaVideo',
+    'TMediaCobrowsing', 'TMediaWhiteboard', 'TMediaAppSharing', 'TMediaWebform', 'TMediaWorkItem', 'TMediaCallback',
+    'TMediaFax', 'TMediaIMChat', 'TMediaBusinessEvent', 'TMediaAlert', 'TMediaSMS', 'TMediaOutboundPreview',
+    'TMediaOpenMedia', 'TMediaNativeSMS', 'TMediaAny'];
+  var ROUTE = ['Unknown', 'Default', 'Label', 'OverwriteDNIS', 'DDD', 'IDDD', 'Direct', 'Reject', 'Announcement',
+    'PostFeature', 'DirectAgent'];
+  function names(list, name) {
+    var result = {};
+    list.forEach(function (entry, index) { result[name(entry)] = index; });
+    return result;
+  }
+  var mediaType = {};
+  MEDIA.forEach(function (name) { mediaType[name] = name; });
+  var rType = names(ROUTE, function (name) { return 'RouteType' + name; });
+  rType.RouteTypeGetFromDN = 12;
+  function plain(value) { return value === undefined ? null : value; }
+  var session = {
+    get server() { return host.env().session.server; },
+    get tenant() { return host.env().session.tenant; },
+    get tenantid() { return host.env().session.tenantid; },
+    lookupseq: { StartFromStrategy: -1, StartFromCDN: 0, StartFromTserver: 1, StartFromTenant: 2, StartFromRouter: 3 }
+  };
+  var ixn = {
+    get interactions() { return host.env().ixn.interactions; },
+    get firstixnid() { return host.env().ixn.firstixnid; },
+    mediaType: mediaType,
+    getMediaIntValue: function (name) { return MEDIA.indexOf(name); },
+    setuData: function (data, id) { host.call('ixn.setuData', plain(data), plain(id)); },
+    deleteuData: function (data, id) { host.call('ixn.deleteuData', plain(data), plain(id)); },
+    getuData: function (key, id) {
+      var env = host.env().ixn;
+      var interaction = env.interactions[id === undefined ? env.firstixnid : id];
+      return interaction ? interaction.udata[key] : undefined;
+    }
+  };
+  return {
+    _genesys: {
+      session: session,
+      ixn: ixn,
+      queue: { rType: rType },
+      ws: {},
+      dialog: {}
+    }
+  };
+})`;

@@ -1,0 +1,81 @@
+import { type Clock, instant, type JsonValue } from '../kernel/index.js';
+import type { Database } from '../store/index.js';
+import type { Transaction } from '../store/sql.js';
+import { ANSWER_REPLY, FORGET_REPLY, READ_REPLY } from './session-statements.js';
+
+/** What an application answered to a request: an HTTP status and a body. */
+export interface Reply {
+  status: number;
+  body: JsonValue;
+}
+
+const CHANNEL = 'session-reply';
+
+/**
+ * Requests that wait for an application's answer. The answer is a row, so that it survives and so that the node that
+ * holds the client need not be the node that runs the session; the waiting itself is only in memory.
+ */
+export class Replies {
+  readonly #waiting = new Map<string, (reply: Reply | 'no-session') => void>();
+  readonly #arrived = new Map<string, Reply | 'no-session'>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Hears of answers that other nodes stored. */
+  async listen(): Promise<void> {
+    await this.database.listen(CHANNEL, (id) => {
+      if (this.#waiting.has(id)) void this.#fetch(id);
+    });
+  }
+
+  /** Says that `wait` will be called for this request, so that an answer that comes before is kept. */
+  expect(id: string): void {
+    this.#waiting.set(id, (reply) => this.#arrived.set(id, reply));
+  }
+
+  /**
+   * Waits for the answer.
+   * @returns undefined when none has come within `timeoutMs`
+   */
+  async wait(id: string, timeoutMs: number): Promise<Reply | 'no-session' | undefined> {
+    const reply = await new Promise<Reply | 'no-session' | undefined>((resolve) => {
+      const arrived = this.#arrived.get(id);
+      if (arrived) return resolve(arrived);
+      const timer = this.clock.at(this.clock.now() + timeoutMs, () => resolve(undefined));
+      this.#waiting.set(id, (answer) => {
+        timer.cancel();
+        resolve(answer);
+      });
+    });
+    this.#waiting.delete(id);
+    this.#arrived.delete(id);
+    if (reply !== undefined && reply !== 'no-session') await this.database.query(FORGET_REPLY, [id]);
+    return reply;
+  }
+
+  /** Stores the application's answer; false when the request is unknown or answered already. */
+  async answer(tx: Transaction, id: string, reply: Reply): Promise<boolean> {
+    const values = [id, instant(this.clock.now()), reply.status, JSON.stringify(reply.body)];
+    const [row] = await tx.query(ANSWER_REPLY, values);
+    if (!row) return false;
+    tx.afterCommit(() => {
+      const waiting = this.#waiting.get(id);
+      if (waiting) waiting(reply);
+      else this.database.signal(CHANNEL, id);
+    });
+    return true;
+  }
+
+  /** The session ended without an answer. */
+  abandon(id: string): void {
+    this.#waiting.get(id)?.('no-session');
+  }
+
+  async #fetch(id: string): Promise<void> {
+    const [row] = await this.database.query<{ status: number; body: JsonValue }>(READ_REPLY, [id]);
+    if (row) this.#waiting.get(id)?.({ status: row.status, body: row.body });
+  }
+}

@@ -1,0 +1,2 @@
+export { type ServiceRequest, Services, type SessionOfId } from './services.js';
+export { Storage, type StoredFile, type StoredValue } from './storage.js';
