@@ -1,0 +1,46 @@
+import { Refusal, refusal } from './refusal.js';
+
+/** What a request sends besides its path. */
+export interface RequestOptions {
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Sent as JSON. */
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/**
+ * One request to the server that serves the console. Resolves with the parsed JSON body (undefined when it is empty).
+ * Throws a {@link Refusal} for every answer that is not a success, and when no answer came.
+ */
+export async function request(path: string, options: RequestOptions = {}): Promise<unknown> {
+  const init: RequestInit = { method: options.method ?? 'GET', headers: { accept: 'application/json' } };
+  if (options.body !== undefined) {
+    init.headers = { accept: 'application/json', 'content-type': 'application/json' };
+    init.body = JSON.stringify(options.body);
+  }
+  if (options.signal !== undefined) init.signal = options.signal;
+
+  let response: Response;
+  let body: string;
+  try {
+    response = await fetch(path, init);
+    body = await response.text();
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new Refusal('The server cannot be reached. Check that it runs and that this computer is connected.', 0);
+  }
+  if (!response.ok) throw refusal(response.status, response.statusText, body);
+  if (body === '') return undefined;
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new Refusal(`The answer to ${path} is not JSON.`, response.status);
+    throw error;
+  }
+}
+
+/** What to show of any error that a request or a mutation ended with. */
+export function explain(error: unknown): string {
+  if (error instanceof Refusal && error.fields.length > 0) return `${error.message} ${error.fields.join('; ')}`;
+  return error instanceof Error ? error.message : String(error);
+}

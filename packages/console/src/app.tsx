@@ -1,0 +1,57 @@
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createBrowserRouter, RouterProvider } from 'react-router-dom';
+import { Refusal } from './api/refusal.js';
+import { LiveFeedProvider } from './feed/live-feed.js';
+import { Shell } from './layout/shell.js';
+import { Unexpected } from './layout/unexpected.js';
+import { LiveScreen } from './screens/live/live-screen.js';
+import { theme } from './theme.js';
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      // Refused requests stay refused; only a server that is away, or says that its database is, is asked again.
+      retry: (count, error) => count < 2 && error instanceof Refusal && (error.status === 0 || error.status === 503),
+    },
+  },
+});
+
+const router = createBrowserRouter(
+  [
+    {
+      element: <Shell />,
+      errorElement: <Unexpected />,
+      children: [
+        { index: true, element: <LiveScreen /> },
+        { path: 'book', lazy: async () => ({ Component: (await import('./screens/book/book-screen.js')).BookScreen }) },
+        {
+          path: 'callbacks/:id',
+          lazy: async () => ({ Component: (await import('./screens/callback/callback-screen.js')).CallbackScreen }),
+        },
+        {
+          path: 'simulator',
+          lazy: async () => ({ Component: (await import('./screens/simulator/simulator-screen.js')).SimulatorScreen }),
+        },
+        { path: '*', lazy: async () => ({ Component: (await import('./layout/not-found.js')).NotFound }) },
+      ],
+    },
+  ],
+  { basename: '/console' },
+);
+
+/** The whole console: look, data, live feed and pages. */
+export function App() {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <Notifications position="bottom-right" />
+      <QueryClientProvider client={queries}>
+        <LiveFeedProvider>
+          <RouterProvider router={router} />
+        </LiveFeedProvider>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,85 @@
+import { Anchor, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Link, useParams } from 'react-router-dom';
+import { type Callback, useCallback } from '../../api/callbacks.js';
+import { useHistory } from '../../api/journal.js';
+import { reasonText, StateMark } from '../../callbacks/state.js';
+import { ArrowLeftIcon } from '../../icons.js';
+import { Empty } from '../../layout/empty.js';
+import { Failure } from '../../layout/failure.js';
+import classes from './callback-screen.module.css';
+import { CancelAction } from './cancel-action.js';
+import { History } from './history.js';
+import { LegLanes } from './leg-lanes.js';
+import { callLegs } from './legs.js';
+import { RecordCard } from './record-card.js';
+import { RescheduleAction } from './reschedule-action.js';
+
+/** One callback: what was asked for, and everything that was done about it, step by step. */
+export function CallbackScreen() {
+  const { id = '' } = useParams();
+  const callback = useCallback(id);
+  return (
+    <Stack gap="md">
+      <Anchor component={Link} to="/" size="sm" className={classes.back}>
+        <ArrowLeftIcon /> Live
+      </Anchor>
+      {callback.isPending && <Skeleton h={260} aria-label="Loading the callback" />}
+      {callback.isError && (
+        <Failure what="The callback cannot be shown" error={callback.error} retry={callback.refetch} />
+      )}
+      {callback.data === null && (
+        <Paper>
+          <Empty title="There is no such callback">
+            No record has the id {id}. Records are removed some time after the callback is over (option{' '}
+            <code>_ttl</code>
+            ).
+          </Empty>
+        </Paper>
+      )}
+      {callback.data && <Present callback={callback.data} />}
+    </Stack>
+  );
+}
+
+function Present({ callback }: { callback: Callback }) {
+  const history = useHistory(callback.id, callback.state !== 'COMPLETED');
+  const events = history.data ?? [];
+  const legs = callLegs(events);
+  return (
+    <>
+      <Group justify="space-between" align="center" gap="sm">
+        <Group gap="sm" align="center">
+          <Title order={1} className="tabular">
+            {callback.customerNumber || 'no number'}
+          </Title>
+          <StateMark state={callback.state} reason={callback.reason} />
+          {callback.reason !== undefined && (
+            <Text size="sm" c="dimmed">
+              {reasonText(callback.reason)}
+            </Text>
+          )}
+        </Group>
+        <Group gap="xs">
+          {callback.state === 'SCHEDULED' && <RescheduleAction callback={callback} />}
+          {callback.state !== 'COMPLETED' && callback.state !== 'PROCESSING' && <CancelAction callback={callback} />}
+        </Group>
+      </Group>
+      <div className={classes.columns}>
+        <RecordCard callback={callback} />
+        <Stack gap="md" className={classes.main}>
+          {legs.length > 0 && <LegLanes legs={legs} over={callback.state === 'COMPLETED'} />}
+          <Paper component="section" p="md" aria-labelledby="history-title">
+            <Title order={2} id="history-title" mb="md">
+              History
+            </Title>
+            {history.isPending && <Skeleton h={200} aria-label="Loading the history" />}
+            {history.isError && (
+              <Failure what="The history cannot be shown" error={history.error} retry={history.refetch} />
+            )}
+            {history.data !== undefined && <History events={events} />}
+          </Paper>
+        </Stack>
+      </div>
+    </>
+  );
+}

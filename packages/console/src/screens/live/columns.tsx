@@ -1,0 +1,75 @@
+import { Anchor, Text } from '@mantine/core';
+import { createColumnHelper } from '@tanstack/react-table';
+import { Link } from 'react-router-dom';
+import { CALLBACK_STATES, type CallbackState } from '../../api/callbacks.js';
+import { reasonText, StateMark } from '../../callbacks/state.js';
+import { Moment } from '../../time/moment.js';
+import classes from './callback-table.module.css';
+import { QueuePlace } from './queue-place.js';
+import { dueAt, type LiveCallback } from './scope.js';
+import { Waiting } from './waiting.js';
+
+/** States in which a callback has a place in a queue. */
+const IN_QUEUE: readonly CallbackState[] = ['QUEUED', 'PAUSED', 'ROUTING'];
+
+const column = createColumnHelper<LiveCallback>();
+
+/** The columns of the live table; those that a phone has no room for are in `WIDE_ONLY`. */
+export const COLUMNS = [
+  column.accessor((callback) => CALLBACK_STATES.indexOf(callback.state), {
+    id: 'state',
+    header: 'State',
+    cell: ({ row: { original } }) => (
+      <>
+        <StateMark state={original.state} reason={original.reason} />
+        {original.reason !== undefined && (
+          <Text size="xs" c="dimmed">
+            {reasonText(original.reason)}
+          </Text>
+        )}
+      </>
+    ),
+  }),
+  column.accessor('customerNumber', {
+    header: 'Customer',
+    cell: ({ row: { original } }) => (
+      <>
+        <Anchor component={Link} to={`/callbacks/${encodeURIComponent(original.id)}`} className={classes.open}>
+          {original.customerNumber || 'no number'}
+        </Anchor>
+        <Text size="xs" c="dimmed" truncate maw={180}>
+          {original.record.name}
+        </Text>
+      </>
+    ),
+  }),
+  column.accessor('service', { header: 'Service' }),
+  column.accessor((callback) => dueAt(callback) ?? 0, {
+    id: 'desired',
+    header: 'Desired time',
+    cell: ({ getValue }) => (getValue() === 0 ? '–' : <Moment at={getValue()} />),
+  }),
+  column.accessor((callback) => dueAt(callback) ?? 0, {
+    id: 'waiting',
+    header: 'Waiting',
+    cell: ({ row: { original } }) => <Waiting callback={original} />,
+  }),
+  column.display({
+    id: 'place',
+    header: 'Position',
+    cell: ({ row: { original } }) =>
+      IN_QUEUE.includes(original.state) ? (
+        <QueuePlace id={original.id} />
+      ) : (
+        <Text component="span" c="dimmed">
+          –
+        </Text>
+      ),
+  }),
+  column.accessor('activeAt', {
+    header: 'Activity',
+    cell: ({ getValue }) => <Moment at={getValue()} />,
+  }),
+];
+
+export const WIDE_ONLY: ReadonlySet<string> = new Set(['service', 'place', 'activeAt']);
