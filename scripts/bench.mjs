@@ -1,0 +1,18 @@
+// Builds what is stale and runs one benchmark: `npm run bench -- booking [arguments]` runs bench/booking/booking.ts.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const [name, ...rest] = process.argv.slice(2);
+if (!name || !existsSync(`${root}/bench/${name}/${name}.ts`)) {
+  console.error(`There is no benchmark '${name ?? ''}': name a folder of bench/.`);
+  process.exit(2);
+}
+const run = (command, args) => {
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+};
+run(process.execPath, ['scripts/build.mjs']);
+run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'bench']);
+run(process.execPath, [`bench/dist/${name}/${name}.js`, ...rest]);
