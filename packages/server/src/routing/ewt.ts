@@ -1,0 +1,68 @@
+/**
+ * The expected waiting time, predicted by QLm-learned (spec pacing-and-waiting B 5.1): whoever waits behind `ahead`
+ * others is served after as many departures, each of which comes at the rate at which the agents finish calls plus
+ * the rate at which those still ahead give up. Both rates are learned from what has happened.
+ */
+export interface Rates {
+  /** Forgetting mean of the handle time, from the reservation to the end of the after-call work, milliseconds. */
+  readonly handleMs: number;
+  /** How many calls' worth of experience the mean carries. */
+  readonly handled: number;
+  /** Requests that left without being served, and the time that all who left had waited; both fade alike. */
+  readonly abandoned: number;
+  readonly waitedMs: number;
+}
+
+/** Reported when nobody is logged in who could serve, seconds (gms-observed 2.7: not below 10000). */
+export const UNKNOWN_EWT_SECONDS = 10_000;
+
+const PRIOR_HANDLE_MS = 240_000;
+const PRIOR_CALLS = 20;
+/** What is a hundred calls old weighs about a third (1/e) of what is new. */
+const FADING = 1 - 1 / 100;
+
+/** What is believed before anything has been seen: 240 s per call, nobody gives up, with the weight of 20 calls. */
+export const PRIOR_RATES: Rates = {
+  handleMs: PRIOR_HANDLE_MS,
+  handled: PRIOR_CALLS,
+  abandoned: 0,
+  waitedMs: PRIOR_CALLS * PRIOR_HANDLE_MS,
+};
+
+/** Learns from a call whose agent is free again. */
+export function learnHandled(rates: Rates, handleMs: number): Rates {
+  const handled = rates.handled * FADING + 1;
+  return { ...rates, handled, handleMs: rates.handleMs + (handleMs - rates.handleMs) / handled };
+}
+
+/** Learns from a request that left the line after `waitedMs`, served or not. */
+export function learnLeft(rates: Rates, waitedMs: number, served: boolean): Rates {
+  return {
+    ...rates,
+    abandoned: rates.abandoned * FADING + (served ? 0 : 1),
+    waitedMs: rates.waitedMs * FADING + waitedMs,
+  };
+}
+
+export interface Outlook {
+  /** Requests that will be served before. */
+  ahead: number;
+  /** Of the agents who can serve: those who are logged in; of them those at work (ready or occupied); those ready now. */
+  loggedIn: number;
+  working: number;
+  ready: number;
+}
+
+/**
+ * Seconds until a request is expected to be served: 0 if an agent is ready for it, `UNKNOWN_EWT_SECONDS` when nobody
+ * is logged in who could serve it. Agents who are not ready count only when there are no others.
+ */
+export function expectedWaitSeconds({ ahead, loggedIn, working, ready }: Outlook, rates: Rates): number {
+  if (loggedIn === 0) return UNKNOWN_EWT_SECONDS;
+  const departures = ahead + 1 - ready;
+  const servedPerMs = (working || loggedIn) / Math.max(1, rates.handleMs);
+  const givenUpPerMs = rates.waitedMs > 0 ? rates.abandoned / rates.waitedMs : 0;
+  let milliseconds = 0;
+  for (let others = 0; others < departures; others += 1) milliseconds += 1 / (servedPerMs + others * givenUpPerMs);
+  return milliseconds / 1000;
+}

@@ -1,0 +1,425 @@
+import { type AgentState, isOccupied } from './agent.js';
+import type { Outlook } from './ewt.js';
+import { OrderedList } from './ordered-list.js';
+import type { AgentProfile } from './qualification.js';
+import { effectivePriority, nextIncrementAt, type WaitingRequest } from './request.js';
+import type { Target } from './target.js';
+import {
+  compareIdle,
+  compareRequests,
+  type Gate,
+  gateIsOpen,
+  type LineAgent,
+  type LineRequest,
+  type Place,
+  TargetLine,
+} from './target-line.js';
+
+/** What happens to the line. Older versions than the known one are ignored. */
+export type LineInput =
+  | { type: 'request'; request: WaitingRequest }
+  | { type: 'request-gone'; id: string }
+  /** A selection failed for a reason of the request's own: others go first until then. */
+  | { type: 'set-aside'; id: string; until: number }
+  | { type: 'agent'; profile: AgentProfile; state: AgentState; version: number }
+  | { type: 'agent-gone'; id: string };
+
+/** The next selection. It is an intention: nothing has changed until its results come back as inputs. */
+export interface Selection {
+  request: LineRequest;
+  agent: LineAgent;
+  place: Place;
+}
+
+/** Target lines without requests are kept, up to this number, for the next request that asks for the same. */
+const MOST_UNUSED_LINES = 100;
+
+interface VirtualQueue {
+  readonly requests: OrderedList<LineRequest>;
+  /** The targets of the request that came last. */
+  targets: readonly Target[];
+}
+
+/**
+ * The line: all waiting requests, live calls and callbacks alike, in one order (effective priority, then arrival), and
+ * all agents. It decides who is served next by whom, deterministically: the first request in the order for which an
+ * agent is ready gets, of all agents ready for any of its targets, the one who has been idle longest.
+ *
+ * It knows neither time nor storage: inputs and the time are given to it, decisions are taken from it. Its state is
+ * changed in place and indexed by target, so that a decision looks at the heads of the targets that have both
+ * requests and ready agents, never at all requests or all agents. Priorities that grow with the wait are brought up to
+ * date when they are needed.
+ */
+export class Line {
+  readonly #requests = new Map<string, LineRequest>();
+  readonly #agents = new Map<string, LineAgent>();
+  readonly #lines = new Map<string, TargetLine>();
+  readonly #unused = new Set<TargetLine>();
+  readonly #queues = new Map<string, VirtualQueue>();
+  /** Gates at which a request and a ready agent face each other. */
+  readonly #faced = new Set<Gate>();
+  readonly #increments = new OrderedList<LineRequest>((a, b) => a.incrementAt - b.incrementAt || byId(a, b));
+  readonly #changes = new OrderedList<LineRequest>((a, b) => a.changeAt - b.changeAt || byId(a, b));
+  readonly #timeouts = new OrderedList<LineRequest>((a, b) => timeoutOf(a) - timeoutOf(b) || compareRequests(a, b));
+  readonly #untils = new OrderedList<LineAgent>(
+    (a, b) => (a.state.until ?? 0) - (b.state.until ?? 0) || compareIdle(a, b),
+  );
+
+  apply(input: LineInput, now: number): void {
+    switch (input.type) {
+      case 'request':
+        this.#putRequest(input.request, now);
+        break;
+      case 'request-gone':
+        this.#removeRequest(input.id);
+        break;
+      case 'set-aside':
+        this.#setAside(input.id, input.until, now);
+        break;
+      case 'agent':
+        this.#putAgent(input.profile, input.state, input.version);
+        break;
+      case 'agent-gone':
+        this.#removeAgent(input.id);
+        break;
+    }
+  }
+
+  /** The first request in the order for which an agent is ready, with that agent; undefined when there is none. */
+  next(now: number): Selection | undefined {
+    this.#advance(now);
+    let first: LineRequest | undefined;
+    for (const gate of this.#faced) {
+      const head = gate.waiting.first();
+      if (!head || (first && compareRequests(first, head) <= 0) || !this.isOpen(gate)) continue;
+      first = head;
+    }
+    return first && this.#longestIdle(first);
+  }
+
+  /** A request whose time limit has passed. */
+  timedOut(now: number): LineRequest | undefined {
+    const first = this.#timeouts.first();
+    return first && timeoutOf(first) <= now ? first : undefined;
+  }
+
+  /** An agent whose reservation or after-call work is over. */
+  overdue(now: number): AgentState | undefined {
+    const first = this.#untils.first();
+    return first && (first.state.until ?? 0) <= now ? first.state : undefined;
+  }
+
+  /** When something happens by the passing of time alone: the clock must be set for it. */
+  nextDue(): number | undefined {
+    const timeout = this.#timeouts.first();
+    const due = Math.min(
+      timeout ? timeoutOf(timeout) : Number.POSITIVE_INFINITY,
+      this.#changes.first()?.changeAt ?? Number.POSITIVE_INFINITY,
+      this.#untils.first()?.state.until ?? Number.POSITIVE_INFINITY,
+    );
+    return Number.isFinite(due) ? due : undefined;
+  }
+
+  request(id: string): LineRequest | undefined {
+    return this.#requests.get(id);
+  }
+
+  requests(): Iterable<LineRequest> {
+    return this.#requests.values();
+  }
+
+  /** The requests of a virtual queue, in order. */
+  queue(virtualQueue: string): Iterable<LineRequest> {
+    return this.#queues.get(virtualQueue)?.requests ?? [];
+  }
+
+  agent(id: string): LineAgent | undefined {
+    return this.#agents.get(id);
+  }
+
+  agents(): Iterable<LineAgent> {
+    return this.#agents.values();
+  }
+
+  get agentCount(): number {
+    return this.#agents.size;
+  }
+
+  get size(): number {
+    return this.#requests.size;
+  }
+
+  /** A request's place in its virtual queue (1 = first), how many wait there, and its effective priority. */
+  position(id: string, now: number): { position: number; total: number; priority: number } | undefined {
+    this.#advance(now);
+    const entry = this.#requests.get(id);
+    const queue = entry && this.#queues.get(entry.request.virtualQueue);
+    if (!entry || !queue) return undefined;
+    return { position: queue.requests.rank(entry) + 1, total: queue.requests.size, priority: entry.priority };
+  }
+
+  /** What a waiting request has before it: the others who wait for its targets, and the agents of these. */
+  outlook(id: string, now: number): Outlook | undefined {
+    this.#advance(now);
+    const entry = this.#requests.get(id);
+    if (!entry) return undefined;
+    const lines = this.#linesOf(entry.request.targets);
+    const ahead = Math.max(0, ...lines.map((line) => line.requests.rank(entry)));
+    return { ahead, ...agentCounts(lines) };
+  }
+
+  /**
+   * What somebody would have before him who joined the virtual queue now, at its end. The targets are those that its
+   * latest request asked for, unless others are given.
+   */
+  queueOutlook(virtualQueue: string, targets?: readonly Target[]): Outlook {
+    const queue = this.#queues.get(virtualQueue);
+    const asked = targets ?? queue?.targets ?? [];
+    const lines = this.#linesOf(asked);
+    const ahead = Math.max(queue?.requests.size ?? 0, ...lines.map((line) => line.requests.size));
+    return { ahead, ...agentCounts(lines) };
+  }
+
+  /** Tells what a virtual queue's requests usually ask for, from the history. Known ones stay as they are. */
+  recallTargets(virtualQueue: string, targets: readonly Target[]): void {
+    const queue = this.#queueFor(virtualQueue);
+    if (queue.targets.length === 0) queue.targets = targets;
+  }
+
+  /** Whether the requests at a gate may be served: its threshold is met. */
+  isOpen(gate: Gate): boolean {
+    return gateIsOpen(gate, (virtualQueue) => this.waitingIn(virtualQueue));
+  }
+
+  waitingIn(virtualQueue: string): number {
+    return this.#queues.get(virtualQueue)?.requests.size ?? 0;
+  }
+
+  #putRequest(request: WaitingRequest, now: number): void {
+    const known = this.#requests.get(request.id);
+    if (known && known.request.version >= request.version) return;
+    if (known) this.#takeOut(known);
+    const entry: LineRequest = {
+      request,
+      priority: effectivePriority(request, now),
+      incrementAt: nextIncrementAt(request, now) ?? Number.POSITIVE_INFINITY,
+      changeAt: Number.POSITIVE_INFINITY,
+      asideUntil: known?.asideUntil ?? 0,
+      places: [],
+      eligible: false,
+    };
+    this.#requests.set(request.id, entry);
+    this.#putIn(entry, now);
+    this.#queueFor(request.virtualQueue).targets = request.targets;
+  }
+
+  #removeRequest(id: string): void {
+    const entry = this.#requests.get(id);
+    if (!entry) return;
+    this.#takeOut(entry);
+    this.#requests.delete(id);
+  }
+
+  #setAside(id: string, until: number, now: number): void {
+    const entry = this.#requests.get(id);
+    if (!entry) return;
+    this.#takeOut(entry);
+    entry.asideUntil = until;
+    this.#putIn(entry, now);
+  }
+
+  /** Enters a request into every list that its keys and the time put it into; undone by `#takeOut`. */
+  #putIn(entry: LineRequest, now: number): void {
+    const { request } = entry;
+    const age = now - request.targetsSince;
+    const counting = request.targets.filter((target) => countsAt(target, age));
+    entry.places = counting.map((target) => this.#placeFor(target));
+    entry.changeAt = Math.min(
+      entry.asideUntil > now ? entry.asideUntil : Number.POSITIVE_INFINITY,
+      ...request.targets.flatMap((target) =>
+        [target.fromMs, target.untilMs ?? 0].filter((at) => at > age).map((at) => request.targetsSince + at),
+      ),
+    );
+    entry.eligible = request.selectable && !request.paused && entry.asideUntil <= now;
+    this.#queueFor(request.virtualQueue).requests.add(entry);
+    for (const line of linesOfPlaces(entry)) line.requests.add(entry);
+    for (const gate of gatesOf(entry)) {
+      gate.places += 1;
+      if (!entry.eligible) continue;
+      gate.waiting.add(entry);
+      this.#noteFacing(gate);
+    }
+    if (entry.incrementAt < Number.POSITIVE_INFINITY) this.#increments.add(entry);
+    if (entry.changeAt < Number.POSITIVE_INFINITY) this.#changes.add(entry);
+    if (request.timeoutAt !== undefined) this.#timeouts.add(entry);
+  }
+
+  #takeOut(entry: LineRequest): void {
+    this.#timeouts.delete(entry);
+    this.#increments.delete(entry);
+    this.#changes.delete(entry);
+    this.#queues.get(entry.request.virtualQueue)?.requests.delete(entry);
+    for (const gate of gatesOf(entry)) {
+      gate.places -= 1;
+      if (gate.waiting.delete(entry)) this.#noteFacing(gate);
+      if (gate.places === 0) gate.line.dropGate(gate);
+    }
+    for (const line of linesOfPlaces(entry)) {
+      line.requests.delete(entry);
+      if (line.requests.size === 0) this.#noteUnused(line);
+    }
+    entry.places = [];
+  }
+
+  /** Brings priorities and targets that depend on the time up to date. */
+  #advance(now: number): void {
+    for (let entry = this.#increments.first(); entry && entry.incrementAt <= now; entry = this.#increments.first()) {
+      this.#takeOut(entry);
+      entry.priority = effectivePriority(entry.request, now);
+      entry.incrementAt = nextIncrementAt(entry.request, now) ?? Number.POSITIVE_INFINITY;
+      this.#putIn(entry, now);
+    }
+    for (let entry = this.#changes.first(); entry && entry.changeAt <= now; entry = this.#changes.first()) {
+      this.#takeOut(entry);
+      this.#putIn(entry, now);
+    }
+  }
+
+  #putAgent(profile: AgentProfile, state: AgentState, version: number): void {
+    const known = this.#agents.get(profile.id);
+    if (known && known.version > version) return;
+    const agent: LineAgent = known ?? { profile, state, version, lines: new Set() };
+    const isSameProfile = known?.profile === profile;
+    if (known) this.#countOut(agent);
+    agent.state = state;
+    agent.version = version;
+    agent.profile = profile;
+    this.#agents.set(profile.id, agent);
+    if (!isSameProfile) {
+      agent.lines.clear();
+      for (const line of this.#lines.values()) if (line.means(profile)) agent.lines.add(line);
+    }
+    this.#countIn(agent);
+  }
+
+  #removeAgent(id: string): void {
+    const agent = this.#agents.get(id);
+    if (!agent) return;
+    this.#countOut(agent);
+    this.#agents.delete(id);
+  }
+
+  #countIn(agent: LineAgent): void {
+    for (const line of agent.lines) line.countIn(agent);
+    if (agent.state.until !== undefined) this.#untils.add(agent);
+    if (agent.state.state === 'ready') this.#noteFacings(agent);
+  }
+
+  #countOut(agent: LineAgent): void {
+    for (const line of agent.lines) line.countOut(agent);
+    if (agent.state.until !== undefined) this.#untils.delete(agent);
+    if (agent.state.state === 'ready') this.#noteFacings(agent);
+  }
+
+  #noteFacings(agent: LineAgent): void {
+    for (const line of agent.lines) for (const gate of line.gates()) this.#noteFacing(gate);
+  }
+
+  #noteFacing(gate: Gate): void {
+    if (gate.isFaced) this.#faced.add(gate);
+    else this.#faced.delete(gate);
+  }
+
+  #longestIdle(request: LineRequest): Selection | undefined {
+    let agent: LineAgent | undefined;
+    const open = request.places.filter((place) => this.isOpen(place.gate));
+    for (const { line } of open) {
+      const candidate = line.ready.first();
+      if (candidate && (!agent || compareIdle(candidate, agent) < 0)) agent = candidate;
+    }
+    const chosen = agent;
+    const place = chosen && open.find(({ line }) => line.members.has(chosen));
+    return chosen && place && { request, agent: chosen, place };
+  }
+
+  #placeFor(target: Target): Place {
+    const line = this.#lineFor(target);
+    this.#unused.delete(line);
+    return { target, line, gate: line.gateFor(target.threshold) };
+  }
+
+  #lineFor(target: Target): TargetLine {
+    let line = this.#lines.get(target.key);
+    if (!line) {
+      line = new TargetLine(target);
+      this.#lines.set(target.key, line);
+      for (const agent of this.#agents.values()) {
+        if (!line.means(agent.profile)) continue;
+        agent.lines.add(line);
+        line.countIn(agent);
+      }
+      this.#noteUnused(line);
+    }
+    return line;
+  }
+
+  /** Keeps an unused line for a while; the one unused longest goes when there are too many. */
+  #noteUnused(line: TargetLine): void {
+    this.#unused.delete(line);
+    this.#unused.add(line);
+    if (this.#unused.size <= MOST_UNUSED_LINES) return;
+    const [oldest] = this.#unused;
+    if (!oldest) return;
+    this.#unused.delete(oldest);
+    this.#lines.delete(oldest.target.key);
+    for (const agent of oldest.members) agent.lines.delete(oldest);
+  }
+
+  #linesOf(targets: readonly Target[]): TargetLine[] {
+    return [...new Set(targets.map((target) => this.#lineFor(target)))];
+  }
+
+  #queueFor(virtualQueue: string): VirtualQueue {
+    let queue = this.#queues.get(virtualQueue);
+    if (!queue) {
+      queue = { requests: new OrderedList(compareRequests), targets: [] };
+      this.#queues.set(virtualQueue, queue);
+    }
+    return queue;
+  }
+}
+
+function countsAt(target: Target, age: number): boolean {
+  return target.fromMs <= age && (target.untilMs === undefined || age < target.untilMs);
+}
+
+/** Several targets of a request may share a line (under different thresholds) or even a gate: each is meant once. */
+function linesOfPlaces(entry: LineRequest): Set<TargetLine> {
+  return new Set(entry.places.map(({ line }) => line));
+}
+
+function gatesOf(entry: LineRequest): Set<Gate> {
+  return new Set(entry.places.map(({ gate }) => gate));
+}
+
+function timeoutOf(entry: LineRequest): number {
+  return entry.request.timeoutAt ?? Number.POSITIVE_INFINITY;
+}
+
+function byId(a: LineRequest, b: LineRequest): number {
+  return a.request.id < b.request.id ? -1 : a.request.id > b.request.id ? 1 : 0;
+}
+
+function agentCounts(lines: readonly TargetLine[]): Omit<Outlook, 'ahead'> {
+  const [only] = lines;
+  if (only && lines.length === 1) {
+    return { loggedIn: only.loggedIn, ready: only.ready.size, working: only.ready.size + only.occupied };
+  }
+  const counts = { loggedIn: 0, ready: 0, working: 0 };
+  for (const { state } of new Set(lines.flatMap((line) => [...line.members]))) {
+    if (state.state !== 'logged-out') counts.loggedIn += 1;
+    if (state.state === 'ready') counts.ready += 1;
+    if (state.state === 'ready' || isOccupied(state.state)) counts.working += 1;
+  }
+  return counts;
+}
