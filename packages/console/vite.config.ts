@@ -7,6 +7,13 @@ const server = process.env.RINGBACK_URL ?? 'http://127.0.0.1:8080';
 export default defineConfig({
   base: '/console/',
   plugins: [react()],
-  build: { outDir: 'dist', emptyOutDir: true, chunkSizeWarningLimit: 700 },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    chunkSizeWarningLimit: 700,
+    // The first browsers that know light-dark(): for older ones it would be rewritten into something that does not see
+    // which colour scheme is chosen.
+    cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
+  },
   server: { proxy: { '/api': server, '/genesys': server } },
 });

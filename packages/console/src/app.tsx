@@ -1,4 +1,4 @@
-import { MantineProvider } from '@mantine/core';
+import { Loader, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createBrowserRouter, RouterProvider } from 'react-router-dom';
@@ -24,6 +24,7 @@ const router = createBrowserRouter(
     {
       element: <Shell />,
       errorElement: <Unexpected />,
+      hydrateFallbackElement: <Loader m="xl" aria-label="Loading the console" />,
       children: [
         { index: true, element: <LiveScreen /> },
         { path: 'book', lazy: async () => ({ Component: (await import('./screens/book/book-screen.js')).BookScreen }) },

@@ -62,6 +62,13 @@ export const RouteIcon = () => (
   </Icon>
 );
 
+export const GearIcon = () => (
+  <Icon size={12}>
+    <circle cx="8" cy="8" r="2.25" />
+    <path d="M8 2v2M8 12v2M2 8h2M12 8h2M3.75 3.75l1.4 1.4M10.85 10.85l1.4 1.4M12.25 3.75l-1.4 1.4M5.15 10.85l-1.4 1.4" />
+  </Icon>
+);
+
 export const PhoneIcon = () => (
   <Icon size={12}>
     <path

@@ -21,7 +21,7 @@ export function CallbackScreen() {
   return (
     <Stack gap="md">
       <Anchor component={Link} to="/" size="sm" className={classes.back}>
-        <ArrowLeftIcon /> Live
+        <ArrowLeftIcon /> All callbacks
       </Anchor>
       {callback.isPending && <Skeleton h={260} aria-label="Loading the callback" />}
       {callback.isError && (

@@ -2,8 +2,8 @@ import type { JournalEvent } from '../../api/journal.js';
 import { type Members, text } from '../../api/json.js';
 import { reasonText } from '../../callbacks/state.js';
 
-/** How a step looks: an ordinary one, a call leg's, a routing decision, and good or bad ends. */
-export type Kind = 'step' | 'call' | 'route' | 'good' | 'bad';
+/** How a step looks: an ordinary one, one of the application's, a call leg's, a routing decision, and good or bad ends. */
+export type Kind = 'step' | 'application' | 'call' | 'route' | 'good' | 'bad';
 
 export interface Description {
   kind: Kind;
@@ -32,18 +32,31 @@ export function describe(event: JournalEvent): Description {
         told: ['reason'],
       };
     case 'route.decision':
-      return { kind: 'route', title: `Routed to ${event.agent ?? 'nobody'}`, told: ['why', 'target'] };
+      return {
+        kind: 'route',
+        title: event.agent === undefined ? 'No agent in time' : `Agent ${event.agent} selected`,
+        told: ['why'],
+      };
     case 'agent.state':
       return step(`Agent ${event.agent ?? ''} is ${text(data, 'state') ?? ''}`, ['state']);
     case 'session.started':
       return step(`Application started${colon(data, 'flow')}`, ['flow']);
     case 'session.state':
-      return step(`Application went on`);
+      return describeMacrostep(data);
     case 'session.ended':
       return step(`Application ended${colon(data, 'reason')}`, ['reason']);
     default:
       return event.type.startsWith('call.') ? describeCall(event) : step(event.type);
   }
+}
+
+/** One step of the application: the event that it consumed, and the states that it entered. */
+function describeMacrostep(data: Members): Description {
+  const event = text(data, 'event');
+  const entered = Array.isArray(data.entered) ? data.entered.map(String) : [];
+  const cause = event === undefined ? 'Application begins' : `Application: ${event}`;
+  const title = entered.length === 0 ? cause : `${cause} → ${entered.join(', ')}`;
+  return { kind: 'application', title, told: ['event', 'entered', 'exited', 'configuration'] };
 }
 
 const CALL_TITLE: Readonly<Record<string, (party: string) => string>> = {

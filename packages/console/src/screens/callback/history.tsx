@@ -1,5 +1,5 @@
 import type { JournalEvent } from '../../api/journal.js';
-import { CheckIcon, CrossIcon, DotIcon, PhoneIcon, RouteIcon } from '../../icons.js';
+import { CheckIcon, CrossIcon, DotIcon, GearIcon, PhoneIcon, RouteIcon } from '../../icons.js';
 import { Empty } from '../../layout/empty.js';
 import { formatOffset, formatTime } from '../../time/format.js';
 import { Moment } from '../../time/moment.js';
@@ -10,6 +10,7 @@ import { RoutingReasons } from './routing-reasons.js';
 
 const BULLET: Readonly<Record<Kind, () => React.JSX.Element>> = {
   step: DotIcon,
+  application: GearIcon,
   call: PhoneIcon,
   route: RouteIcon,
   good: CheckIcon,
@@ -48,7 +49,7 @@ function Step({ event, start }: { event: JournalEvent; start: number }) {
           {title}
           <code className={classes.type}>{event.type}</code>
         </div>
-        {event.type === 'route.decision' && <RoutingReasons data={event.data} />}
+        {event.type === 'route.decision' && <RoutingReasons why={event.data.why} />}
         <Particulars event={event} without={told} />
       </div>
     </li>

@@ -78,7 +78,7 @@ function Copyable({ value }: { value: string }) {
           <Text component="span" inherit className={classes.identifier}>
             {value}
           </Text>
-          <UnstyledButton fz="xs" c="dimmed" onClick={copy} aria-label={`Copy ${value}`}>
+          <UnstyledButton fz="xs" c="dimmed" style={{ flex: 'none' }} onClick={copy} aria-label={`Copy ${value}`}>
             {copied ? 'copied' : 'copy'}
           </UnstyledButton>
         </Group>

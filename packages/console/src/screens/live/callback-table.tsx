@@ -50,7 +50,7 @@ export function CallbackTable({ callbacks, empty }: { callbacks: LiveCallback[];
           {table.getRowModel().rows.map((row) => (
             <Table.Tr key={row.id} className={classes.row} data-callback={row.id} data-state={row.original.state}>
               {row.getVisibleCells().map((cell) => (
-                <Table.Td key={cell.id} className={classes.figure} {...visibility(cell.column.id)}>
+                <Table.Td key={cell.id} {...visibility(cell.column.id)}>
                   {flexRender(cell.column.columnDef.cell, cell.getContext())}
                 </Table.Td>
               ))}

@@ -3,6 +3,7 @@ import { createColumnHelper } from '@tanstack/react-table';
 import { Link } from 'react-router-dom';
 import { CALLBACK_STATES, type CallbackState } from '../../api/callbacks.js';
 import { reasonText, StateMark } from '../../callbacks/state.js';
+import { formatTimeToMinute } from '../../time/format.js';
 import { Moment } from '../../time/moment.js';
 import classes from './callback-table.module.css';
 import { QueuePlace } from './queue-place.js';
@@ -34,7 +35,7 @@ export const COLUMNS = [
     header: 'Customer',
     cell: ({ row: { original } }) => (
       <>
-        <Anchor component={Link} to={`/callbacks/${encodeURIComponent(original.id)}`} className={classes.open}>
+        <Anchor component={Link} to={`/callbacks/${encodeURIComponent(original.id)}`} inherit className={classes.open}>
           {original.customerNumber || 'no number'}
         </Anchor>
         <Text size="xs" c="dimmed" truncate maw={180}>
@@ -52,7 +53,16 @@ export const COLUMNS = [
   column.accessor((callback) => dueAt(callback) ?? 0, {
     id: 'waiting',
     header: 'Waiting',
-    cell: ({ row: { original } }) => <Waiting callback={original} />,
+    cell: ({ row: { original } }) => (
+      <>
+        <Waiting callback={original} />
+        {original.desiredAt !== undefined && (
+          <Text size="xs" c="dimmed" hiddenFrom="sm">
+            <Moment at={original.desiredAt} format={formatTimeToMinute} />
+          </Text>
+        )}
+      </>
+    ),
   }),
   column.display({
     id: 'place',
@@ -72,4 +82,4 @@ export const COLUMNS = [
   }),
 ];
 
-export const WIDE_ONLY: ReadonlySet<string> = new Set(['service', 'place', 'activeAt']);
+export const WIDE_ONLY: ReadonlySet<string> = new Set(['service', 'desired', 'place', 'activeAt']);

@@ -39,7 +39,7 @@ export function LiveScreen() {
         <Group gap="sm">
           <TextInput
             size="xs"
-            w={210}
+            className={classes.find ?? ''}
             aria-label="Find a callback"
             placeholder="Number, name, service, id"
             leftSection={<SearchIcon />}
