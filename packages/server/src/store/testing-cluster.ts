@@ -44,9 +44,10 @@ export class TestCluster {
   static async start(): Promise<TestCluster> {
     const runAs = await chooseRunAs('');
     const directory = await makeScratchDirectory(runAs);
+    const watchdog = new Watchdog(directory, runAs);
     const binaries = await findBinaries({ runAs });
     const data = join(directory, 'data');
-    await createCluster({ binaries, runAs, directory: data, durable: false });
+    await createCluster({ binaries, runAs, directory: data, access: 'trust', durable: false });
     const postmaster = await Postmaster.start({
       binaries,
       runAs,
@@ -56,7 +57,6 @@ export class TestCluster {
       log: silentLogger,
       clock: new SystemClock(),
     });
-    const watchdog = new Watchdog(postmaster.pid, directory, runAs);
     const admin = new pg.Client({ connectionString: connectionString(directory, 'postgres') });
     await admin.connect();
     return new TestCluster(directory, postmaster, watchdog, admin);
@@ -111,22 +111,26 @@ function connectionString(socketDirectory: string, database: string): string {
   return `postgresql://${OWNER}@${encodeURIComponent(socketDirectory)}/${database}`;
 }
 
-/** Ends a process and removes its directory as soon as this process is gone. */
+/**
+ * Waits on a pipe that only this process holds, which ends when this process does, by whatever cause; then it ends the
+ * server and removes its directory.
+ */
+const WATCH = `
+read -r dismissed && exit
+test -f "$0/data/postmaster.pid" && kill -QUIT "$(head -n 1 "$0/data/postmaster.pid")"
+sleep 2
+rm -rf "$0"`;
+
 class Watchdog {
   readonly #child;
 
-  constructor(pid: number, directory: string, runAs: RunAs | undefined) {
-    // The shell reads from a pipe that only this process holds: it sees its end when this process dies.
-    this.#child = spawn(
-      '/bin/sh',
-      ['-c', 'read -r word || { kill -QUIT "$0"; sleep 1; rm -rf "$1"; }', `${pid}`, directory],
-      {
-        ...runAs,
-        cwd: '/',
-        detached: true,
-        stdio: ['pipe', 'ignore', 'ignore'],
-      },
-    );
+  constructor(directory: string, runAs: RunAs | undefined) {
+    this.#child = spawn('/bin/sh', ['-c', WATCH, directory], {
+      ...runAs,
+      cwd: '/',
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
     this.#child.unref();
   }
 

@@ -81,10 +81,10 @@ function locatePackage(): string {
 async function setLibraryLinks(native: string): Promise<boolean> {
   const list = join(native, 'pg-symlinks.json');
   if (!existsSync(list)) return true;
-  // The list is the package's own; its paths begin with `native/`.
+  // The list is the package's own; its paths are those inside the package, so they begin with `native/`.
   const links = JSON.parse(await readFile(list, 'utf8')) as { source: string; target: string }[];
   for (const { source, target } of links) {
-    const link = resolve(native, '..', target);
+    const link = join(native, relative('native', target));
     try {
       await symlink(relative(dirname(target), source), link);
     } catch (error) {

@@ -37,6 +37,7 @@ export class Postmaster {
   readonly #child: ChildProcess;
   readonly #clock: Clock;
   readonly #log: Logger;
+  #stopping = false;
   readonly #killOnExit = () => this.#child.kill('SIGINT');
 
   private constructor(child: ChildProcess, pid: number, options: PostmasterOptions) {
@@ -84,7 +85,7 @@ export class Postmaster {
         lines.push(line);
         if (lines.length > LINES_KEPT) lines.shift();
         if (line.endsWith('database system is ready to accept connections')) resolve();
-        if (SERIOUS.test(line)) log.warn({ postgres: line }, 'The embedded database says');
+        if (SERIOUS.test(line) && !postmaster.#stopping) log.warn({ postgres: line }, 'The embedded database says');
         else log.debug({ postgres: line }, 'The embedded database says');
       });
     });
@@ -101,6 +102,7 @@ export class Postmaster {
 
   /** Ends the server: connections are closed, everything is written, and if that takes too long it is cut short. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     this.#child.kill('SIGINT');
     const cutShort = this.#clock.at(this.#clock.now() + FAST_SHUTDOWN_MS, () => {
       this.#log.warn({}, 'The embedded database takes too long to stop: it is stopped at once, and recovers next time');
