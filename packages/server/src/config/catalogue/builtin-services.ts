@@ -1,0 +1,185 @@
+import {
+  address,
+  flag,
+  integer,
+  jsonObject,
+  jsonOr,
+  type OptionDefinition,
+  seconds,
+  secondsClamped,
+  shaped,
+  text,
+  zone,
+} from './option.js';
+
+const HOURS = '\\d{1,2}:\\d{2}\\s*-\\s*\\d{1,2}:\\d{2}';
+const DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
+const DATE = '(?:\\d{4}-)?\\d{2}-\\d{2}';
+
+const WEEKLY_HOURS = shaped(
+  new RegExp(`^${DAY}(?:\\s*-\\s*${DAY})?\\s+${HOURS}$`, 'i'),
+  'days and hours such as Mon-Fri 09:00-18:00',
+);
+const DATED_HOURS = shaped(
+  new RegExp(`^${DATE}\\s+${HOURS}$`),
+  'a date and hours such as 2026-12-24 09:00-12:00, or 12-24 09:00-12:00 for every year',
+);
+const DATE_ONLY = shaped(new RegExp(`^${DATE}$`), 'a date such as 2026-12-25, or 12-25 for every year');
+const DATE_SPAN = shaped(
+  /^\d{4}-\d{2}-\d{2}(?:\s+to\s+\d{4}-\d{2}-\d{2})?$/,
+  'a date, or two with "to" between them, such as 2026-06-01 to 2026-08-31',
+);
+const STATUS = integer({ min: 200, max: 599 });
+
+const timeZone = {
+  name: '_timezone',
+  type: zone,
+  preset: 'UTC',
+  absent: 'UTC',
+  effect: 'Time zone of all days and hours.',
+} as const satisfies OptionDefinition;
+
+export const officeHours = [
+  {
+    name: '_bh_regular*',
+    type: WEEKLY_HOURS,
+    preset: 'Mon-Fri 08:00-20:00',
+    effect:
+      'Weekly opening hours; any suffix makes another entry, all of them count. Days may wrap (`Sat-Mon`), hours may cross midnight (`19:00-7:00`), `24:00` ends a day.',
+  },
+  {
+    name: '_bh_add*',
+    type: DATED_HOURS,
+    preset: '',
+    effect: 'Additional opening on a date, stronger than a holiday; without a year it recurs.',
+  },
+  { name: '_holiday*', type: DATE_ONLY, effect: 'Closed all day; without a year it recurs.' },
+  {
+    name: '_effective_dates*',
+    type: DATE_SPAN,
+    effect: 'If there is one, the office is closed outside of these dates.',
+  },
+  {
+    name: '_use_alternative*',
+    type: text,
+    effect: 'Office-hours service that takes the place of this one during its own effective dates.',
+  },
+  { name: '_include_regular*', type: text, effect: 'Office-hours service whose weekly hours count here too.' },
+  { name: '_include_special*', type: text, effect: 'Office-hours service whose dates and holidays count here too.' },
+  timeZone,
+  {
+    name: '_ttl',
+    type: seconds,
+    preset: '30',
+    absent: '30',
+    effect: 'Accepted; changes take effect at once.',
+    actor: 'nobody',
+  },
+] as const satisfies readonly OptionDefinition[];
+
+export const capacity = [
+  {
+    name: '_capacity',
+    type: text,
+    preset: '[Mon, Tue, Wed, Thu, Fri, Sat, Sun]',
+    effect: 'Order of the days.',
+    actor: 'nobody',
+  },
+  ...([1, 2, 3, 4, 5, 6, 7] as const).map((day) => ({
+    name: `_capacity_${day}`,
+    type: jsonObject,
+    effect: `Places per time bucket by hour of day ${day} (1 is Monday): \`{"${day}":{"0800":4,"0900":6}}\`. Hours not listed have none.`,
+  })),
+  {
+    name: '_capacity_add',
+    type: jsonOr('empty'),
+    preset: '{}',
+    effect: 'Exceptions by date: `{"2026-12-24":{"0900":0}}` replaces these hours of that day.',
+  },
+  {
+    name: '_max_capacity',
+    type: integer({ min: 0 }),
+    preset: '1000',
+    absent: '1000',
+    effect: 'Largest number that an hour may have.',
+  },
+  timeZone,
+] as const satisfies readonly OptionDefinition[];
+
+export const requestInteraction = [
+  { name: '_resource_group', type: text, preset: 'DNIS', absent: 'DNIS', effect: 'Pool of access numbers.' },
+  { name: '_provide_code', type: flag, preset: 'false', effect: 'Give an access code with the access number.' },
+  {
+    name: '_ttl',
+    type: seconds,
+    preset: '30',
+    absent: '30',
+    effect: 'How long the service and its stored data live.',
+  },
+  {
+    name: '_booking_expiration_timeout',
+    type: secondsClamped(5, 1800),
+    absent: '30',
+    effect: 'How long the access number stays booked; brought into 5 to 1800.',
+  },
+  { name: '_return_pool_health', type: flag, preset: 'false', effect: 'Report the state of the pool in the answer.' },
+] as const satisfies readonly OptionDefinition[];
+
+export const requestAccess = [
+  { name: '_resource_group', type: text, preset: 'DNIS', absent: 'DNIS', effect: 'Pool of access numbers.' },
+  { name: '_provide_code', type: flag, preset: 'false', effect: 'Give an access code.' },
+  {
+    name: '_access_code_length',
+    type: integer({ min: 1, max: 15 }),
+    preset: '',
+    absent: '6',
+    effect: 'Digits of the access code.',
+  },
+  { name: '_phone_number', type: text, preset: 'undefined', effect: 'Number to associate.' },
+  {
+    name: '_booking_expiration_timeout',
+    type: secondsClamped(5, 1800),
+    absent: '30',
+    effect: 'How long the access number stays booked; brought into 5 to 1800.',
+  },
+  { name: '_ttl', type: seconds, preset: '60', absent: '60', effect: 'How long the service lives.' },
+] as const satisfies readonly OptionDefinition[];
+
+export const get = [
+  {
+    name: '_online_code',
+    type: STATUS,
+    preset: '200',
+    absent: '200',
+    effect: 'Status answered while the node is online; another value than 200 drains it.',
+  },
+  {
+    name: '_offline_code',
+    type: STATUS,
+    preset: '503',
+    absent: '503',
+    effect: 'Status answered while the node is offline.',
+  },
+] as const satisfies readonly OptionDefinition[];
+
+export const requestChat = [
+  { name: '_chat_endpoint', type: text, preset: 'Environment:default', effect: 'Endpoint of chats.' },
+  { name: '_ttl', type: seconds, preset: '36000', absent: '36000', effect: 'How long the service lives.' },
+] as const satisfies readonly OptionDefinition[];
+
+export const ursStat = [
+  { name: '_urs_url', type: address, effect: 'Address of the statistic at a routing server.' },
+  { name: '_urs_stat_url_parameters', type: text, effect: 'Its parameters, such as `name=VQ&aqt=urs`.' },
+  { name: '_caching_policy', type: seconds, preset: '5', absent: '5', effect: 'How long an answer is kept.' },
+] as const satisfies readonly OptionDefinition[];
+
+/** Other call-flow applications, such as `hello`. */
+export const application = [
+  {
+    name: '_ttl',
+    type: seconds,
+    preset: '3600',
+    absent: '3600',
+    effect: "How long the service's record and stored data live.",
+  },
+] as const satisfies readonly OptionDefinition[];

@@ -1,0 +1,340 @@
+import {
+  flag,
+  integer,
+  itemsOf,
+  jsonObject,
+  names,
+  type OptionDefinition,
+  type OptionFamily,
+  oneOf,
+  seconds,
+  shaped,
+  text,
+} from './option.js';
+
+const POLLING = seconds;
+
+/** Section `callback`: what holds for callback services that do not say otherwise. */
+export const callbackSection = [
+  {
+    name: '_enable_in_queue_checking',
+    type: oneOf('true', 'false', 'strict'),
+    preset: 'true',
+    effect: 'Duplicate check of services that do not set it.',
+  },
+  {
+    name: 'max_queued_callbacks_per_service',
+    type: integer({}),
+    preset: '1000',
+    effect: 'Limit of submitted, unfinished callbacks of services that do not set one.',
+  },
+  {
+    name: '_throttle_callbacks_per_service_1',
+    type: integer({}),
+    preset: '500',
+    effect: 'First limit of services that do not set one.',
+  },
+  { name: '_throttle_ttl_1', type: integer({ unit: 'seconds' }), preset: '300', effect: 'Its interval.' },
+  {
+    name: '_throttle_callbacks_per_service_2',
+    type: integer({}),
+    preset: '1000',
+    effect: 'Second limit of services that do not set one.',
+  },
+  { name: '_throttle_ttl_2', type: integer({ unit: 'seconds' }), preset: '3600', effect: 'Its interval.' },
+  {
+    name: '_throttle_request_parameters',
+    type: names,
+    preset: '_customer_number',
+    effect: 'Request parameters whose values are limited per day, for services that do not name any.',
+  },
+  {
+    name: '_throttle_request_parameters_limit',
+    type: integer({}),
+    preset: '6',
+    effect: 'Their limit.',
+  },
+  {
+    name: '_enable_throttle_header_parameters',
+    type: flag,
+    preset: 'true',
+    absent: 'true',
+    effect: 'A header with the name of a limited parameter counts before the parameter in the body.',
+  },
+  {
+    name: 'filter-keys',
+    type: names,
+    preset: '_callback_state,_callback_reason,_request_queue_time_stat,_request_ewt_service,_vq',
+    absent: '_callback_state,_callback_reason,_request_queue_time_stat,_request_ewt_service,_vq',
+    effect: 'Keys that the administration query accepts as filters.',
+    since: '8.5.111.04',
+  },
+  {
+    name: 'returned-keys',
+    type: names,
+    preset: '_desired_time,_callback_state,_callback_reason,_ors_session_id',
+    absent: '_desired_time,_callback_state,_callback_reason,_ors_session_id',
+    effect: 'Keys that queries return beside those that are always returned.',
+  },
+  {
+    name: 'queue-polling-rate',
+    type: POLLING,
+    preset: '60',
+    absent: '60',
+    effect: 'Polling interval of the original. Here callbacks are submitted at their time, to the millisecond.',
+    actor: 'nobody',
+  },
+  {
+    name: 'queue-polling-rate-recover',
+    type: POLLING,
+    preset: '3600',
+    absent: '3600',
+    effect: 'Polling interval of the recovery of older callbacks in the original.',
+    actor: 'nobody',
+  },
+  {
+    name: 'log-background-activity',
+    type: flag,
+    preset: 'false',
+    effect: 'Log what happens in the background.',
+    actor: 'nobody',
+  },
+  {
+    name: 'enable-restore-vq-position',
+    type: flag,
+    preset: 'true',
+    effect: 'A callback that is submitted again gets its former place in the line.',
+    actor: 'nobody',
+  },
+  {
+    name: 'disable_additional_columns_from_callbacks',
+    type: flag,
+    effect: 'No additional columns in the list of callbacks.',
+    actor: 'nobody',
+  },
+  {
+    name: 'callback_column_alias',
+    type: jsonObject,
+    effect: 'Titles of additional columns: `{"key":"Display name"}`.',
+    actor: 'nobody',
+  },
+  {
+    name: '_enable_gms_dfm',
+    type: flag,
+    preset: 'true',
+    effect: 'How applications call back into the server; here they always can.',
+    actor: 'nobody',
+  },
+  { name: '_fetch_retry_attempt', type: integer({ min: 0 }), preset: '3', effect: 'Retries then.', actor: 'nobody' },
+  { name: '_fetch_retry_delay', type: seconds, preset: '10', effect: 'Pause between them.', actor: 'nobody' },
+  { name: '_fetch_timeout', type: seconds, preset: '15', effect: 'Time limit of each.', actor: 'nobody' },
+  {
+    name: '_services_credentials',
+    type: text,
+    effect: 'Credentials with which applications call the server.',
+    secret: true,
+    actor: 'nobody',
+  },
+] as const satisfies readonly OptionDefinition[];
+
+export const serverSection = [
+  {
+    name: 'username',
+    type: text,
+    effect: 'User name of HTTP Basic authentication for every GMS API. Alone it protects nothing.',
+  },
+  {
+    name: 'password',
+    type: text,
+    effect: 'Password of HTTP Basic authentication for every GMS API. Services may have credentials of their own.',
+    secret: true,
+  },
+  {
+    name: 'external_url_base',
+    type: shaped(/^https?:\/\/\S+$/, 'an address such as https://host:port/'),
+    effect: 'Address by which clients reach this server.',
+    actor: 'nobody',
+  },
+  { name: 'relative_url', type: flag, effect: 'Answer with relative links.', actor: 'nobody' },
+  {
+    name: 'node_id',
+    type: integer({ min: 0 }),
+    preset: '1',
+    absent: '1',
+    effect: 'Number of this node in the ids of immediate callbacks.',
+  },
+  {
+    name: 'web_port',
+    type: integer({ min: 0, max: 65535 }),
+    preset: '8080',
+    effect: 'Port of the original; here RINGBACK_PORT says it.',
+    actor: 'nobody',
+  },
+  { name: 'access_code_prefix', type: text, effect: 'Digits that access codes begin with.', actor: 'nobody' },
+  {
+    name: 'allow-file-control',
+    type: flag,
+    preset: 'false',
+    effect: 'Accept only files of the types below.',
+  },
+  { name: 'allowed-mime-types', type: itemsOf('media types'), preset: '', effect: 'Types of files that are accepted.' },
+  {
+    name: '_ors',
+    type: itemsOf('base addresses of orchestration servers'),
+    effect: 'Orchestration servers of all services.',
+  },
+  {
+    name: '_ors_lb_strategy',
+    type: oneOf('circular', 'linear'),
+    preset: 'circular',
+    effect: 'Order in which they are tried.',
+  },
+] as const satisfies readonly OptionDefinition[];
+
+export const orsSection = [
+  {
+    name: 'max_ors_request_attempts',
+    type: integer({ min: 1, max: 100 }),
+    preset: '3',
+    absent: '3',
+    effect: 'How many requests to orchestration servers are made in all before one fails.',
+  },
+  {
+    name: 'ors_loadbalancer_refresh_rate',
+    type: integer({ min: 30000, unit: 'milliseconds' }),
+    preset: '45000',
+    effect: 'How often dead orchestration servers are tried again.',
+    actor: 'nobody',
+  },
+  {
+    name: 'fetch-allow',
+    type: itemsOf('hosts, host:port, CIDR ranges, address prefixes, or *'),
+    effect:
+      'Addresses on loopback, link-local and private networks that documents and `fetch` may reach: `host`, `host:port`, a CIDR range, an address prefix, or `*`.',
+  },
+] as const satisfies readonly OptionDefinition[];
+
+export const gmsSection = [
+  {
+    name: 'http.connection_timeout',
+    type: seconds,
+    preset: '10',
+    absent: '10',
+    effect: 'Time limit for connecting to other servers.',
+  },
+  { name: 'http.socket_timeout', type: seconds, preset: '10', absent: '10', effect: 'Time limit for their answers.' },
+  {
+    name: 'http.max_connections_per_route',
+    type: integer({ min: 1 }),
+    preset: '20',
+    absent: '20',
+    effect: 'Connections to one server; more requests wait.',
+  },
+  {
+    name: 'http.max_connections_total',
+    type: integer({ min: 1 }),
+    preset: '100',
+    absent: '100',
+    effect: 'Connections to all servers.',
+  },
+  {
+    name: 'http.use_lax_redirect_strategy',
+    type: flag,
+    preset: 'true',
+    effect: 'Follow redirects of POST requests too.',
+    actor: 'nobody',
+  },
+  { name: 'http.ssl_trust_all', type: flag, preset: 'false', effect: 'Accept any certificate.', actor: 'nobody' },
+] as const satisfies readonly OptionDefinition[];
+
+export const pushSection = [
+  { name: 'pushEnabled', type: names, preset: 'comet', effect: 'Push channels in use.', actor: 'nobody' },
+  {
+    name: 'defaultSubscriptionExpiration',
+    type: integer({ min: 30, unit: 'seconds' }),
+    preset: '30',
+    effect: 'Life of a subscription.',
+    actor: 'nobody',
+  },
+  { name: 'customhttp.url', type: text, effect: 'Address of the HTTP channel.', actor: 'nobody' },
+  { name: 'fcm.apiKey', type: text, effect: 'Key of Firebase Cloud Messaging.', secret: true, actor: 'nobody' },
+  { name: 'debug.fcm.apiKey', type: text, effect: 'The same for development.', secret: true, actor: 'nobody' },
+  { name: 'fcm.title', type: text, effect: 'Title of messages.', actor: 'nobody' },
+  { name: 'fcm.body', type: text, effect: 'Text of messages.', actor: 'nobody' },
+] as const satisfies readonly OptionDefinition[];
+
+export const chatSection = [
+  {
+    name: 'default_chat_endpoint',
+    type: text,
+    preset: 'Environment:default',
+    effect: 'Endpoint of chats that name none.',
+    actor: 'nobody',
+  },
+] as const satisfies readonly OptionDefinition[];
+
+export const logFilterSection = [
+  {
+    name: 'default-filter-type',
+    type: text,
+    preset: 'copy',
+    effect:
+      'How values of key-value data appear in the log: `copy`, `hide`, `hide-first,n`, `hide-last,n`, `unhide-first,n`, `unhide-last,n`, `skip`, `tag(a,b)`.',
+    actor: 'nobody',
+  },
+] as const satisfies readonly OptionDefinition[];
+
+export const routingSection = [
+  {
+    name: 'wrap-up-time',
+    type: seconds,
+    preset: '0',
+    absent: '0',
+    effect:
+      'After-call work ends by itself after this time; 0 waits for the agent. An agent may have an option of this name.',
+  },
+] as const satisfies readonly OptionDefinition[];
+
+export const ocServerSection = [
+  {
+    name: 'customer_id',
+    type: text,
+    effect: 'Column of calling lists that identifies the customer.',
+    actor: 'nobody',
+  },
+] as const satisfies readonly OptionDefinition[];
+
+export const licenseSection = [
+  {
+    name: 'dial-modes',
+    type: itemsOf('numbers of dialing modes'),
+    effect: 'Dialing modes that are allowed; absent allows all.',
+    actor: 'nobody',
+  },
+] as const satisfies readonly OptionDefinition[];
+
+export const logFilterDataSection = [
+  { name: '*', type: text, effect: 'Filter of the value under this key.', actor: 'nobody' },
+] as const satisfies readonly OptionDefinition[];
+
+function section(id: string, introduction: string, options: readonly OptionDefinition[]): OptionFamily {
+  return { id, holder: 'section', title: `Section \`${id}\``, introduction, groups: [{ title: '', options }] };
+}
+
+export const sectionFamilies: readonly OptionFamily[] = [
+  section(
+    'callback',
+    'Server-wide options of callback services. A service that sets an option itself wins.',
+    callbackSection,
+  ),
+  section('server', 'The server and its GMS APIs.', serverSection),
+  section('ors', 'Orchestration.', orsSection),
+  section('gms', 'Requests that the server makes.', gmsSection),
+  section('routing', 'Agents and routing.', routingSection),
+  section('push', 'Push channels.', pushSection),
+  section('chat', 'Chat.', chatSection),
+  section('log-filter', 'What the log shows of customer data.', logFilterSection),
+  section('log-filter-data', 'Exceptions from the filter, by key.', logFilterDataSection),
+  section('OCServer', 'Outbound.', ocServerSection),
+  section('license', 'Limits of use.', licenseSection),
+];

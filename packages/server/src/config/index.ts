@@ -1,0 +1,56 @@
+/**
+ * The configuration: named objects of several kinds in the database, held in memory, changed at run time; the catalogue
+ * of options that checks them, gives typed access and prints the reference; configuration files.
+ */
+export {
+  type DefaultedOption,
+  families,
+  isCallbackService,
+  type OptionDefinition,
+  type OptionFamily,
+  type OptionGroup,
+  type OptionType,
+  optionOf,
+  sectionFamily,
+  serviceFamily,
+} from './catalogue/index.js';
+export type { Period } from './catalogue/value.js';
+export {
+  type ApplyOptions,
+  type ApplyReport,
+  type Change,
+  Configuration,
+  type ConfigurationOptions,
+  type ConfigurationStore,
+  type Written,
+} from './configuration.js';
+export { ConfigurationFileError, type FileComplaint, type ParsedConfiguration, parseConfiguration } from './file.js';
+export { kindNames, kinds } from './kinds.js';
+export type {
+  Agent,
+  AgentGroup,
+  Api,
+  Application,
+  CallingList,
+  Campaign,
+  CampaignGroup,
+  Dn,
+  Filter,
+  Kind,
+  Listener,
+  ListObject,
+  ObjectOf,
+  PatternGroup,
+  ResourceGroup,
+  Skill,
+  SwitchSettings,
+  Treatment,
+  User,
+  VirtualQueue,
+} from './objects.js';
+export { type OptionMap, OptionReader, type OptionSource, sectionOptions, serviceOptions } from './options.js';
+export { isPasswordHash, passwordMatches } from './password.js';
+export { optionReference } from './reference.js';
+export { shown } from './secrets.js';
+export type { StoredObject, StoredValue } from './snapshot.js';
+export { schemaComplaints } from './validation.js';

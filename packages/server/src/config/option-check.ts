@@ -1,0 +1,35 @@
+import type { ErrorDetail } from '../kernel/index.js';
+import { type OptionFamily, optionOf, sectionFamily, serviceFamily } from './catalogue/index.js';
+import { complaint } from './catalogue/value.js';
+import type { OptionMap } from './options.js';
+
+/** Everything that is wrong with the options of a service. */
+export function checkService(options: OptionMap): ErrorDetail[] {
+  return checkOptions(serviceFamily(options), options);
+}
+
+/** Everything that is wrong with the options of a server-wide section. */
+export function checkSection(section: string, options: OptionMap): ErrorDetail[] {
+  return checkOptions(sectionFamily(section), options);
+}
+
+/** Options that the catalogue does not know are accepted, as the original does: applications have their own. */
+function checkOptions(family: OptionFamily | undefined, options: OptionMap): ErrorDetail[] {
+  const details: ErrorDetail[] = [];
+  for (const [name, value] of Object.entries(options)) {
+    const option = optionOf(family, name);
+    const detail = option && complaint(option.type, value);
+    if (detail) details.push({ pointer: pointerTo(name), detail });
+  }
+  return details;
+}
+
+/** The names among `options` whose values only administrators may see. */
+export function secretOptions(family: OptionFamily | undefined, options: OptionMap): string[] {
+  return Object.keys(options).filter((name) => optionOf(family, name)?.secret);
+}
+
+/** A JSON pointer (RFC 6901) to a member, or to a member of a member. */
+export function pointerTo(...path: readonly (string | number)[]): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
