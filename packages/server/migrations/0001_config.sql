@@ -2,7 +2,7 @@
 
 -- One row. Taking it puts configuration changes in an order that is the same on every node.
 create table config_revision (
-  only boolean primary key default true check (only),
+  singleton boolean primary key default true check (singleton),
   revision bigint not null default 0
 );
 insert into config_revision default values;

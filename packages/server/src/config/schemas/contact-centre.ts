@@ -78,7 +78,7 @@ export const application = configured({
 export const user = Type.Object(
   {
     name,
-    password,
+    password: Type.Optional(password),
     roles: Type.Array(word(['administrator', 'supervisor', 'agent', 'developer']), { minItems: 1 }),
     enabled: Type.Optional(Type.Boolean()),
   },
