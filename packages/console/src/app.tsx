@@ -7,7 +7,7 @@ import { LiveFeedProvider } from './feed/live-feed.js';
 import { Shell } from './layout/shell.js';
 import { Unexpected } from './layout/unexpected.js';
 import { LiveScreen } from './screens/live/live-screen.js';
-import { theme } from './theme.js';
+import { readableDimmedText, theme } from './theme.js';
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -46,7 +46,7 @@ const router = createBrowserRouter(
 /** The whole console: look, data, live feed and pages. */
 export function App() {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={readableDimmedText} defaultColorScheme="auto">
       <Notifications position="bottom-right" />
       <QueryClientProvider client={queries}>
         <LiveFeedProvider>

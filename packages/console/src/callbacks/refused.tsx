@@ -5,6 +5,13 @@ import { explain } from '../api/request.js';
 import { formatMoment, formatTimeToMinute, formatUtc, startOfDay } from '../time/format.js';
 import { useNow } from '../time/now.js';
 
+const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+
+/** The server's messages name instants in UTC; a person reads them in the own zone. */
+function inViewerTime(message: string, now: number): string {
+  return message.replace(INSTANT, (instant) => formatMoment(Date.parse(instant), now));
+}
+
 /** Why a booking was refused, and the times that the server offers instead: choosing one books it. */
 export function Refused({ what, error, onPropose }: { what: string; error: unknown; onPropose: (at: number) => void }) {
   const now = useNow();
@@ -17,7 +24,7 @@ export function Refused({ what, error, onPropose }: { what: string; error: unkno
   return (
     <Alert ref={box} color="red" variant="light" title={what} role="alert">
       <Stack gap="xs">
-        <Text size="sm">{refused?.message ?? explain(error)}</Text>
+        <Text size="sm">{inViewerTime(refused?.message ?? explain(error), now)}</Text>
         {fields.length > 0 && (
           <List size="sm">
             {fields.map((field) => (

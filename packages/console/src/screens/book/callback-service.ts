@@ -1,11 +1,11 @@
 import type { Service } from '../../api/services.js';
 
-/** True for services that Start-Callback accepts: orchestrated ones that run a callback application. */
+/** True for services whose requests are callbacks, by the server's own rule. */
 export function isCallbackService({ options }: Service): boolean {
-  return options._type !== 'builtin' && /callback/i.test(options._service ?? '');
+  return options._service === 'callback' || options._service_type?.toLowerCase() === 'callback';
 }
 
-/** A service that only takes bookings for later, or only immediate ones, says so by its scenario. */
+/** The two options that tell a person most about a service: who is called by whom, and who takes the call. */
 export function describeService({ options }: Service): string | undefined {
   const parts = [options._call_direction, options._target].filter((part) => part !== undefined && part !== '');
   return parts.length === 0 ? undefined : parts.join(' · ');

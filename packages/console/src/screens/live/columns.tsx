@@ -24,7 +24,7 @@ export const COLUMNS = [
       <>
         <StateMark state={original.state} reason={original.reason} />
         {original.reason !== undefined && (
-          <Text size="xs" c="dimmed">
+          <Text size="xs" c="dimmed" className={classes.reason}>
             {reasonText(original.reason)}
           </Text>
         )}
