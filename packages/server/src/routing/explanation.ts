@@ -15,7 +15,7 @@ const MOST_PASSED_OVER = 5;
  * agent?: {agent, idleSeconds}, others: [{agent, reason, detail?}], unnamed, passedOver: [{request, reason}]}`.
  *
  * Reasons of agents: `idle-shorter`, `not-ready`, `busy`, `reserved`, `after-call-work`, `logged-out`,
- * `threshold-closed`, `lacks-skill`, `not-in-group`, `another-agent`. Of requests before it: `not-selectable`,
+ * `threshold-closed`, `lacks-skill`, `not-in-group`, `not-in-queue`, `another-agent`. Of requests before it: `not-selectable`,
  * `paused`, `set-aside`, `no-agent-ready`. Long lists are cut; `unnamed` counts the agents left out.
  */
 export function explain(line: Line, entry: LineRequest, now: number, selection?: Selection): JsonObject {

@@ -9,11 +9,13 @@ export interface AgentProfile {
   readonly skills: Readonly<Record<string, number>>;
   /** Names of the agent groups that the agent belongs to. */
   readonly groups: readonly string[];
+  /** Names of the virtual queues that the agent serves by configuration. */
+  readonly queues?: readonly string[];
 }
 
 /**
- * Whether a target means this agent. A virtual queue means the agents of the group that bears its name; a DN the agent
- * who sits at it.
+ * Whether a target means this agent. A virtual queue means the agents who serve it by configuration and the agent
+ * group that bears its name; a DN means the agent who sits at it.
  */
 export function qualifies(agent: AgentProfile, target: Target): boolean {
   switch (target.kind) {
@@ -22,8 +24,9 @@ export function qualifies(agent: AgentProfile, target: Target): boolean {
     case 'dn':
       return agent.dn === target.name;
     case 'agent-group':
-    case 'queue':
       return agent.groups.includes(target.name);
+    case 'queue':
+      return agent.groups.includes(target.name) || agent.queues?.includes(target.name) === true;
     case 'skill':
       return holds(target.expression, (skill) => skillLevel(agent, skill));
   }
@@ -36,8 +39,9 @@ export function disqualification(agent: AgentProfile, target: Target): { reason:
     case 'dn':
       return { reason: 'another-agent' };
     case 'agent-group':
-    case 'queue':
       return { reason: 'not-in-group' };
+    case 'queue':
+      return { reason: 'not-in-queue' };
     case 'skill': {
       const unmet = unmetConditions(target.expression, (skill) => skillLevel(agent, skill));
       return { reason: 'lacks-skill', detail: unmet.slice(0, 3).join('; ') };
