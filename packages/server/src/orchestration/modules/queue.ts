@@ -53,7 +53,8 @@ interface QueueParts {
 
 /**
  * `queue`: selection of agents (ors-core-queue.md 3). Hints of ours on `submit`: `arrival` (ms since 1970, the place in
- * the line), `selectable` (false keeps the place without being served yet), `reservation` (seconds).
+ * the line), `selectable` (false keeps the place without being served yet), `reservation` (seconds), `priorityIncrement` and
+ * `priorityIncrementInterval` (seconds).
  */
 export function queueModule(parts: QueueParts): ActionModule {
   const { router, post } = parts;
@@ -77,6 +78,7 @@ export function queueModule(parts: QueueParts): ActionModule {
       priority: number(action, 'priority') ?? 0,
       arrival: Number(hints.arrival ?? action.now),
       selectable: hints.selectable !== false,
+      ...increment(hints),
       ...(timeout !== undefined && timeout > 0 && { timeoutAt: action.now + timeout * 1000 }),
       reservationMs: hints.reservation === undefined ? reservation : Number(hints.reservation) * 1000,
     };
@@ -200,6 +202,13 @@ export function queueModule(parts: QueueParts): ActionModule {
       },
     },
   };
+}
+
+/** The priority grows by `priorityIncrement` for every `priorityIncrementInterval` seconds of waiting. */
+function increment(hints: JsonObject): Pick<RouteRequest, 'priorityIncrement' | 'priorityIncrementIntervalMs'> {
+  const by = Number(hints.priorityIncrement ?? 0);
+  const seconds = Number(hints.priorityIncrementInterval ?? 0);
+  return by > 0 && seconds > 0 ? { priorityIncrement: by, priorityIncrementIntervalMs: seconds * 1000 } : {};
 }
 
 /** Whether a `<queue:cancel>` names this waiting submit: by its id, or by interaction and queue. */

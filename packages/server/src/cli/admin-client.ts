@@ -1,0 +1,44 @@
+import { Option } from 'commander';
+import { RingbackError } from '../kernel/index.js';
+
+/** Where the running server is. */
+export function serverOption(): Option {
+  return new Option('--server <url>', 'address of the running server')
+    .env('RINGBACK_URL')
+    .default('http://127.0.0.1:8080');
+}
+
+/**
+ * One request to the administration API of a running server, as user `admin` with `RINGBACK_ADMIN_PASSWORD` if it is set.
+ * @throws RingbackError with what the server said
+ */
+export async function adminRequest(
+  server: string,
+  method: string,
+  path: string,
+  body?: string,
+  contentType?: string,
+): Promise<unknown> {
+  const password = process.env.RINGBACK_ADMIN_PASSWORD;
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (contentType) headers['content-type'] = contentType;
+  if (password) headers.authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
+  let response: Response;
+  try {
+    response = await fetch(new URL(path, server), { method, headers, ...(body !== undefined && { body }) });
+  } catch (error) {
+    throw new RingbackError('unreachable', `No server answers at ${server}.`, [], { cause: error });
+  }
+  const text = await response.text();
+  if (!response.ok) throw new RingbackError('refused', `${response.status} ${detailOf(text)}`);
+  return text === '' ? null : JSON.parse(text);
+}
+
+function detailOf(text: string): string {
+  try {
+    const problem: unknown = JSON.parse(text);
+    return typeof problem === 'object' && problem !== null && 'detail' in problem ? String(problem.detail) : text;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,35 @@
+import { Command } from 'commander';
+import { RingbackError } from '../kernel/index.js';
+import { applyCommand } from './commands/apply.js';
+import { checkCommand } from './commands/check.js';
+import { exportCommand } from './commands/export.js';
+import { migrateCommand } from './commands/migrate.js';
+import { startCommand } from './commands/start.js';
+import { version } from './version.js';
+
+/** Runs one command line, given without the program's name. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('ringback')
+    .description('Contact-centre engagement server')
+    .version(version())
+    .addCommand(startCommand())
+    .addCommand(applyCommand())
+    .addCommand(exportCommand())
+    .addCommand(migrateCommand())
+    .addCommand(checkCommand())
+    .showHelpAfterError();
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    process.exitCode = 1;
+    process.stderr.write(`ringback: ${messageOf(error)}\n`);
+  }
+}
+
+/** What went wrong, for a person; the stack only where it is our fault. */
+function messageOf(error: unknown): string {
+  if (error instanceof RingbackError) {
+    return [error.message, ...error.details.map(({ pointer, detail }) => `  ${pointer}: ${detail}`)].join('\n');
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

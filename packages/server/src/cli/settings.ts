@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { InvalidArgumentError, Option } from 'commander';
+import type { ServerSettings } from '../main.js';
+
+/** The packaged demonstration, in effect when there is no configuration file. */
+export const DEMO_CONFIGURATION = fileURLToPath(new URL('../../demo/ringback.yaml', import.meta.url));
+const CONFIGURATION_HERE = 'ringback.yaml';
+
+export interface StartFlags {
+  host: string;
+  port: number;
+  data: string;
+  config?: string;
+  database?: string;
+}
+
+/** The options of `start`; each has an environment variable of the same meaning (interface.md 1). */
+export const startOptions = {
+  host: () => new Option('--host <address>', 'bind address').env('RINGBACK_HOST').default('127.0.0.1'),
+  port: () =>
+    new Option('--port <number>', 'HTTP and WebSocket port; 0 picks a free one')
+      .env('RINGBACK_PORT')
+      .default(8080)
+      .argParser(portNumber),
+  data: () =>
+    new Option('--data <folder>', 'data directory of the embedded database').env('RINGBACK_DATA').default('./data'),
+  config: () =>
+    new Option('--config <file>', 'configuration applied at start (default: ./ringback.yaml, else the demo)').env(
+      'RINGBACK_CONFIG',
+    ),
+  database: () =>
+    new Option('--database <url>', 'PostgreSQL connection string (default: the embedded database)').env('DATABASE_URL'),
+};
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  return port;
+}
+
+/** Flags and environment together. */
+export function settingsOf(flags: StartFlags, environment: NodeJS.ProcessEnv): ServerSettings {
+  const { host, port, data, database } = flags;
+  const config = flags.config ?? (existsSync(CONFIGURATION_HERE) ? CONFIGURATION_HERE : DEMO_CONFIGURATION);
+  const password = environment.RINGBACK_ADMIN_PASSWORD;
+  return {
+    host,
+    port,
+    data,
+    configurationFile: config,
+    ...(database && { databaseUrl: database }),
+    ...(password && { adminPassword: password }),
+    testClock: environment.RINGBACK_CLOCK === 'test',
+  };
+}
