@@ -256,6 +256,10 @@ export class Database implements Sql {
 
   #createPool(): pg.Pool {
     const pool = new pg.Pool({ ...this.#clientConfig(), max: this.#maxConnections, idleTimeoutMillis: 0 });
+    // A client in use tells its error to the statement under way as well; unheard, it would end the process.
+    pool.on('connect', (client) => {
+      client.on('error', (error) => this.#log.debug({ err: error }, 'A connection was lost'));
+    });
     pool.on('error', (error) => this.#log.debug({ err: error }, 'An idle connection was lost'));
     return pool;
   }

@@ -6,8 +6,10 @@ const BROKEN_CONNECTION =
 const NETWORK_CODE =
   /^(ECONN\w+|EPIPE|ETIMEDOUT|ENOENT|EHOST\w+|ENET\w+|EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN|EACCES|ERR_STREAM_\w+)$/;
 
-/** SQLSTATE classes and codes that say that the server is going, coming or full (PostgreSQL manual, appendix A). */
-const SERVER_AWAY = /^(08...|57P..|53300)$/;
+/**
+ * SQLSTATE classes and codes that say that the server is going, coming or full, or has ended the session (PostgreSQL manual, appendix A).
+ */
+const SERVER_AWAY = /^(08...|57P..|53300|25P0[34])$/;
 
 /** True when `error` says that the database cannot be reached or used now, whatever the statement was. */
 export function isConnectionFailure(error: unknown): boolean {
@@ -32,4 +34,9 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
     error.code === '23505' &&
     (constraint === undefined || error.constraint === constraint)
   );
+}
+
+/** True when a lock could not be had within `lock_timeout`. */
+export function isLockTimeout(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '55P03';
 }
