@@ -1,3 +1,4 @@
+export { BackgroundJobs, type BackgroundJobsOptions } from './background-jobs.js';
 export { Database, type DatabaseOptions, type TransactionOptions } from './database.js';
 export { DueWork, type DueWorkOptions } from './due-work.js';
 export { type EmbeddedDatabase, type EmbeddedOptions, startEmbedded } from './embedded/embedded.js';
