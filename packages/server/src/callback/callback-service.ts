@@ -1,0 +1,171 @@
+import type { OptionMap } from '../calendar/index.js';
+import { isCallbackService, type OptionReader, serviceOptions } from '../config/index.js';
+import { CallbackError } from './callback-error.js';
+import type { CallbackConfiguration } from './configuration.js';
+
+/** At most `limit` submitted callbacks within `seconds`; 0 seconds switches the limit off. */
+export interface RateLimit {
+  limit: number;
+  seconds: number;
+}
+
+/** The options of a callback service that concern booking and scheduling, read once per version of the configuration. */
+export interface CallbackService {
+  readonly name: string;
+  readonly options: OptionMap;
+  /** The application: the name of a flow, or the address of a document. */
+  readonly flow: string;
+  readonly bucketMinutes: number;
+  /** Places per bucket, where no capacity service says it. */
+  readonly bucketCapacity: number;
+  readonly businessHours: string;
+  readonly capacityService: string;
+  /** How long before its desired time a callback is submitted. */
+  readonly executionBufferMs: number;
+  readonly ttlSeconds: number;
+  readonly rejectPastSeconds: number;
+  /** A span such as `1M`. */
+  readonly rejectFuture: string;
+  readonly rejectOutOfOfficeHours: boolean;
+  readonly lookupKeys: readonly string[];
+  readonly mandatoryKeys: readonly string[];
+  readonly exceptionGroups: readonly string[];
+  readonly defaultCountry: string;
+  readonly disallowImpossibleNumbers: boolean;
+  readonly disallowPremiumNumbers: boolean;
+  /** How many callbacks one customer may have in the queue; undefined: any number. */
+  readonly queuedPerCustomer: number | undefined;
+  readonly queuedPerService: number;
+  readonly rates: readonly RateLimit[];
+  readonly throttledParameters: readonly string[];
+  readonly parameterLimit: number;
+  readonly throttleByHeader: boolean;
+  readonly overwritable: ReadonlySet<string>;
+  readonly maxSubmitAttempts: number;
+  readonly pausedList: string;
+  readonly pausedKey: string;
+  readonly virtualQueue: string;
+}
+
+interface Known {
+  options: OptionMap;
+  section: OptionMap;
+  service: CallbackService;
+}
+
+/** The callback services of the configuration. */
+export class CallbackServices {
+  readonly #known = new Map<string, Known>();
+
+  constructor(private readonly configuration: CallbackConfiguration) {}
+
+  /** @throws CallbackError `unknown-service`, also for a service that is no callback service */
+  get(name: string): CallbackService {
+    const service = this.find(name);
+    if (!service) throw new CallbackError('unknown-service', { service: name });
+    return service;
+  }
+
+  find(name: string): CallbackService | undefined {
+    const options = this.configuration.service(name);
+    if (!options || !isCallbackService(options)) return undefined;
+    const section = this.configuration.section('callback');
+    const known = this.#known.get(name);
+    if (known?.options === options && known.section === section) return known.service;
+    const service = this.read(name, options);
+    this.#known.set(name, { options, section, service });
+    return service;
+  }
+
+  /** Reads options that are not those of the configuration: with the token variables of a request replaced. */
+  read(name: string, options: OptionMap): CallbackService {
+    return readService(name, serviceOptions(this.configuration, options));
+  }
+
+  /** The names of all callback services, in order. */
+  names(): string[] {
+    return [...this.configuration.services()].filter(([, options]) => isCallbackService(options)).map(([name]) => name);
+  }
+
+  isPaused(service: CallbackService): boolean {
+    const paused = this.configuration.object('lists', service.pausedList)?.services ?? {};
+    return isTrue(paused[service.pausedKey]) || isTrue(paused.all);
+  }
+
+  /** Keys by which the administrator's query may filter, and those that records show beside the standard ones. */
+  queryKeys(): { filters: readonly string[]; returned: readonly string[] } {
+    const section = this.configuration.section('callback');
+    return {
+      filters: listOf(section['filter-keys'] || DEFAULT_FILTER_KEYS),
+      returned: listOf(section['returned-keys'] || DEFAULT_RETURNED_KEYS),
+    };
+  }
+
+  /** Seconds between attempts to submit a callback. */
+  get pollingSeconds(): number {
+    const seconds = Number(this.configuration.section('callback')['queue-polling-rate']);
+    return seconds > 0 ? seconds : DEFAULT_POLLING_SECONDS;
+  }
+
+  /** Number of this installation in the ids of immediate callbacks. */
+  get nodeNumber(): string {
+    return this.configuration.section('server').node_id?.trim() || '1';
+  }
+}
+
+const DEFAULT_FILTER_KEYS = '_callback_state,_callback_reason,_request_queue_time_stat,_request_ewt_service,_vq';
+const DEFAULT_RETURNED_KEYS = '_desired_time,_callback_state,_callback_reason,_ors_session_id';
+const DEFAULT_POLLING_SECONDS = 60;
+const CALLBACK_FLOW = 'callback';
+
+function readService(name: string, read: OptionReader): CallbackService {
+  return {
+    name,
+    options: read.all,
+    flow: read.text('_service') || CALLBACK_FLOW,
+    bucketMinutes: read.integer('_request_time_bucket'),
+    bucketCapacity: read.integer('_max_request_by_time_bucket'),
+    businessHours: read.text('_business_hours_service').trim(),
+    capacityService: read.text('_capacity_service').trim(),
+    executionBufferMs: read.seconds('_request_execution_time_buffer') * 1000,
+    ttlSeconds: Math.round(read.seconds('_ttl')),
+    rejectPastSeconds: read.seconds('_reject_past_desired_time'),
+    rejectFuture: read.text('_reject_future_desired_time'),
+    rejectOutOfOfficeHours: read.flag('_enable_reject_out_of_office_hours'),
+    lookupKeys: [...new Set(['_customer_number', ...read.list('_customer_lookup_keys')])],
+    mandatoryKeys: read.list('_mandatory_customer_lookup_keys'),
+    exceptionGroups: read.list('_exceptions'),
+    defaultCountry: read.text('_default_country').trim(),
+    disallowImpossibleNumbers: read.flag('_disallow_impossible_phone_numbers'),
+    disallowPremiumNumbers: read.flag('_disallow_premium_phone_numbers'),
+    queuedPerCustomer: queuedPerCustomer(read.text('_enable_in_queue_checking')),
+    queuedPerService: read.integer('_max_queued_callbacks_per_service'),
+    rates: [
+      { limit: read.integer('_throttle_callbacks_per_service_1'), seconds: read.integer('_throttle_ttl_1') },
+      { limit: read.integer('_throttle_callbacks_per_service_2'), seconds: read.integer('_throttle_ttl_2') },
+    ],
+    throttledParameters: read.list('_throttle_request_parameters'),
+    parameterLimit: read.integer('_throttle_request_parameters_limit'),
+    throttleByHeader: read.text('_enable_throttle_header_parameters').trim().toLowerCase() !== 'false',
+    overwritable: new Set(read.list('_overwritable_options')),
+    maxSubmitAttempts: read.integer('_max_ors_submit_attempts'),
+    pausedList: read.text('_paused_services_list'),
+    pausedKey: read.text('_paused_services_id').trim() || name,
+    virtualQueue: read.text('_urs_virtual_queue').trim(),
+  };
+}
+
+/** `true` allows two callbacks in the queue and refuses the third, `strict` allows one. */
+function queuedPerCustomer(value: string): number | undefined {
+  const word = value.trim().toLowerCase();
+  if (word === 'strict') return 1;
+  return word === 'true' ? 2 : undefined;
+}
+
+function isTrue(value: string | undefined): boolean {
+  return value?.trim().toLowerCase() === 'true';
+}
+
+function listOf(text: string): string[] {
+  return [...new Set(text.split(',').map((key) => key.trim()))].filter((key) => key !== '');
+}

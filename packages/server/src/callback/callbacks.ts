@@ -1,0 +1,294 @@
+import { Calendar } from '../calendar/index.js';
+import { type Activity, type Clock, type JsonObject, type JsonValue, type Logger } from '../kernel/index.js';
+import type { Journal } from '../reporting/index.js';
+import type { Database, Transaction } from '../store/index.js';
+import { Booking, type BookingRequest } from './booking.js';
+import { type Availability, CallbackError } from './callback-error.js';
+import { type CallbackRecord, type CallbackRow, SYSTEM_KEYS } from './callback-record.js';
+import { type CallbackService, CallbackServices } from './callback-service.js';
+import { Cancellation, type CancelOutcome } from './cancellation.js';
+import type { CallbackConfiguration } from './configuration.js';
+import { checkNumber } from './customer-number.js';
+import { checkNotPast, checkNotTooFar, checkOpen, type DesiredTime, gridOf, readDesiredTime } from './desired-time.js';
+import type { CallbackInput } from './life-cycle.js';
+import { NUMBER_KEY } from './lookup-keys.js';
+import { type CallbackModule, callbackModule, type ReportOutcome } from './module.js';
+import { NumberExceptions } from './number-exceptions.js';
+import { type AvailabilityQuery, type OpenSlots, type SlotRange, SlotSearch } from './open-slots.js';
+import { type CallbackCriteria, Queries, type QueueCriteria } from './queries.js';
+import { Rescheduling } from './rescheduling.js';
+import { type ExpectedWait, Scheduler } from './scheduler.js';
+import { effectiveParameter, scalarText, withTokens } from './service-parameters.js';
+import type { EndedCallbackSession, SessionReply, SessionStarter } from './sessions.js';
+import { Submission } from './submission.js';
+import { Transitions } from './transitions.js';
+
+export interface CallbacksOptions {
+  database: Database;
+  configuration: CallbackConfiguration;
+  sessions: SessionStarter;
+  journal: Pick<Journal, 'record' | 'wake'>;
+  clock: Clock;
+  activity: Activity;
+  log: Logger;
+  /** Runs another service instead (option `_redirect`) and gives its answer. */
+  redirect?: (service: string, parameters: JsonObject) => Promise<SessionReply>;
+  /** Seconds of expected wait in a virtual queue: callbacks are submitted that much earlier. */
+  expectedWait?: ExpectedWait;
+  /** How long the client of an immediate callback waits for the application's first answer; default 10 s. */
+  answerTimeoutMs?: number;
+}
+
+/** Start-Callback as a client asks for it. */
+export interface StartRequest {
+  service: string;
+  /** Body and query, flat: with `_` for the server and the application, without for the user. */
+  parameters: JsonObject;
+  /** Names in lower case. */
+  headers?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * - `scheduled`: accepted for its time (or submitted at once, its time being near).
+ * - `immediate`: submitted; `reply` is the application's answer, if there was one in time.
+ * - `redirected`: another service has answered instead.
+ */
+export type StartAnswer =
+  | { outcome: 'scheduled'; id: string }
+  | { outcome: 'immediate'; id: string; reply: SessionReply | undefined }
+  | { outcome: 'redirected'; reply: SessionReply };
+
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/**
+ * The callback domain: books, moves, cancels and finds callbacks, and follows them through their life until they are
+ * completed. `start` begins the background work (submission at their time, expiry, pausing), `stop` ends it.
+ */
+export class Callbacks {
+  readonly #options: CallbacksOptions;
+  readonly #services: CallbackServices;
+  readonly #calendar: Calendar;
+  readonly #exceptions: NumberExceptions;
+  readonly #transitions: Transitions;
+  readonly #booking: Booking;
+  readonly #rescheduling: Rescheduling;
+  readonly #cancellation: Cancellation;
+  readonly #queries: Queries;
+  readonly #slots: SlotSearch;
+  readonly #scheduler: Scheduler;
+
+  constructor(options: CallbacksOptions) {
+    this.#options = options;
+    const { database, configuration, sessions, journal, clock, activity, log } = options;
+    const services = new CallbackServices(configuration);
+    const calendar = new Calendar((name) => configuration.service(name));
+    const due = (submitAt: number | null, expiresAt: number) => this.#scheduler.due(submitAt, expiresAt);
+    const transitions = new Transitions({ clock, journal, sessions, services, due });
+    const submission = new Submission({ clock, sessions, services, transitions });
+    this.#services = services;
+    this.#calendar = calendar;
+    this.#exceptions = new NumberExceptions(configuration, log);
+    this.#transitions = transitions;
+    this.#booking = new Booking({ database, journal, sessions, services, submission, transitions, due });
+    this.#rescheduling = new Rescheduling({ database, clock, calendar, journal, services, transitions, due });
+    this.#cancellation = new Cancellation({ database, transitions });
+    this.#queries = new Queries({ database, clock, services });
+    this.#slots = new SlotSearch({ database, clock, calendar, services });
+    const { expectedWait } = options;
+    const background = { database, clock, activity, log, configuration, services, submission, transitions };
+    this.#scheduler = new Scheduler({ ...background, expectedWait });
+  }
+
+  /** Resolves when all that became due before has been taken up. */
+  async startUp(): Promise<void> {
+    await this.#scheduler.start();
+  }
+
+  async shutDown(): Promise<void> {
+    await this.#scheduler.stop();
+  }
+
+  /**
+   * Start-Callback.
+   * @throws CallbackError for every rule of the service that the request breaks; RingbackError `unknown-flow`
+   */
+  async start(request: StartRequest): Promise<StartAnswer> {
+    const configured = this.#services.get(request.service);
+    const options = withTokens(configured.options, request.parameters);
+    const service = options === configured.options ? configured : this.#services.read(configured.name, options);
+    const elsewhere = scalarText(effectiveParameter(service, request.parameters, '_redirect'));
+    if (elsewhere && elsewhere !== service.name && this.#options.redirect) {
+      return { outcome: 'redirected', reply: await this.#options.redirect(elsewhere, request.parameters) };
+    }
+    try {
+      return await this.#book(service, request);
+    } catch (error) {
+      if (error instanceof CallbackError) await this.#recordRejection(service, request.parameters, error);
+      throw error;
+    }
+  }
+
+  async #book(service: CallbackService, { parameters, headers = {} }: StartRequest): Promise<StartAnswer> {
+    const now = this.#options.clock.now();
+    const number = requireKeys(service, parameters);
+    const desired = readDesiredTime('_desired_time', parameters._desired_time);
+    if (number !== undefined) {
+      const exception = this.#exceptions.find(number, service.exceptionGroups);
+      if (exception) throw new CallbackError('number-exception', { number, ...exception });
+      checkNumber(number, service);
+    }
+    const grid = gridOf(this.#calendar, service);
+    const rejection = refusalOf(() => checkTimes(service, grid, desired, now));
+    const properties = withoutSystemKeys(parameters);
+    const booking: BookingRequest = { service, grid, desired, number, properties, headers, rejection, now };
+    const { id, startRequestId } = await this.#booking.book(booking);
+    if (startRequestId === undefined) return { outcome: 'scheduled', id };
+    const timeoutMs = this.#options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
+    return { outcome: 'immediate', id, reply: await this.#options.sessions.reply(startRequestId, timeoutMs) };
+  }
+
+  /** @throws CallbackError `no-such-callback`, `unknown-service` */
+  cancel(service: string, id: string, options: { discardSessionFailure?: boolean } = {}): Promise<void> {
+    this.#services.get(service);
+    return this.#cancellation.cancel(service, id, options.discardSessionFailure ?? false);
+  }
+
+  /** See `Rescheduling.reschedule`. */
+  reschedule(service: string, id: string, change: JsonObject): Promise<void> {
+    return this.#rescheduling.reschedule(service, id, change);
+  }
+
+  /** See `Cancellation.cancelAll`. */
+  bulkCancel(ids: readonly string[], reason: string): Promise<CancelOutcome[]> {
+    return this.#cancellation.cancelAll(ids, reason);
+  }
+
+  /** See `Queries.find`. */
+  query(criteria: CallbackCriteria): Promise<CallbackRecord[]> {
+    return this.#queries.find(criteria);
+  }
+
+  /** See `Queries.queues`. */
+  queryQueues(criteria: QueueCriteria): Promise<Record<string, CallbackRecord[]>> {
+    return this.#queries.queues(criteria);
+  }
+
+  /** See `Queries.watermarks`. */
+  watermarks(services?: readonly string[]): Promise<{ services: Record<string, number>; total: number }> {
+    return this.#queries.watermarks(services);
+  }
+
+  /** See `Queries.completedFor`. */
+  completedFor(reason: string, properties: readonly string[]): AsyncGenerator<string[]> {
+    return this.#queries.completedFor(reason, properties);
+  }
+
+  /** See `SlotSearch.availability`. */
+  availability(service: string, query: AvailabilityQuery): Promise<Availability> {
+    return this.#slots.availability(service, query);
+  }
+
+  /** See `SlotSearch.slots`. */
+  slots(service: string, query: SlotRange): Promise<OpenSlots> {
+    return this.#slots.slots(service, query);
+  }
+
+  /** The stored callback; undefined when there is none. */
+  get(id: string): Promise<CallbackRow | undefined> {
+    return this.#queries.byId(id);
+  }
+
+  /** The session that works for a callback, for requests that clients send to it by the callback's id. */
+  async sessionOf(id: string): Promise<{ session: string | undefined; service: string } | undefined> {
+    const row = await this.#queries.byId(id);
+    return row && { session: row.session ?? undefined, service: row.service };
+  }
+
+  /**
+   * A report of the application that works for the callback, in the transaction of its macrostep. What comes after the
+   * end changes nothing.
+   */
+  async report(tx: Transaction, id: string, input: CallbackInput): Promise<ReportOutcome> {
+    const row = await this.#transitions.lock(tx, id);
+    if (!row) return { error: 'unknown-callback', description: `There is no callback ${id}.` };
+    const after = (await this.#transitions.apply(tx, row, input)) ?? row;
+    return { done: { state: after.state, ...(after.reason !== null && { reason: after.reason }) } };
+  }
+
+  /** The executable content by which applications report. */
+  module(): CallbackModule {
+    return callbackModule((tx, id, input) => this.report(tx, id, input));
+  }
+
+  /**
+   * A session has ended, in the transaction that stores its end: its callback is over, unless it was over before or
+   * another session works for it by now. One that was ended from outside while the callback was queued is replaced.
+   */
+  async onSessionEnded(tx: Transaction, session: EndedCallbackSession): Promise<void> {
+    if (session.callback === undefined) return;
+    const row = await this.#transitions.lock(tx, session.callback);
+    if (row?.session !== session.id) return;
+    await this.#transitions.apply(tx, row, { type: `session-${session.state}` });
+  }
+
+  async #recordRejection(service: CallbackService, parameters: JsonObject, error: CallbackError): Promise<void> {
+    const { journal, database, clock } = this.#options;
+    const number = scalarText(parameters[NUMBER_KEY]);
+    const desired = scalarText(parameters._desired_time);
+    const data: JsonObject = {
+      service: service.name,
+      ...(number !== undefined && { number }),
+      ...(desired !== undefined && { desiredTime: desired }),
+      error: error.code,
+    };
+    await journal.record(database, [{ at: clock.now(), type: 'callback.rejected', data }]);
+  }
+}
+
+/**
+ * @returns the customer number
+ * @throws CallbackError `missing-key`, `invalid-parameter`
+ */
+function requireKeys(service: CallbackService, parameters: JsonObject): string | undefined {
+  for (const key of service.mandatoryKeys) {
+    if (isMissing(parameters[key])) throw new CallbackError('missing-key', { key });
+  }
+  if (isMissing(parameters[NUMBER_KEY])) return undefined;
+  const number = scalarText(parameters[NUMBER_KEY])?.trim();
+  if (!number) throw new CallbackError('invalid-parameter', { parameter: NUMBER_KEY, problem: 'it must be a text' });
+  return number;
+}
+
+function isMissing(value: JsonValue | undefined): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
+/** Scheduled callbacks are judged at their time, immediate ones only if the service asks for it. */
+function checkTimes(
+  service: CallbackService,
+  grid: BookingRequest['grid'],
+  desired: DesiredTime | undefined,
+  now: number,
+): void {
+  if (desired) {
+    checkNotPast(service, desired, now);
+    checkNotTooFar(service, desired, now, grid);
+    checkOpen(grid, desired.at);
+  } else if (service.rejectOutOfOfficeHours) {
+    checkOpen(grid, now);
+  }
+}
+
+function refusalOf(check: () => void): CallbackError | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (error instanceof CallbackError) return error;
+    throw error;
+  }
+}
+
+function withoutSystemKeys(parameters: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !SYSTEM_KEYS.has(name)));
+}

@@ -1,0 +1,13 @@
+/** Callbacks: booking, scheduling, availability, and the life of each until it is completed. */
+
+export { type Availability, CallbackError, type CallbackErrorCode, type CallbackErrorFacts } from './callback-error.js';
+export type { CallbackRecord, CallbackRow } from './callback-record.js';
+export { Callbacks, type CallbacksOptions, type StartAnswer, type StartRequest } from './callbacks.js';
+export type { CancelOutcome } from './cancellation.js';
+export type { CallbackConfiguration } from './configuration.js';
+export { CALLBACK_STATES, type CallbackInput, type CallbackState } from './life-cycle.js';
+export type { CallbackModule } from './module.js';
+export type { AvailabilityQuery, OpenSlots, SlotRange } from './open-slots.js';
+export type { CallbackCriteria, QueueCriteria } from './queries.js';
+export type { EndedCallbackSession, SessionReply, SessionStarter } from './sessions.js';
+export type { FreeSlot } from './slots.js';

@@ -1,0 +1,272 @@
+import { type Activity, type Clock, DatabaseUnavailable, instant, type Logger } from '../kernel/index.js';
+import { type Database, DueWork, statement, type Transaction } from '../store/index.js';
+import { CALLBACK_COLUMNS, type CallbackRow } from './callback-record.js';
+import type { CallbackServices } from './callback-service.js';
+import type { CallbackConfiguration } from './configuration.js';
+import { PURGE_SLOTS } from './slots.js';
+import type { Submission } from './submission.js';
+import { PURGE_THROTTLE } from './throttle.js';
+import type { Transitions } from './transitions.js';
+
+const NEXT_SUBMISSION = statement(
+  'callback-next-submission',
+  'select min(submit_at) as due from callback where submit_at is not null',
+);
+
+/** In the order in which they are due; rows that another node or a request has locked are left to it. */
+const DUE_SUBMISSIONS = statement(
+  'callback-due-submissions',
+  `select ${CALLBACK_COLUMNS} from callback c where c.submit_at <= $1 order by c.submit_at limit $2
+      for update skip locked`,
+);
+
+const NEXT_EXPIRY = statement('callback-next-expiry', 'select min(expires_at) as due from callback');
+
+const DUE_EXPIRIES = statement(
+  'callback-due-expiries',
+  `select ${CALLBACK_COLUMNS} from callback c where c.expires_at <= $1 order by c.expires_at limit $2
+      for update skip locked`,
+);
+
+const REMOVE = statement(
+  'callback-remove',
+  `with filed as (
+     delete from callback_lookup l
+      using callback c, jsonb_each_text(c.lookup) as k (key, value)
+      where c.id = any ($1::text[]) and l.key = k.key and l.value = k.value and l.callback = c.id
+   )
+   delete from callback where id = any ($1::text[])`,
+);
+
+/** Callbacks of paused services that are not paused yet, and the other way round. */
+const TO_PAUSE = statement(
+  'callback-to-pause',
+  `select ${CALLBACK_COLUMNS} from callback c
+    where c.service = any ($1::text[]) and c.state = 'QUEUED' order by c.service, c.bucket limit $2 for update`,
+);
+const TO_RESUME = statement(
+  'callback-to-resume',
+  `select ${CALLBACK_COLUMNS} from callback c
+    where c.state = 'PAUSED' and c.service <> all ($1::text[]) order by c.service, c.bucket limit $2 for update`,
+);
+
+/** Brings the submission of callbacks forward whose queue takes longer than their buffer. */
+const BRING_FORWARD = statement(
+  'callback-bring-forward',
+  `update callback set submit_at = $2
+    where service = $1 and state = 'SCHEDULED' and submit_at > $2 and desired_at <= $3`,
+);
+
+const BATCH = 50;
+/** Beyond this an expected wait is no estimate but the sign that there is none. */
+const LONGEST_ESTIMATE_S = 10_000;
+const SLOT_KEPT_MS = 2 * 86_400_000;
+
+/** The seconds that somebody who joins a virtual queue now will wait; undefined or negative when nobody knows. */
+export type ExpectedWait = (virtualQueue: string) => number | undefined;
+
+interface SchedulerParts {
+  database: Database;
+  clock: Clock;
+  activity: Activity;
+  log: Logger;
+  configuration: CallbackConfiguration;
+  services: CallbackServices;
+  submission: Submission;
+  transitions: Transitions;
+  expectedWait: ExpectedWait | undefined;
+}
+
+/**
+ * Does what is due with callbacks: hands those whose time has come to sessions, ends those that nobody has handled in
+ * time, removes finished ones, and pauses and resumes with the configuration.
+ *
+ * Due callbacks are claimed in batches under row locks and handed over in the same transaction, so that several nodes
+ * share the work and a crash leaves them due. Whatever became due while no node ran is done at once at the start,
+ * however long ago. Every polling interval it also looks at the queues' expected waits, and at what a signal of another
+ * node may have missed.
+ */
+export class Scheduler {
+  readonly #parts: SchedulerParts;
+  readonly #submissions: DueWork<CallbackRow>;
+  readonly #expiries: DueWork<CallbackRow>;
+  #stopListening: (() => void) | undefined;
+  #poll: { cancel(): void } | undefined;
+  #pausing: Promise<void> = Promise.resolve();
+
+  constructor(parts: SchedulerParts) {
+    this.#parts = parts;
+    const { database, clock, activity, log } = parts;
+    const nextOf = async (next: typeof NEXT_EXPIRY) =>
+      (await database.query<{ due: number | null }>(next))[0]?.due ?? undefined;
+    const common = { clock, activity, log, database, batch: BATCH, run: async () => {} };
+    this.#submissions = new DueWork({
+      ...common,
+      name: 'callbacks to submit',
+      nextDue: () => nextOf(NEXT_SUBMISSION),
+      claim: (now, limit) => this.#submitBatch(now, limit),
+    });
+    this.#expiries = new DueWork({
+      ...common,
+      name: 'callbacks whose time is over',
+      nextDue: () => nextOf(NEXT_EXPIRY),
+      claim: (now, limit) => this.#expireBatch(now, limit),
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#stopListening = this.#parts.configuration.onChange(({ kind }) => {
+      if (kind === 'lists' || kind === 'services') this.#settlePauses();
+    });
+    this.#settlePauses();
+    await Promise.all([this.#submissions.start(), this.#expiries.start()]);
+    this.#armPoll();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopListening?.();
+    this.#poll?.cancel();
+    await Promise.all([this.#submissions.stop(), this.#expiries.stop(), this.#pausing]);
+  }
+
+  /** Says when something is due, in milliseconds since 1970. Cheap when something earlier is due already. */
+  readonly due = (submitAt: number | null, expiresAt: number): void => {
+    if (submitAt !== null) this.#submissions.wake(submitAt);
+    this.#expiries.wake(expiresAt);
+  };
+
+  /**
+   * Claims and submits in one transaction. When one of a batch cannot be submitted for a reason that breaks the
+   * transaction, each is tried on its own, so that it does not hold up the others.
+   */
+  async #submitBatch(now: number, limit: number): Promise<CallbackRow[]> {
+    const { database, submission, log } = this.#parts;
+    const claim = (tx: Transaction, count: number) => tx.query<CallbackRow>(DUE_SUBMISSIONS, [instant(now), count]);
+    try {
+      return await database.transaction(async (tx) => {
+        const rows = inLockOrder(await claim(tx, limit));
+        for (const row of rows) await submission.submit(tx, row);
+        return rows;
+      });
+    } catch (error) {
+      if (error instanceof DatabaseUnavailable) throw error;
+      log.error({ err: error }, 'A batch of callbacks could not be submitted; each is tried on its own');
+    }
+    const submitted: CallbackRow[] = [];
+    for (let row = await this.#submitOne(claim); row; row = await this.#submitOne(claim)) {
+      submitted.push(row);
+      if (submitted.length >= limit) break;
+    }
+    return submitted;
+  }
+
+  async #submitOne(
+    claim: (tx: Transaction, count: number) => Promise<CallbackRow[]>,
+  ): Promise<CallbackRow | undefined> {
+    const { database, submission, log, transitions } = this.#parts;
+    let claimed: CallbackRow | undefined;
+    try {
+      return await database.transaction(async (tx) => {
+        [claimed] = await claim(tx, 1);
+        if (claimed) await submission.submit(tx, claimed);
+        return claimed;
+      });
+    } catch (problem) {
+      if (problem instanceof DatabaseUnavailable || !claimed) throw problem;
+      log.error({ err: problem, callback: claimed.id }, 'A callback could not be submitted');
+      const { id } = claimed;
+      await database.transaction(async (tx) => {
+        const row = await transitions.lock(tx, id);
+        if (row?.submit_at) await submission.submit(tx, row, problem);
+      });
+      return claimed;
+    }
+  }
+
+  async #expireBatch(now: number, limit: number): Promise<CallbackRow[]> {
+    const { database, transitions } = this.#parts;
+    return database.transaction(async (tx) => {
+      const rows = inLockOrder(await tx.query<CallbackRow>(DUE_EXPIRIES, [instant(now), limit]));
+      const over = rows.filter(({ state }) => state === 'COMPLETED').map(({ id }) => id);
+      if (over.length > 0) await tx.query(REMOVE, [over]);
+      for (const row of rows) {
+        if (row.state !== 'COMPLETED') await transitions.apply(tx, row, { type: 'expire' });
+      }
+      return rows;
+    });
+  }
+
+  #armPoll(): void {
+    const { clock, services } = this.#parts;
+    this.#poll = clock.at(clock.now() + services.pollingSeconds * 1000, () => {
+      this.#armPoll();
+      this.#inBackground('Polling of the callback queues', async () => {
+        await this.#bringForward();
+        await this.#purge();
+      });
+      this.#settlePauses();
+    });
+  }
+
+  /** `submit at desired - max(buffer, expected wait)`: the buffer is in `submit_at` already. */
+  async #bringForward(): Promise<void> {
+    const { database, clock, services, expectedWait } = this.#parts;
+    if (!expectedWait) return;
+    const now = clock.now();
+    for (const name of services.names()) {
+      const service = services.find(name);
+      const wait = service?.virtualQueue ? (expectedWait(service.virtualQueue) ?? -1) : -1;
+      if (!service || wait >= LONGEST_ESTIMATE_S || wait * 1000 <= service.executionBufferMs) continue;
+      await database.query(BRING_FORWARD, [name, instant(now), instant(now + wait * 1000)]);
+      this.#submissions.wake();
+    }
+  }
+
+  async #purge(): Promise<void> {
+    const now = this.#parts.clock.now();
+    await this.#parts.database.query(PURGE_THROTTLE, [instant(now)]);
+    await this.#parts.database.query(PURGE_SLOTS, [instant(now - SLOT_KEPT_MS)]);
+  }
+
+  /** Brings the states of submitted callbacks in line with the list of paused services; one run after the other. */
+  #settlePauses(): void {
+    const settle = () =>
+      this.#inBackground('Pausing and resuming callbacks', async () => {
+        const { services } = this.#parts;
+        const paused = services.names().filter((name) => {
+          const service = services.find(name);
+          return service !== undefined && services.isPaused(service);
+        });
+        await this.#applyToAll(TO_RESUME, paused, 'resume');
+        if (paused.length > 0) await this.#applyToAll(TO_PAUSE, paused, 'pause');
+      });
+    this.#pausing = this.#pausing.then(settle);
+  }
+
+  async #applyToAll(select: typeof TO_PAUSE, paused: readonly string[], type: 'pause' | 'resume'): Promise<void> {
+    const { database, transitions } = this.#parts;
+    let changed: number;
+    do {
+      changed = await database.transaction(async (tx) => {
+        const rows = await tx.query<CallbackRow>(select, [paused, BATCH]);
+        for (const row of rows) await transitions.apply(tx, row, { type });
+        return rows.length;
+      });
+    } while (changed === BATCH);
+  }
+
+  /** Resolves when the work is over; what goes wrong is reported and done again at the next poll. */
+  #inBackground(what: string, work: () => Promise<void>): Promise<void> {
+    const { activity, log } = this.#parts;
+    return activity.run(work).catch((error: unknown) => {
+      if (!(error instanceof DatabaseUnavailable)) log.error({ err: error }, `${what} failed; it is tried again`);
+    });
+  }
+}
+
+/** Places are given back in one order everywhere, so that nobody waits in a circle. */
+function inLockOrder(rows: CallbackRow[]): CallbackRow[] {
+  return rows.sort((a, b) =>
+    a.service < b.service ? -1 : a.service > b.service ? 1 : (a.bucket ?? 0) - (b.bucket ?? 0),
+  );
+}

@@ -1,0 +1,160 @@
+import { type Clock, instant } from '../kernel/index.js';
+import type { Journal, JournalEntry } from '../reporting/index.js';
+import { statement, type Transaction } from '../store/sql.js';
+import { CallbackError } from './callback-error.js';
+import { CALLBACK_COLUMNS, type CallbackRow } from './callback-record.js';
+import type { CallbackServices } from './callback-service.js';
+import { type CallbackInput, type CallbackStep, decide, effectsOf } from './life-cycle.js';
+import { completedData, progressAfter, subjectData } from './reporting-data.js';
+import type { SessionStarter } from './sessions.js';
+
+const LOCK = statement('callback-lock', `select ${CALLBACK_COLUMNS} from callback c where c.id = $1 for update`);
+
+const STORE = statement(
+  'callback-store',
+  `with released as (
+     update callback_slot set used = used - 1 where service = $10 and bucket = $11::timestamptz
+   )
+   update callback
+      set state = $2, reason = $3, bucket = $4, submit_at = $5, submit_attempts = $6, session = $7, expires_at = $8,
+          progress = $9, changed_at = $12
+    where id = $1`,
+);
+
+/** How much longer a record is kept each time that its conversation is still under way when its time is over. */
+const PROLONGED_MS = 3_600_000;
+
+/** What an input brings along besides the step in the table. */
+export interface TransitionOptions {
+  /** The session that now works for the callback. */
+  session?: string;
+  /** Refuse to complete a callback whose session is gone (the original's answer to Cancel-Callback). */
+  requireSession?: boolean;
+}
+
+/**
+ * Carries out the life cycle: takes the callback's row under a lock, looks the step up in the table, and stores the new
+ * state, its effects and its events in the caller's transaction.
+ *
+ * Locks are taken in the order callback, then slots by service and time; see `Rescheduling`.
+ */
+export class Transitions {
+  constructor(
+    private readonly parts: {
+      clock: Clock;
+      journal: Pick<Journal, 'record'>;
+      sessions: SessionStarter;
+      services: CallbackServices;
+      /** Tells the scheduler that something is due at a time. */
+      due: (submitAt: number | null, expiresAt: number) => void;
+    },
+  ) {}
+
+  /** The callback, locked until the transaction ends. */
+  async lock(tx: Transaction, id: string): Promise<CallbackRow | undefined> {
+    const [row] = await tx.query<CallbackRow>(LOCK, [id]);
+    return row;
+  }
+
+  /**
+   * @param row as `lock` gave it
+   * @returns the callback after the step; undefined when the input means nothing in its state, and nothing is done
+   * @throws CallbackError `no-such-callback` with `requireSession`
+   */
+  async apply(
+    tx: Transaction,
+    row: CallbackRow,
+    input: CallbackInput,
+    options: TransitionOptions = {},
+  ): Promise<CallbackRow | undefined> {
+    const step = decide(row.state, input);
+    if (!step) return undefined;
+    const now = this.parts.clock.now();
+    const next = this.#after(row, input, step, options, now);
+    await this.#perform(tx, row, step, options);
+    const released = row.bucket !== null && next.bucket === null ? row.bucket : null;
+    await tx.query(STORE, [
+      next.id,
+      next.state,
+      next.reason,
+      next.bucket === null ? null : instant(next.bucket),
+      next.submit_at === null ? null : instant(next.submit_at),
+      next.submit_attempts,
+      next.session,
+      instant(next.expires_at),
+      JSON.stringify(next.progress),
+      row.service,
+      released === null ? null : instant(released),
+      instant(now),
+    ]);
+    const entries = journalEntries(row, next, input, now);
+    if (entries.length > 0) await this.parts.journal.record(tx, entries);
+    tx.afterCommit(() => this.parts.due(next.submit_at, next.expires_at));
+    return next;
+  }
+
+  #after(
+    row: CallbackRow,
+    input: CallbackInput,
+    step: CallbackStep,
+    options: TransitionOptions,
+    now: number,
+  ): CallbackRow {
+    const effects = effectsOf(step);
+    const next: CallbackRow = {
+      ...row,
+      state: step.to,
+      reason: step.reason ?? row.reason,
+      session: options.session ?? row.session,
+      progress: progressAfter(row.progress, input, now),
+      changed_at: now,
+    };
+    if (effects.includes('release-place')) next.bucket = null;
+    if (effects.includes('start-session')) {
+      next.submit_at = null;
+      next.submit_attempts = 0;
+    }
+    if (effects.includes('submit-again')) {
+      next.submit_at = now + this.parts.services.pollingSeconds * 1000;
+      if (input.type === 'submit-failed') next.submit_attempts += 1;
+    }
+    if (effects.includes('prolong')) next.expires_at = now + PROLONGED_MS;
+    if (next.state === 'COMPLETED') {
+      next.submit_at = null;
+      next.progress = { ...next.progress, completedAt: now };
+      // Whoever asks what became of it finds an answer for as long as of any other callback.
+      if (next.expires_at <= now) next.expires_at = now + row.ttl * 1000;
+    }
+    return next;
+  }
+
+  async #perform(tx: Transaction, row: CallbackRow, step: CallbackStep, options: TransitionOptions): Promise<void> {
+    const { sessions } = this.parts;
+    const { session } = row;
+    for (const effect of effectsOf(step)) {
+      if (effect === 'end-session') {
+        const ended = session !== null && (await sessions.terminate(tx, session, step.reason ?? 'COMPLETED'));
+        if (session !== null && ended) tx.afterCommit(() => sessions.wake(session));
+        if (!ended && options.requireSession) {
+          throw new CallbackError('no-such-callback', { operation: 'cancel', id: row.id });
+        }
+      } else if (effect === 'tell-session' && session !== null) {
+        await sessions.post(tx, session, { name: step.to === 'PAUSED' ? 'callback.paused' : 'callback.resumed' });
+      }
+    }
+  }
+}
+
+function journalEntries(row: CallbackRow, next: CallbackRow, input: CallbackInput, now: number): JournalEntry[] {
+  const about = { at: now, callback: row.id, ...(next.session !== null && { session: next.session }) };
+  const subject = subjectData(row);
+  if (input.type === 'dialing' || input.type === 'dial-result') {
+    const result = input.type === 'dial-result' ? { result: input.result } : {};
+    return [{ ...about, type: 'callback.attempt', data: { ...subject, attempt: input.attempt, ...result } }];
+  }
+  if (next.state === 'COMPLETED') return [{ ...about, type: 'callback.completed', data: completedData(next) }];
+  const again = input.type === 'submit' || input.type === 'submit-failed' || input.type === 'session-terminated';
+  if (next.state === row.state && !again) return [];
+  const data = { ...subject, from: row.state, state: next.state, cause: input.type };
+  return [{ ...about, type: 'callback.state', data }];
+}
