@@ -7,5 +7,6 @@ export { instant, parseInstant } from './instant.js';
 export { isObject, type JsonObject, type JsonValue } from './json.js';
 export { type Logger, silentLogger } from './logger.js';
 export { ManualClock } from './manual-clock.js';
+export { digitsOf, sameNumber, toE164 } from './phone.js';
 export { type Random, seededRandom } from './random.js';
 export { KeyedSequence, Sequence } from './sequence.js';

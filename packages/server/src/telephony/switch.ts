@@ -6,33 +6,53 @@ import type { JsonObject } from '../kernel/index.js';
  *
  * A *leg* is one party's connection to the network. Its id is chosen by Ringback and stored before anything is dialed,
  * so that after a crash or a lost connection the network can be asked what became of it.
+ *
+ * Whatever the network decides (busy, no such number, nobody answers) comes as an event. A method rejects when the
+ * request makes no sense (`leg-not-answered`: the leg is not up, or not any more) or when the network could not be asked
+ * (`switch-unavailable`): then it is unknown whether it acted, and the same request may be repeated.
  */
 export interface Switch {
   readonly capabilities: SwitchCapabilities;
 
   /**
-   * Dials one leg. Resolves when the network has taken the call; everything further comes as events.
-   * The same `legId` is never dialed twice: a repetition resolves without effect.
+   * Dials one leg. Resolves when the network has taken the call; everything further comes as events, among them a
+   * refusal (`ended`). The same `legId` is never dialed twice: a repetition resolves without effect.
    */
   dial(request: DialRequest): Promise<void>;
-  /** Answers an inbound leg. */
+  /** Answers an inbound leg; one that is answered already stays so. */
   answer(legId: string): Promise<void>;
-  /** Connects legs with each other in a bridge, which is made when it does not exist yet. */
+  /**
+   * Connects answered legs with each other in a bridge, which is made when it does not exist yet. A leg that is in
+   * another bridge leaves it. A repetition changes nothing but sends the `joined` events again, which may have been lost.
+   */
   join(bridgeId: string, legIds: readonly string[]): Promise<void>;
+  /** Takes a leg out of its bridge; it stays up alone, as do those that remain in the bridge. */
   unjoin(legId: string): Promise<void>;
   hold(legId: string, on: boolean): Promise<void>;
-  /** Plays media to a leg until it ends (`played` event) or is stopped. Needs capability `prompts`. */
+  /**
+   * Plays media to an answered leg until it is over (`played` event) or stopped (none). Needs capability `prompts`.
+   * A repetition of `playId` starts nothing anew; when it is over already, `played` is sent again.
+   */
   play(legId: string, playId: string, media: Media): Promise<void>;
   stopPlay(playId: string): Promise<void>;
-  /** Collects digits from a leg; answered by a `collected` event. Needs capability `dtmf`. */
+  /**
+   * Collects digits from an answered leg; answered by a `collected` event, at the latest when the leg ends. Needs
+   * capability `dtmf`. A repetition of `collectId` starts nothing anew; when it is over already, `collected` is sent again.
+   */
   collect(legId: string, collectId: string, request: CollectRequest): Promise<void>;
-  /** Ends a leg; unknown or ended legs are ignored. */
+  /**
+   * Ends a leg; unknown or ended legs are ignored. Without a cause: `normal` for a leg that was answered, `cancelled`
+   * for one that was dialed and not answered, `rejected` for an inbound one that was not.
+   */
   hangup(legId: string, cause?: Cause): Promise<void>;
 
   /** What the network knows of these legs: in the order asked, `unknown` for those that it never carried. */
   reconcile(legIds: readonly string[]): Promise<LegReport[]>;
 
-  /** Hears every event, in order per leg. */
+  /**
+   * Hears every event, in order per leg. An event may come again (after a reconnection). An inbound call that waits
+   * unanswered when the driver connects is announced (again) by `inbound`, because earlier it may have gone unheard.
+   */
   subscribe(handler: (event: SwitchEvent) => void): () => void;
   /** Connects to the network; before it resolves no event is sent. */
   start(): Promise<void>;
@@ -73,8 +93,11 @@ export type Media =
 
 export interface CollectRequest {
   maxDigits: number;
+  /** Digits that end the input and are not part of it, such as `#`. */
   terminators: string;
+  /** Milliseconds from the start, for the first digit. */
   firstDigitTimeoutMs: number;
+  /** Milliseconds from the start, for all of it. */
   totalTimeoutMs: number;
 }
 
@@ -95,13 +118,20 @@ export type Cause =
 /** What call progress detection found after the answer. */
 export type CallProgress = 'person' | 'answering-machine' | 'fax' | 'unknown';
 
+/** What a network knows of one leg; a network that does not remember a leg that ended says `known: false`. */
 export interface LegReport {
   legId: string;
   known: boolean;
   state?: LegState;
   cause?: Cause;
+  dialedAt?: number;
+  ringingAt?: number;
   answeredAt?: number;
   endedAt?: number;
+  progress?: CallProgress;
+  /** The bridge that the leg is in now, and since when. */
+  bridgeId?: string;
+  joinedAt?: number;
 }
 
 export type SwitchEvent =

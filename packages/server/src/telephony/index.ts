@@ -1,0 +1,33 @@
+/** Telephony: the legs of calls over the switch port, and the drivers of that port. */
+export type { CallJournal, CallJournalEntry } from './call-journal.js';
+export {
+  type CallStore,
+  Calls,
+  type ChangeHandler,
+  type InboundHandler,
+  type LegChange,
+  type TreatedHandler,
+} from './calls.js';
+export type { Leg, LegEvent, LegRole } from './leg.js';
+export type { DialIntent } from './leg-store.js';
+export {
+  type AgentBehaviour,
+  type AgentControl,
+  type InboundRequest,
+  type ListedCall,
+  SimulatedAgents,
+  Simulator,
+  type SimulatorOptions,
+} from './simulator/index.js';
+export type {
+  CallProgress,
+  Cause,
+  CollectRequest,
+  DialRequest,
+  LegReport,
+  LegState,
+  Media,
+  Switch,
+  SwitchCapabilities,
+  SwitchEvent,
+} from './switch.js';

@@ -1,0 +1,205 @@
+import type { JsonObject } from '../../kernel/index.js';
+import type { CallProgress, Cause, CollectRequest, LegReport } from '../switch.js';
+import { CALL_PROGRESS_MS, DIGIT_MS } from './defaults.js';
+import type { Outcome, Script } from './settings.js';
+
+/** A call that the simulated network carries at the moment. All of it can be written as JSON. Times: ms since 1970. */
+export interface CarriedCall {
+  id: string;
+  direction: 'outbound' | 'inbound';
+  /** The party's number: the one dialed, or the caller's. */
+  number: string;
+  /** Its E.164 form, where that is another. */
+  e164?: string;
+  /** The other number: the one shown to the party, or the one that it called. */
+  other: string;
+  at: number;
+  script: Script;
+  /** The dialer gives up after so many milliseconds of ringing; absent for inbound calls. */
+  timeoutMs?: number;
+  /** Whether call progress detection was asked for. */
+  detect: boolean;
+  /** The agent whose phone this is. */
+  agentId?: string;
+  userData?: JsonObject;
+  answeredAt?: number;
+  progress?: CallProgress;
+  bridgeId?: string;
+  joinedAt?: number;
+  /** From when the party's patience counts: from the answer, and again from being joined to somebody. */
+  talkFrom?: number;
+  plays: Record<string, Play>;
+  collects: Record<string, Collect>;
+}
+
+export interface Play {
+  /** When it is over by itself; null: never. */
+  until: number | null;
+  endedAt?: number;
+  stopped?: boolean;
+}
+
+export interface Collect {
+  startedAt: number;
+  request: CollectRequest;
+  /** So many digits were keyed in. */
+  keyed: number;
+  endedAt?: number;
+  result?: CollectResult;
+}
+
+export interface CollectResult {
+  digits: string;
+  reason: 'complete' | 'timeout' | 'ended';
+}
+
+/** What remains of a call that has ended. */
+export interface EndedCall {
+  id: string;
+  number: string;
+  e164?: string;
+  at: number;
+  ringing: boolean;
+  outcome: Outcome;
+  answeredAt?: number;
+  progress?: CallProgress;
+  endedAt: number;
+  cause: Cause;
+}
+
+/** Something that will happen to a call by itself, if nobody does anything before `at`. */
+export type Happening =
+  | { kind: 'answer'; at: number }
+  | { kind: 'progress'; at: number; result: CallProgress }
+  | { kind: 'played'; at: number; play: string }
+  | { kind: 'digit'; at: number; collect: string; digit: string }
+  | { kind: 'collected'; at: number; collect: string; result: CollectResult }
+  | { kind: 'end'; at: number; cause: Cause };
+
+/** The outcomes of which one hears a ringing tone first; the others show without. */
+const RINGING: ReadonlySet<Outcome> = new Set(['answer', 'no-answer', 'answering-machine', 'fax']);
+
+/** Whether the party's phone rings, or the network refuses the call without. */
+export function rings(call: CarriedCall): boolean {
+  return RINGING.has(call.script.outcome);
+}
+
+/** What will happen next to a call, if anything: the whole behaviour of parties and phones. */
+export function nextHappening(call: CarriedCall): Happening | undefined {
+  const happenings = call.answeredAt === undefined ? whileWaiting(call) : whileUp(call, call.answeredAt);
+  return happenings.reduce<Happening | undefined>(
+    (first, happening) => (first === undefined || happening.at < first.at ? happening : first),
+    undefined,
+  );
+}
+
+function whileWaiting(call: CarriedCall): Happening[] {
+  const { at, script, timeoutMs } = call;
+  if (timeoutMs === undefined) {
+    return script.talkMs === null ? [] : [{ kind: 'end', at: at + script.talkMs, cause: 'normal' }];
+  }
+  if (script.ringMs === null || timeoutMs < script.ringMs) {
+    return [{ kind: 'end', at: at + timeoutMs, cause: 'no-answer' }];
+  }
+  return [{ ...shown(script.outcome), at: at + script.ringMs }];
+}
+
+function shown(outcome: Outcome): { kind: 'answer' } | { kind: 'end'; cause: Cause } {
+  switch (outcome) {
+    case 'answer':
+    case 'answering-machine':
+    case 'fax':
+      return { kind: 'answer' };
+    case 'busy':
+      return { kind: 'end', cause: 'busy' };
+    case 'no-answer':
+      return { kind: 'end', cause: 'no-answer' };
+    case 'sit-invalid':
+      return { kind: 'end', cause: 'invalid-number' };
+    case 'reject':
+      return { kind: 'end', cause: 'rejected' };
+  }
+}
+
+function whileUp(call: CarriedCall, answeredAt: number): Happening[] {
+  const happenings: Happening[] = [];
+  if (call.detect && call.progress === undefined) {
+    happenings.push({ kind: 'progress', at: answeredAt + CALL_PROGRESS_MS, result: detected(call.script.outcome) });
+  }
+  for (const [id, play] of Object.entries(call.plays)) {
+    if (play.endedAt === undefined && play.until !== null)
+      happenings.push({ kind: 'played', at: play.until, play: id });
+  }
+  for (const [id, collect] of Object.entries(call.collects)) {
+    if (collect.endedAt === undefined) happenings.push(nextOfCollect(id, collect, call.script.digits));
+  }
+  const { talkMs } = call.script;
+  if (talkMs !== null) happenings.push({ kind: 'end', at: (call.talkFrom ?? answeredAt) + talkMs, cause: 'normal' });
+  return happenings;
+}
+
+function detected(outcome: Outcome): CallProgress {
+  if (outcome === 'answering-machine' || outcome === 'fax') return outcome;
+  return 'person';
+}
+
+function nextOfCollect(id: string, collect: Collect, keys: string): Happening {
+  const { request, startedAt, keyed } = collect;
+  const last = keyed > 0 ? keys[keyed - 1] : undefined;
+  const lastAt = startedAt + keyed * DIGIT_MS;
+  if (last !== undefined && request.terminators.includes(last)) return collected(id, lastAt, keys.slice(0, keyed - 1));
+  if (keyed >= request.maxDigits) return collected(id, lastAt, keys.slice(0, keyed));
+  const patience = keyed === 0 ? Math.min(request.firstDigitTimeoutMs, request.totalTimeoutMs) : request.totalTimeoutMs;
+  const digit = keys[keyed];
+  if (digit !== undefined && lastAt + DIGIT_MS <= startedAt + patience) {
+    return { kind: 'digit', at: lastAt + DIGIT_MS, collect: id, digit };
+  }
+  const result: CollectResult = { digits: keys.slice(0, keyed), reason: 'timeout' };
+  return { kind: 'collected', at: startedAt + patience, collect: id, result };
+}
+
+function collected(id: string, at: number, digits: string): Happening {
+  return { kind: 'collected', at, collect: id, result: { digits, reason: 'complete' } };
+}
+
+/** What a call that ends leaves behind. The outcome is the party's own, unless the call ended before it showed. */
+export function endedCall(call: CarriedCall, endedAt: number, cause: Cause): EndedCall {
+  const { id, number, e164, at, answeredAt, progress } = call;
+  return {
+    id,
+    number,
+    ...(e164 !== undefined && { e164 }),
+    at,
+    ringing: rings(call),
+    outcome: shownOutcome(call, cause),
+    ...(answeredAt !== undefined && { answeredAt }),
+    ...(progress !== undefined && { progress }),
+    endedAt,
+    cause,
+  };
+}
+
+function shownOutcome({ answeredAt, script }: CarriedCall, cause: Cause): Outcome {
+  if (answeredAt !== undefined) return script.outcome;
+  const happened = shown(script.outcome);
+  return happened.kind === 'end' && happened.cause === cause ? script.outcome : 'no-answer';
+}
+
+/** What the network answers when it is asked about a call. */
+export function reportOf(call: CarriedCall | EndedCall): LegReport {
+  const { id, at, answeredAt, progress } = call;
+  const ended = 'endedAt' in call;
+  const rang = ended ? call.ringing : rings(call);
+  return {
+    legId: id,
+    known: true,
+    state: ended ? 'ended' : answeredAt !== undefined ? 'answered' : rang ? 'ringing' : 'dialing',
+    dialedAt: at,
+    ...(rang && { ringingAt: at }),
+    ...(answeredAt !== undefined && { answeredAt }),
+    ...(progress !== undefined && { progress }),
+    ...(ended && { endedAt: call.endedAt, cause: call.cause }),
+    ...(!ended && call.bridgeId !== undefined && { bridgeId: call.bridgeId }),
+    ...(!ended && call.joinedAt !== undefined && { joinedAt: call.joinedAt }),
+  };
+}
