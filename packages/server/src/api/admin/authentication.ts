@@ -1,0 +1,133 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { passwordMatches, type User } from '../../config/index.js';
+import { Sequence } from '../../kernel/index.js';
+import { RequestError } from '../http.js';
+
+export type Role = User['roles'][number];
+
+/** Who makes a request. */
+export interface Identity {
+  name: string;
+  roles: ReadonlySet<Role>;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    identity: Identity | null;
+  }
+}
+
+export interface AuthenticationOptions {
+  configuration: { objects(kind: 'users'): ReadonlyMap<string, User> };
+  /** Password of the user `admin` (RINGBACK_ADMIN_PASSWORD). */
+  adminPassword?: string | undefined;
+}
+
+const ADMINISTRATOR = 'admin';
+const CHALLENGE = 'Basic realm="Ringback", charset="UTF-8"';
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** As costly to check as a real one, so that a wrong name takes as long as a wrong password. */
+const NOBODYS_HASH = `$scrypt$16384$8$1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+const MOST_REMEMBERED = 1000;
+
+/**
+ * HTTP Basic authentication of people: the user `admin` with the password of the environment, and the configured users.
+ * Without either everybody is an administrator, which is why the server then binds to the loopback address only.
+ *
+ * A password that was right is remembered by a keyed digest until the user changes, since checking one is slow on
+ * purpose; wrong ones are checked one after the other, so that guessing does not take the processor from others.
+ */
+export class Authentication {
+  readonly #users: () => ReadonlyMap<string, User>;
+  readonly #adminPassword: string | undefined;
+  readonly #key = randomBytes(32);
+  /** Digest of name and password -> the hash that it was right for. */
+  readonly #remembered = new Map<string, string>();
+  readonly #checks = new Sequence();
+
+  constructor({ configuration, adminPassword }: AuthenticationOptions) {
+    this.#users = () => configuration.objects('users');
+    this.#adminPassword = adminPassword || undefined;
+  }
+
+  /** Whether requests must name a user. */
+  get required(): boolean {
+    return this.#adminPassword !== undefined || this.#users().size > 0;
+  }
+
+  /** Fastify hook: notes who makes the request; refuses strangers (401) and requests made by foreign pages (403). */
+  readonly guard = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    refuseForeignPages(request, this.required);
+    const identity = await this.identify(request.headers.authorization);
+    if (!identity) {
+      reply.header('www-authenticate', CHALLENGE);
+      throw new RequestError(401, 'authentication-required', 'Name a user and the password (HTTP Basic).');
+    }
+    request.identity = identity;
+  };
+
+  /** @param authorization the header of that name */
+  async identify(authorization: string | undefined): Promise<Identity | undefined> {
+    if (!this.required) return { name: 'anonymous', roles: new Set(['administrator']) };
+    const credentials = readBasic(authorization);
+    if (!credentials) return undefined;
+    const { name, password } = credentials;
+    if (name === ADMINISTRATOR && this.#adminPassword !== undefined) {
+      const right = timingSafeEqual(this.#digest(password), this.#digest(this.#adminPassword));
+      return right ? { name, roles: new Set(['administrator']) } : undefined;
+    }
+    const user = this.#users().get(name);
+    if (!(await this.#passwordIsRight(name, password, user?.password)) || !user?.enabled) return undefined;
+    return { name, roles: new Set(user.roles) };
+  }
+
+  async #passwordIsRight(name: string, password: string, hash: string | undefined): Promise<boolean> {
+    const digest = this.#digest(JSON.stringify([name, password])).toString('base64');
+    if (hash !== undefined && this.#remembered.get(digest) === hash) return true;
+    const right = await this.#checks.run(() => passwordMatches(password, hash ?? NOBODYS_HASH));
+    if (!right || hash === undefined) return false;
+    if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
+    this.#remembered.set(digest, hash);
+    return true;
+  }
+
+  #digest(text: string): Buffer {
+    return createHmac('sha256', this.#key).update(text).digest();
+  }
+}
+
+function readBasic(authorization: string | undefined): { name: string; password: string } | undefined {
+  const [, encoded] = /^Basic\s+([A-Za-z0-9+/=_-]+)\s*$/i.exec(authorization ?? '') ?? [];
+  if (encoded === undefined) return undefined;
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const separator = text.indexOf(':');
+  return separator < 0 ? undefined : { name: text.slice(0, separator), password: text.slice(separator + 1) };
+}
+
+/**
+ * A page of another site must not make a browser change anything here, with the credentials that the browser remembers
+ * or, while none are needed, by a name that was made to point at this machine.
+ */
+function refuseForeignPages(request: FastifyRequest, authenticated: boolean): void {
+  const { origin, host = '' } = request.headers;
+  if (origin !== undefined && !SAFE_METHODS.has(request.method) && hostOf(origin) !== host.toLowerCase()) {
+    throw new RequestError(403, 'foreign-origin', `Pages of ${origin} may not change anything here.`);
+  }
+  const name = host
+    .replace(/:\d+$/, '')
+    .replace(/^\[|\]$/g, '')
+    .toLowerCase();
+  if (authenticated || isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost')) return;
+  const remedy = 'Set RINGBACK_ADMIN_PASSWORD to use it under another name.';
+  throw new RequestError(
+    403,
+    'foreign-host',
+    `Without authentication this API answers as localhost only, not as "${host}". ${remedy}`,
+  );
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}

@@ -1,0 +1,75 @@
+import type { FastifyInstance } from 'fastify';
+import type { Clock, Logger } from '../../kernel/index.js';
+import { answerFailures, sendFailure } from '../http.js';
+import { asProblem } from '../problem.js';
+import { type AgentDesk, registerAgents } from './agents.js';
+import type { Authentication } from './authentication.js';
+import { type CallbackDirectory, type EventHistory, registerCallbacks } from './callbacks.js';
+import { type EventFeed, registerEvents } from './events.js';
+import { type FlowShelf, registerFlows } from './flows.js';
+import { type ObjectStore, registerObjects } from './objects.js';
+import { refuseUnlessAllowed } from './roles.js';
+import { registerSessions, type SessionDirectory } from './sessions.js';
+import { registerSimulator, type SimulatedNetwork, type TestClock } from './simulator.js';
+
+export type { AgentDesk, AgentPosition } from './agents.js';
+export { Authentication, type Identity, type Role } from './authentication.js';
+export { type BindConfiguration, type BindRequest, bindRefusal, isLoopback } from './bind-refusal.js';
+export type { CallbackDirectory, EventHistory } from './callbacks.js';
+export type { EventFeed } from './events.js';
+export type { FlowDiagnostic, FlowShelf, StoredFlow } from './flows.js';
+export type { ObjectStore } from './objects.js';
+export type { SessionDirectory } from './sessions.js';
+export type { SimulatedNetwork, TestClock } from './simulator.js';
+
+export interface AdminOptions {
+  authentication: Authentication;
+  configuration: ObjectStore;
+  journal: EventFeed & EventHistory;
+  agents: AgentDesk;
+  callbacks: CallbackDirectory;
+  sessions: SessionDirectory;
+  flows: FlowShelf;
+  /** The simulator, when it is the switch. */
+  simulator?: SimulatedNetwork | undefined;
+  /** The test clock, when it runs. */
+  testClock?: TestClock | undefined;
+  clock: Clock;
+  log: Logger;
+}
+
+/** Status of the domains' errors. */
+const STATUSES = {
+  'unknown-object': 404,
+  'invalid-configuration': 422,
+  'unknown-agent': 404,
+  'invalid-state': 409,
+  'invalid-simulator-settings': 422,
+};
+
+/**
+ * Ringback's own API: configuration, live events, agents, callbacks, sessions, flows and the simulated world
+ * (interface.md, section 4). To be registered with the prefix `/api/v1`. Errors are problem documents.
+ */
+export async function adminApi(app: FastifyInstance, options: AdminOptions): Promise<void> {
+  const { authentication, configuration, journal, agents, callbacks, sessions, flows, clock, log } = options;
+  app.decorateRequest('identity', null);
+  app.addHook('onRequest', authentication.guard);
+  app.addHook('onRequest', refuseUnlessAllowed);
+  answerFailures(app, log, asProblem, STATUSES);
+  app.setNotFoundHandler((request, reply) => {
+    const detail = `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.`;
+    return sendFailure(reply, request, { status: 404, code: 'not-found', detail, errors: [] }, asProblem);
+  });
+  // The schemas describe; what is written is checked by the configuration, so that all errors are told at once.
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+
+  registerObjects(app, configuration);
+  registerFlows(app, flows);
+  registerAgents(app, agents);
+  registerCallbacks(app, callbacks, journal);
+  registerSessions(app, sessions);
+  registerEvents(app, journal, clock);
+  registerSimulator(app, options);
+}
