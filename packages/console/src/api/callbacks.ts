@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { instant, isObject, type Members, number, objects, text } from './json.js';
+import { Refusal } from './refusal.js';
 import { request } from './request.js';
 
 /** The states of a callback in the order in which it passes them (GMS Callback API, `_callback_state`). */
@@ -65,8 +66,13 @@ export function useCallback(id: string) {
   return useQuery({
     queryKey: ['callback', id],
     queryFn: async ({ signal }) => {
-      const found = objects(await request(`/genesys/1/service/callback?_id=${encodeURIComponent(id)}`, { signal }));
-      return found.flatMap(parseCallback)[0] ?? null;
+      try {
+        const found = await request(`/api/v1/callbacks/${encodeURIComponent(id)}`, { signal });
+        return (isObject(found) ? parseCallback(found)[0] : undefined) ?? null;
+      } catch (error) {
+        if (error instanceof Refusal && error.status === 404) return null;
+        throw error;
+      }
     },
   });
 }

@@ -63,7 +63,7 @@ export function useHistory(callback: string, underWay: boolean) {
     queryKey: ['history', callback],
     refetchInterval: underWay ? UNDER_WAY_REFRESH_MS : false,
     queryFn: async ({ signal }) => {
-      const path = `/api/v1/callbacks/${encodeURIComponent(callback)}/history?limit=1000`;
+      const path = `/api/v1/callbacks/${encodeURIComponent(callback)}/history`;
       return objects(await request(path, { signal })).flatMap((event) => parseEvent(event) ?? []);
     },
   });

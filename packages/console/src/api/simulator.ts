@@ -18,21 +18,17 @@ export interface Party {
 export interface Simulator {
   /** How every number behaves that has no behaviour of its own. */
   party: Party;
-  /** The server's time, when it stands still until it is moved (`RINGBACK_CLOCK=test`). */
-  testClockAt?: number;
 }
+
+/** Under this key the queries keep the test clock's time. */
+export const TEST_CLOCK_KEY = ['test-clock'];
 
 /** What the server assumes for members that it does not name. */
 const PARTY: Party = { outcome: 'answer', ringSeconds: 1, talkSeconds: 5 };
 
 function parseSimulator(body: unknown): Simulator {
   const settings = isObject(body) ? body : {};
-  const simulator: Simulator = { party: parseParty(isObject(settings.default) ? settings.default : {}) };
-  const clock = isObject(settings.clock)
-    ? (instant(settings.clock, 'now') ?? instant(settings.clock, 'at'))
-    : undefined;
-  if (clock !== undefined) simulator.testClockAt = clock;
-  return simulator;
+  return { party: parseParty(isObject(settings.default) ? settings.default : {}) };
 }
 
 function parseParty(party: Members): Party {
@@ -48,16 +44,18 @@ export function useSimulator() {
   return useQuery({
     queryKey: ['simulator'],
     staleTime: 60_000,
-    queryFn: async ({ signal }) => {
-      try {
-        return parseSimulator(await request('/api/v1/simulator', { signal }));
-      } catch (error) {
-        const absent = error instanceof Refusal && [403, 404, 409].includes(error.status);
-        if (absent) return null;
-        throw error;
-      }
-    },
+    queryFn: ({ signal }) => unlessAbsent(async () => parseSimulator(await request('/api/v1/simulator', { signal }))),
   });
+}
+
+/** null when the switch, or the clock, is a real one, or when the user may not simulate. */
+async function unlessAbsent<Answer>(ask: () => Promise<Answer>): Promise<Answer | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof Refusal && [403, 404, 409].includes(error.status)) return null;
+    throw error;
+  }
 }
 
 function useSimulatorMutation<Variables>(send: (variables: Variables) => Promise<unknown>) {
@@ -77,6 +75,19 @@ export function usePlaceInboundCall() {
   return useSimulatorMutation((call: { from: string; to: string }) =>
     request('/api/v1/simulator/calls', { method: 'POST', body: call }),
   );
+}
+
+/** The server's time when it stands still until it is moved (`RINGBACK_CLOCK=test`), or null when it runs by itself. */
+export function useTestClock() {
+  return useQuery({
+    queryKey: TEST_CLOCK_KEY,
+    staleTime: 60_000,
+    queryFn: ({ signal }) =>
+      unlessAbsent(async () => {
+        const clock = await request('/api/v1/simulator/clock', { signal });
+        return isObject(clock) && clock.test === true ? (instant(clock, 'now') ?? null) : null;
+      }),
+  });
 }
 
 /** Moves the test clock; everything that falls due in between happens. */

@@ -1,6 +1,7 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { JournalEvent } from '../api/journal.js';
+import { TEST_CLOCK_KEY } from '../api/simulator.js';
 import { openEventStream, type StreamState } from './event-stream.js';
 import { Refresher } from './refresher.js';
 
@@ -51,6 +52,7 @@ class LiveFeed {
   }
 
   private happened(event: JournalEvent): void {
+    if (typeof this.queries.getQueryData(TEST_CLOCK_KEY) === 'number') this.changed(...TEST_CLOCK_KEY);
     if (event.type === 'agent.state') this.changed('agent-states');
     if (event.type === 'route.decision' || event.type === 'callback.state') this.changed('position');
     if (event.type.startsWith('callback.')) this.changed('callbacks');

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { useSimulator } from '../api/simulator.js';
+import { useTestClock } from '../api/simulator.js';
 
 /** All ticking figures move together, once a second. */
 const TICK_MS = 1_000;
@@ -25,7 +25,7 @@ function subscribe(listener: () => void): () => void {
 
 /** The server's time, moving once a second; under the test clock it stands still until the clock is moved. */
 export function useNow(): number {
-  const simulator = useSimulator();
+  const testClock = useTestClock();
   const now = useSyncExternalStore(subscribe, () => second);
-  return simulator.data?.testClockAt ?? now;
+  return testClock.data ?? now;
 }

@@ -1,5 +1,5 @@
 import { Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { useSimulator } from '../../api/simulator.js';
+import { useSimulator, useTestClock } from '../../api/simulator.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
 import { ClockPanel } from './clock-panel.js';
@@ -9,6 +9,7 @@ import { InboundCallPanel } from './inbound-call-panel.js';
 /** The simulated telephone network: how its people behave, calls from them, and the test clock. */
 export function SimulatorScreen() {
   const simulator = useSimulator();
+  const clock = useTestClock().data ?? undefined;
   return (
     <Stack gap="md" maw={900} mx="auto">
       <div>
@@ -32,7 +33,7 @@ export function SimulatorScreen() {
           <DefaultPartyPanel party={simulator.data.party} />
           <Stack gap="md">
             <InboundCallPanel />
-            {simulator.data.testClockAt !== undefined && <ClockPanel at={simulator.data.testClockAt} />}
+            {clock !== undefined && <ClockPanel at={clock} />}
           </Stack>
         </SimpleGrid>
       )}
