@@ -1,7 +1,18 @@
-/** Routing: targets, the line, agents, expected waiting times. */
+/** Routing: targets, the line, agents, expected waiting times. Built by `createRouting`. */
 export { AGENT_STATUSES, type AgentState, type AgentStatus } from './agent.js';
+export {
+  type AgentChange,
+  Agents,
+  type RoutingDatabase,
+  type RoutingEntry,
+  type RoutingJournal,
+} from './agents.js';
 export { UNKNOWN_EWT_SECONDS } from './ewt.js';
+export { Lease, type LeaseOptions } from './lease.js';
+export type { Decision, ReservationHandler, SelectedHandler, TimeoutHandler } from './outcome.js';
 export type { RouteChange, RouteRequest } from './request.js';
+export { createRouting, Router, type RoutingOptions } from './router.js';
 export { type Expression, holds, parseExpression } from './skill-expression.js';
+export type { ConfiguredAgent, ConfiguredGroup, RoutingConfiguration } from './staff.js';
 export { parseTarget, type Target, type TargetDefaults } from './target.js';
 export { parseTargets } from './target-list.js';

@@ -169,6 +169,7 @@ class Comparison {
           sequence: this.#sequence++,
           version: 0,
           targetsSince: this.now,
+          submittedAt: this.now,
         });
         break;
       case 'change': {

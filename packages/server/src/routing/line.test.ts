@@ -47,6 +47,7 @@ class Floor {
       sequence: this.#sequence,
       version: this.#version,
       targetsSince: this.now,
+      submittedAt: this.now,
       ...rest,
     };
     this.line.apply({ type: 'request', request: whole }, this.now);

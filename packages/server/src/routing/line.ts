@@ -12,16 +12,19 @@ import {
   type LineAgent,
   type LineRequest,
   type Place,
-  TargetLine,
+  type TargetLine,
 } from './target-line.js';
+import { TargetLines } from './target-lines.js';
 
 /** What happens to the line. Older versions than the known one are ignored. */
 export type LineInput =
   | { type: 'request'; request: WaitingRequest }
   | { type: 'request-gone'; id: string }
-  /** A selection failed for a reason of the request's own: others go first until then. */
+  /** Its selection or timeout could not be carried out: others go first until then. */
   | { type: 'set-aside'; id: string; until: number }
   | { type: 'agent'; profile: AgentProfile; state: AgentState; version: number }
+  /** The end of its reservation or after-call work could not be carried out: not again until then. */
+  | { type: 'agent-aside'; id: string; until: number }
   | { type: 'agent-gone'; id: string };
 
 /** The next selection. It is an intention: nothing has changed until its results come back as inputs. */
@@ -30,9 +33,6 @@ export interface Selection {
   agent: LineAgent;
   place: Place;
 }
-
-/** Target lines without requests are kept, up to this number, for the next request that asks for the same. */
-const MOST_UNUSED_LINES = 100;
 
 interface VirtualQueue {
   readonly requests: OrderedList<LineRequest>;
@@ -53,17 +53,14 @@ interface VirtualQueue {
 export class Line {
   readonly #requests = new Map<string, LineRequest>();
   readonly #agents = new Map<string, LineAgent>();
-  readonly #lines = new Map<string, TargetLine>();
-  readonly #unused = new Set<TargetLine>();
+  readonly #lines = new TargetLines();
   readonly #queues = new Map<string, VirtualQueue>();
   /** Gates at which a request and a ready agent face each other. */
   readonly #faced = new Set<Gate>();
   readonly #increments = new OrderedList<LineRequest>((a, b) => a.incrementAt - b.incrementAt || byId(a, b));
   readonly #changes = new OrderedList<LineRequest>((a, b) => a.changeAt - b.changeAt || byId(a, b));
   readonly #timeouts = new OrderedList<LineRequest>((a, b) => timeoutOf(a) - timeoutOf(b) || compareRequests(a, b));
-  readonly #untils = new OrderedList<LineAgent>(
-    (a, b) => (a.state.until ?? 0) - (b.state.until ?? 0) || compareIdle(a, b),
-  );
+  readonly #untils = new OrderedList<LineAgent>((a, b) => dueOf(a) - dueOf(b) || compareIdle(a, b));
 
   apply(input: LineInput, now: number): void {
     switch (input.type) {
@@ -78,6 +75,9 @@ export class Line {
         break;
       case 'agent':
         this.#putAgent(input.profile, input.state, input.version);
+        break;
+      case 'agent-aside':
+        this.#setAgentAside(input.id, input.until);
         break;
       case 'agent-gone':
         this.#removeAgent(input.id);
@@ -106,16 +106,17 @@ export class Line {
   /** An agent whose reservation or after-call work is over. */
   overdue(now: number): AgentState | undefined {
     const first = this.#untils.first();
-    return first && (first.state.until ?? 0) <= now ? first.state : undefined;
+    return first && dueOf(first) <= now ? first.state : undefined;
   }
 
   /** When something happens by the passing of time alone: the clock must be set for it. */
   nextDue(): number | undefined {
     const timeout = this.#timeouts.first();
+    const overdue = this.#untils.first();
     const due = Math.min(
       timeout ? timeoutOf(timeout) : Number.POSITIVE_INFINITY,
       this.#changes.first()?.changeAt ?? Number.POSITIVE_INFINITY,
-      this.#untils.first()?.state.until ?? Number.POSITIVE_INFINITY,
+      overdue ? dueOf(overdue) : Number.POSITIVE_INFINITY,
     );
     return Number.isFinite(due) ? due : undefined;
   }
@@ -266,7 +267,7 @@ export class Line {
     }
     for (const line of linesOfPlaces(entry)) {
       line.requests.delete(entry);
-      if (line.requests.size === 0) this.#noteUnused(line);
+      if (line.requests.size === 0) this.#lines.noteUnused(line);
     }
     entry.places = [];
   }
@@ -288,17 +289,26 @@ export class Line {
   #putAgent(profile: AgentProfile, state: AgentState, version: number): void {
     const known = this.#agents.get(profile.id);
     if (known && known.version > version) return;
-    const agent: LineAgent = known ?? { profile, state, version, lines: new Set() };
+    const agent: LineAgent = known ?? { profile, state, version, asideUntil: 0, lines: new Set() };
     const isSameProfile = known?.profile === profile;
     if (known) this.#countOut(agent);
     agent.state = state;
     agent.version = version;
+    agent.asideUntil = 0;
     agent.profile = profile;
     this.#agents.set(profile.id, agent);
     if (!isSameProfile) {
       agent.lines.clear();
-      for (const line of this.#lines.values()) if (line.means(profile)) agent.lines.add(line);
+      for (const line of this.#lines) if (line.means(profile)) agent.lines.add(line);
     }
+    this.#countIn(agent);
+  }
+
+  #setAgentAside(id: string, until: number): void {
+    const agent = this.#agents.get(id);
+    if (!agent) return;
+    this.#countOut(agent);
+    agent.asideUntil = until;
     this.#countIn(agent);
   }
 
@@ -343,40 +353,13 @@ export class Line {
   }
 
   #placeFor(target: Target): Place {
-    const line = this.#lineFor(target);
-    this.#unused.delete(line);
+    const line = this.#lines.lineFor(target, this.#agents.values());
+    this.#lines.noteUsed(line);
     return { target, line, gate: line.gateFor(target.threshold) };
   }
 
-  #lineFor(target: Target): TargetLine {
-    let line = this.#lines.get(target.key);
-    if (!line) {
-      line = new TargetLine(target);
-      this.#lines.set(target.key, line);
-      for (const agent of this.#agents.values()) {
-        if (!line.means(agent.profile)) continue;
-        agent.lines.add(line);
-        line.countIn(agent);
-      }
-      this.#noteUnused(line);
-    }
-    return line;
-  }
-
-  /** Keeps an unused line for a while; the one unused longest goes when there are too many. */
-  #noteUnused(line: TargetLine): void {
-    this.#unused.delete(line);
-    this.#unused.add(line);
-    if (this.#unused.size <= MOST_UNUSED_LINES) return;
-    const [oldest] = this.#unused;
-    if (!oldest) return;
-    this.#unused.delete(oldest);
-    this.#lines.delete(oldest.target.key);
-    for (const agent of oldest.members) agent.lines.delete(oldest);
-  }
-
   #linesOf(targets: readonly Target[]): TargetLine[] {
-    return [...new Set(targets.map((target) => this.#lineFor(target)))];
+    return [...new Set(targets.map((target) => this.#lines.lineFor(target, this.#agents.values())))];
   }
 
   #queueFor(virtualQueue: string): VirtualQueue {
@@ -403,7 +386,11 @@ function gatesOf(entry: LineRequest): Set<Gate> {
 }
 
 function timeoutOf(entry: LineRequest): number {
-  return entry.request.timeoutAt ?? Number.POSITIVE_INFINITY;
+  return Math.max(entry.request.timeoutAt ?? Number.POSITIVE_INFINITY, entry.asideUntil);
+}
+
+function dueOf(agent: LineAgent): number {
+  return Math.max(agent.state.until ?? Number.POSITIVE_INFINITY, agent.asideUntil);
 }
 
 function byId(a: LineRequest, b: LineRequest): number {

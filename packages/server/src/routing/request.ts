@@ -39,6 +39,7 @@ export interface RouteChange {
 
 /** A request as it stands in the line. */
 export interface WaitingRequest extends RouteRequest {
+  submittedAt: number;
   /** Order of the submits: decides between equal priority and arrival. */
   sequence: number;
   /** Counts the changes of the stored request; an older one never replaces a newer one. */

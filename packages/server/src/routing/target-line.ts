@@ -10,6 +10,8 @@ export interface LineAgent {
   profile: AgentProfile;
   state: AgentState;
   version: number;
+  /** Until when the end of its reservation or after-call work is put off, since carrying it out failed. */
+  asideUntil: number;
   /** The target lines that mean this agent. */
   readonly lines: Set<TargetLine>;
 }
@@ -23,7 +25,7 @@ export interface LineRequest {
   incrementAt: number;
   /** When its targets change next (a step begins or ends), or when it is no longer set aside. */
   changeAt: number;
-  /** Until when it is passed over because its selection failed. */
+  /** Until when it is passed over, since its selection or its timeout failed. */
   asideUntil: number;
   /** The targets that count at present, in the order of the request. */
   places: Place[];

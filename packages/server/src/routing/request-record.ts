@@ -1,0 +1,225 @@
+import { instant, type JsonObject } from '../kernel/index.js';
+import { type Bindable, type Sql, statement } from '../store/index.js';
+import type { RouteChange, RouteRequest, WaitingRequest } from './request.js';
+import { restoredTargets, storedTargets } from './target-list.js';
+
+export type RequestState = 'waiting' | 'selected' | 'released' | 'expired' | 'timed-out' | 'cancelled';
+
+/** A row of `route_request`. */
+interface RequestRow {
+  id: string;
+  sequence: number;
+  session: string | null;
+  interaction: string | null;
+  callback: string | null;
+  virtual_queue: string;
+  targets: JsonObject[];
+  targets_since: number;
+  priority: number;
+  increment: number | null;
+  increment_interval: number | null;
+  arrival: number;
+  submitted_at: number;
+  selectable: boolean;
+  paused: boolean;
+  timeout_at: number | null;
+  reservation_ms: number;
+  state: RequestState;
+  agent: string | null;
+  ended_at: number | null;
+  handled_ms: number | null;
+  version: number;
+}
+
+/** A stored request: while it waits what the line needs, afterwards how its wait ended. */
+export interface StoredRequest {
+  state: RequestState;
+  request: WaitingRequest;
+  agent?: string;
+  endedAt?: number;
+  handledMs?: number;
+}
+
+const COLUMNS =
+  'id, sequence, session, interaction, callback, virtual_queue, targets, targets_since, priority, increment, ' +
+  'increment_interval, arrival, submitted_at, selectable, paused, timeout_at, reservation_ms, state, agent, ended_at, ' +
+  'handled_ms, version';
+
+const SUBMIT = statement(
+  'request-submit',
+  `insert into route_request (id, session, interaction, callback, virtual_queue, targets, targets_since, priority,
+     increment, increment_interval, arrival, submitted_at, selectable, paused, timeout_at, reservation_ms, state, version)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $7, $12, $13, $14, $15, 'waiting', 1)
+   on conflict (id) do nothing
+   returning ${COLUMNS}`,
+);
+
+const CHANGE = statement(
+  'request-change',
+  `update route_request
+   set selectable = coalesce($2, selectable), paused = coalesce($3, paused), priority = coalesce($4, priority),
+       targets = coalesce($5, targets), targets_since = case when $5::jsonb is null then targets_since else $6 end,
+       timeout_at = case when $7 then $8 else timeout_at end, version = version + 1
+   where id = $1 and state = 'waiting'
+   returning ${COLUMNS}`,
+);
+
+const CANCEL = statement(
+  'request-cancel',
+  `update route_request set state = 'cancelled', ended_at = $2, version = version + 1
+   where id = $1 and state = 'waiting'
+   returning ${COLUMNS}`,
+);
+
+const FIND = statement('request-find', `select ${COLUMNS} from route_request where id = any($1)`);
+
+export const WAITING_VERSIONS = statement(
+  'request-versions',
+  `select id, version from route_request where state = 'waiting'`,
+);
+
+const RECENT = statement(
+  'request-recent',
+  `select ${COLUMNS} from route_request where ended_at is not null order by ended_at desc limit $1`,
+);
+
+const OF_SESSION = statement(
+  'request-of-session',
+  `select id from route_request
+   where session = $1 and state = 'waiting' and ($2::text is null or interaction = $2)
+     and ($3::text is null or virtual_queue = $3)
+   order by sequence`,
+);
+
+/** Selected, and not given back since. */
+const GIVE_BACK = statement(
+  'request-give-back',
+  `update route_request set state = $2, version = version + 1 where id = $1 and state = 'selected' returning id`,
+);
+
+const HANDLED = statement(
+  'request-handled',
+  'update route_request set handled_ms = $2 where id = $1 returning virtual_queue',
+);
+
+const PURGE = statement(
+  'request-purge',
+  `with old as (select id from route_request where ended_at < $1 order by ended_at limit $2)
+   delete from route_request using old where route_request.id = old.id returning 1 as one`,
+);
+
+/** @returns undefined if a request of that id was submitted before */
+export async function insertRequest(tx: Sql, request: RouteRequest, now: number): Promise<WaitingRequest | undefined> {
+  const values: Bindable[] = [
+    request.id,
+    request.session ?? null,
+    request.interaction ?? null,
+    request.callback ?? null,
+    request.virtualQueue,
+    JSON.stringify(storedTargets(request.targets)),
+    instant(now),
+    request.priority,
+    request.priorityIncrement ?? null,
+    request.priorityIncrementIntervalMs === undefined ? null : Math.round(request.priorityIncrementIntervalMs),
+    instant(request.arrival),
+    request.selectable,
+    request.paused ?? false,
+    request.timeoutAt === undefined ? null : instant(request.timeoutAt),
+    Math.round(request.reservationMs),
+  ];
+  const [row] = await tx.query<RequestRow>(SUBMIT, values);
+  return row && toStoredRequest(row).request;
+}
+
+/** @returns undefined if it does not wait (any more) */
+export async function changeRequest(
+  tx: Sql,
+  id: string,
+  change: RouteChange,
+  now: number,
+): Promise<WaitingRequest | undefined> {
+  const { timeoutAt } = change;
+  const values: Bindable[] = [
+    id,
+    change.selectable ?? null,
+    change.paused ?? null,
+    change.priority ?? null,
+    change.targets ? JSON.stringify(storedTargets(change.targets)) : null,
+    instant(now),
+    timeoutAt !== undefined,
+    typeof timeoutAt === 'number' ? instant(timeoutAt) : null,
+  ];
+  const [row] = await tx.query<RequestRow>(CHANGE, values);
+  return row && toStoredRequest(row).request;
+}
+
+/** @returns undefined if it does not wait (any more) */
+export async function cancelRequest(tx: Sql, id: string, now: number): Promise<StoredRequest | undefined> {
+  const [row] = await tx.query<RequestRow>(CANCEL, [id, instant(now)]);
+  return row && toStoredRequest(row);
+}
+
+export async function findRequests(sql: Sql, ids: readonly string[]): Promise<StoredRequest[]> {
+  return (await sql.query<RequestRow>(FIND, [ids])).map(toStoredRequest);
+}
+
+/** The requests that left the line last, oldest first. */
+export async function recentRequests(sql: Sql, limit: number): Promise<StoredRequest[]> {
+  return (await sql.query<RequestRow>(RECENT, [limit])).map(toStoredRequest).reverse();
+}
+
+export async function waitingRequestsOf(
+  sql: Sql,
+  session: string,
+  interaction: string | null,
+  virtualQueue: string | null,
+): Promise<string[]> {
+  const rows = await sql.query<{ id: string }>(OF_SESSION, [session, interaction, virtualQueue]);
+  return rows.map(({ id }) => id);
+}
+
+/** @returns false if the request holds no agent (any more) */
+export async function giveBack(tx: Sql, id: string, state: 'released' | 'expired'): Promise<boolean> {
+  return (await tx.query(GIVE_BACK, [id, state])).length > 0;
+}
+
+/** @returns the request's virtual queue */
+export async function storeHandleTime(tx: Sql, id: string, handledMs: number): Promise<string | undefined> {
+  const [row] = await tx.query<{ virtual_queue: string }>(HANDLED, [id, handledMs]);
+  return row?.virtual_queue;
+}
+
+/** Deletes up to `limit` requests that left the line before `before`. @returns how many */
+export async function purgeRequests(sql: Sql, before: number, limit: number): Promise<number> {
+  return (await sql.query(PURGE, [instant(before), limit])).length;
+}
+
+function toStoredRequest(row: RequestRow): StoredRequest {
+  const request: WaitingRequest = {
+    id: row.id,
+    ...(row.session === null ? {} : { session: row.session }),
+    ...(row.interaction === null ? {} : { interaction: row.interaction }),
+    ...(row.callback === null ? {} : { callback: row.callback }),
+    virtualQueue: row.virtual_queue,
+    targets: restoredTargets(row.targets),
+    targetsSince: row.targets_since,
+    priority: row.priority,
+    ...(row.increment === null ? {} : { priorityIncrement: row.increment }),
+    ...(row.increment_interval === null ? {} : { priorityIncrementIntervalMs: row.increment_interval }),
+    arrival: row.arrival,
+    submittedAt: row.submitted_at,
+    selectable: row.selectable,
+    paused: row.paused,
+    ...(row.timeout_at === null ? {} : { timeoutAt: row.timeout_at }),
+    reservationMs: row.reservation_ms,
+    sequence: row.sequence,
+    version: row.version,
+  };
+  return {
+    state: row.state,
+    request,
+    ...(row.agent === null ? {} : { agent: row.agent }),
+    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+    ...(row.handled_ms === null ? {} : { handledMs: row.handled_ms }),
+  };
+}

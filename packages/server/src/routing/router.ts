@@ -1,0 +1,263 @@
+import type { Activity, Clock, Logger } from '../kernel/index.js';
+import type { Sql, Transaction } from '../store/index.js';
+import { Agents, type RoutingDatabase, type RoutingJournal } from './agents.js';
+import { DecisionLoop } from './decision-loop.js';
+import { Lease } from './lease.js';
+import { LineMirror } from './line-mirror.js';
+import type { ReservationHandler, SelectedHandler, TimeoutHandler } from './outcome.js';
+import { checkRequest, unknownTargets } from './refusals.js';
+import type { RouteChange, RouteRequest } from './request.js';
+import {
+  cancelRequest,
+  changeRequest,
+  findRequests,
+  giveBack,
+  insertRequest,
+  purgeRequests,
+  waitingRequestsOf,
+} from './request-record.js';
+import { type RoutingConfiguration, Staff } from './staff.js';
+import type { Target } from './target.js';
+
+const LEASE_NAME = 'router';
+/** What nodes tell each other: `request:<id>` or `agent:<id>` has changed. */
+const CHANNEL = 'routing';
+const PURGE_BATCH = 5000;
+
+export interface RoutingOptions {
+  database: RoutingDatabase;
+  journal: RoutingJournal;
+  configuration: RoutingConfiguration;
+  clock: Clock;
+  activity: Activity;
+  log: Logger;
+  /**
+   * This node's name as owner of the router. A starting process takes over at once from a dead one of the same name:
+   * give a lasting name to a server that is alone on its data, and to each process of a cluster one of its own.
+   */
+  owner: string;
+  /**
+   * How long a node that dies keeps the router, milliseconds of the clock; default 4500. It is renewed three times in
+   * that time: on a clock that is moved by hours give a long one.
+   */
+  leaseTermMs?: number;
+}
+
+/** Puts routing together; nothing is decided before `router.start()`. */
+export function createRouting(options: RoutingOptions): { router: Router; agents: Agents } {
+  const staff = new Staff(options.configuration, options.log);
+  const agents = new Agents({ ...options, staff });
+  return { agents, router: new Router({ ...options, agents, staff }) };
+}
+
+export interface RouterOptions extends RoutingOptions {
+  agents: Agents;
+  staff: Staff;
+}
+
+/**
+ * Finds agents for requests. Requests are rows: any node submits, changes and cancels them in its caller's transaction.
+ * The node that owns the router decides (decision-loop.ts); the others follow the line in memory and take over when the
+ * owner is gone.
+ */
+export class Router {
+  readonly #options: RouterOptions;
+  readonly #mirror: LineMirror;
+  readonly #loop: DecisionLoop;
+  #heard = { requests: new Set<string>(), agents: new Set<string>() };
+  #hearing: Promise<void> | undefined;
+  #stops: (() => void)[] = [];
+
+  constructor(options: RouterOptions) {
+    this.#options = options;
+    this.#mirror = new LineMirror(options);
+    const lease = new Lease({
+      ...options,
+      name: LEASE_NAME,
+      ...(options.leaseTermMs === undefined ? {} : { termMs: options.leaseTermMs }),
+    });
+    this.#loop = new DecisionLoop({ ...options, mirror: this.#mirror, lease, leaseName: LEASE_NAME });
+  }
+
+  /** True while this node decides. */
+  get isOwner(): boolean {
+    return this.#loop.isOwner;
+  }
+
+  /** Hears every selection, in the transaction that stores it. A handler that throws undoes the selection. */
+  onSelected(handler: SelectedHandler): void {
+    this.#loop.selected.push(handler);
+  }
+
+  /** Hears every request whose time limit has passed, in the transaction that stores it. */
+  onTimeout(handler: TimeoutHandler): void {
+    this.#loop.timedOut.push(handler);
+  }
+
+  /** Hears that an agent was given back because no call came within the reservation, in the same transaction. */
+  onReservationExpired(handler: ReservationHandler): void {
+    this.#loop.reservationExpired.push(handler);
+  }
+
+  /**
+   * Puts a request into the line when the transaction commits. A repetition of an id has no effect.
+   * @throws RingbackError `invalid-parameter`, `no-targets` (none is named, or the configuration knows none of them),
+   *   before anything is stored
+   */
+  async submit(tx: Transaction, request: RouteRequest): Promise<void> {
+    checkRequest(request);
+    if (!this.#options.staff.knowsAny(request.targets)) throw unknownTargets(request);
+    const stored = await insertRequest(tx, request, this.#options.clock.now());
+    if (stored) this.#afterCommit(tx, stored.id, () => this.#mirror.waits(stored));
+  }
+
+  /**
+   * Changes a waiting request. New targets begin with their first step again.
+   * @returns false if it does not wait (any more)
+   */
+  async update(tx: Transaction, id: string, change: RouteChange): Promise<boolean> {
+    const stored = await changeRequest(tx, id, change, this.#options.clock.now());
+    if (stored) this.#afterCommit(tx, id, () => this.#mirror.waits(stored));
+    return stored !== undefined;
+  }
+
+  /** Takes a waiting request out of the line. @returns false if it does not wait (any more) */
+  async cancel(tx: Transaction, id: string): Promise<boolean> {
+    const cancelled = await cancelRequest(tx, id, this.#options.clock.now());
+    if (cancelled) this.#afterCommit(tx, id, () => this.#mirror.left(cancelled));
+    return cancelled !== undefined;
+  }
+
+  /**
+   * Gives the agent back who is reserved for a request, to whom no call has come.
+   * @returns false if no agent is reserved for it (any more)
+   */
+  async release(tx: Transaction, id: string): Promise<boolean> {
+    const [stored] = await findRequests(tx, [id]);
+    if (stored?.state !== 'selected' || stored.agent === undefined) return false;
+    const isFree = await this.#options.agents.release(tx, stored.agent, id);
+    return isFree && giveBack(tx, id, 'released');
+  }
+
+  /** The waiting requests of a session; of one interaction and one virtual queue of it if they are given. */
+  requestsOf(
+    sql: Sql,
+    session: string,
+    interaction: string | null = null,
+    virtualQueue: string | null = null,
+  ): Promise<string[]> {
+    return waitingRequestsOf(sql, session, interaction, virtualQueue);
+  }
+
+  /**
+   * Where a waiting request stands: its place in its virtual queue (1 = first), how many wait there, its effective
+   * priority, and the expected wait in seconds (10000 = unknown, nobody is logged in who could serve).
+   * On a node that does not own the router it is up to 1.5 s old.
+   */
+  async query(
+    id: string,
+  ): Promise<{ position: number; total: number; ewtSeconds: number; priority: number } | undefined> {
+    const { line, estimates } = this.#mirror;
+    if (!line.request(id)) await this.#mirror.refresh([id], []);
+    const now = this.#options.clock.now();
+    const standing = line.position(id, now);
+    const outlook = line.outlook(id, now);
+    const request = line.request(id)?.request;
+    if (!standing || !outlook || !request) return undefined;
+    return { ...standing, ewtSeconds: estimates.expectedWaitSeconds(request.virtualQueue, outlook) };
+  }
+
+  /**
+   * The expected wait, in seconds, of somebody who joined a virtual queue now.
+   * @param targets whom he would ask for; otherwise what the queue's latest request asked for
+   * @returns 10000 if it is unknown: nobody is logged in who could serve
+   */
+  ewt(virtualQueue: string, targets?: readonly Target[]): number {
+    const { line, estimates } = this.#mirror;
+    return estimates.expectedWaitSeconds(virtualQueue, line.queueOutlook(virtualQueue, targets));
+  }
+
+  /** How many requests wait in a virtual queue. */
+  waitingIn(virtualQueue: string): number {
+    return this.#mirror.line.waitingIn(virtualQueue);
+  }
+
+  /** Deletes the requests that left the line before `before` (milliseconds since 1970). @returns how many */
+  async purge(before: number): Promise<number> {
+    let total = 0;
+    for (let deleted = PURGE_BATCH; deleted === PURGE_BATCH; total += deleted) {
+      deleted = await purgeRequests(this.#options.database, before, PURGE_BATCH);
+    }
+    return total;
+  }
+
+  /**
+   * Reads the line, and begins to decide if no other node does: reservations and time limits that have passed
+   * meanwhile are dealt with first. Handlers must be there before.
+   */
+  async start(): Promise<void> {
+    const { database, agents, configuration } = this.#options;
+    this.#stops = [
+      agents.onState((change) => {
+        this.#mirror.agentChanged(change);
+        this.#signal(`agent:${change.state.id}`);
+      }),
+      configuration.onChange((change) => this.#configurationChanged(change)),
+      await database.listen(CHANNEL, (payload) => this.#hear(payload)),
+    ];
+    this.#mirror.staffChanged();
+    await this.#mirror.synchronise();
+    await this.#mirror.recall();
+    await this.#loop.start();
+  }
+
+  /** Stops deciding and gives the router to other nodes; the decision under way is finished. */
+  async stop(): Promise<void> {
+    for (const stop of this.#stops.splice(0)) stop();
+    await this.#loop.stop();
+    await this.#hearing;
+  }
+
+  #configurationChanged({ kind, name }: { kind: string; name: string }): void {
+    if (kind === 'agents') this.#mirror.staffChanged(name);
+    else if (kind === 'agent-groups' || kind === 'virtual-queues') this.#mirror.staffChanged();
+  }
+
+  #afterCommit(tx: Transaction, id: string, apply: () => void): void {
+    tx.afterCommit(() => {
+      apply();
+      this.#signal(`request:${id}`);
+    });
+  }
+
+  /** Only the owner needs to know at once. */
+  #signal(payload: string): void {
+    if (!this.isOwner) this.#options.database.signal(CHANNEL, payload);
+  }
+
+  #hear(payload: string): void {
+    if (!this.isOwner) return;
+    const id = payload.slice(payload.indexOf(':') + 1);
+    if (payload.startsWith('agent:')) this.#heard.agents.add(id);
+    else this.#heard.requests.add(id);
+    this.#hearing ??= this.#options.activity
+      .run(() => this.#readHeard())
+      .catch((error: unknown) => {
+        this.#options.log.warn(
+          { err: error },
+          'What another node has changed could not be read; it will be seen later',
+        );
+      })
+      .finally(() => {
+        this.#hearing = undefined;
+      });
+  }
+
+  async #readHeard(): Promise<void> {
+    while (this.#heard.requests.size + this.#heard.agents.size > 0) {
+      const { requests, agents } = this.#heard;
+      this.#heard = { requests: new Set(), agents: new Set() };
+      await this.#mirror.refresh([...requests], [...agents]);
+    }
+  }
+}
