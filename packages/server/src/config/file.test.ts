@@ -69,6 +69,23 @@ resources: { DNIS: [0800123, "0800124"] }
     expect(objectOf(text, 'DNIS')).toEqual(['0800123', '0800124']);
   });
 
+  test('may repeat what several objects have in common by anchors', () => {
+    const text = `
+services:
+  A: &a { _service: callback, _ttl: 1, _max_dial_attempts: 2 }
+  B: { <<: *a, _ttl: 2 }
+switch: { driver: simulator, agents: { a1: &auto { auto: true }, a2: *auto, a3: { <<: *auto, wrapSeconds: 1 } } }
+`;
+    expect(objectOf(text, 'B')).toEqual({ _service: 'callback', _ttl: '2', _max_dial_attempts: '2' });
+    expect(objectOf(text, 'switch')).toMatchObject({
+      agents: { a2: { auto: true }, a3: { auto: true, wrapSeconds: 1 } },
+    });
+    expect(complaintsOf(text.replace('_ttl: 1', '_cpd_enable: 7'))).toEqual([
+      'ringback.yaml:3:31: services/A/_cpd_enable is "7", must be true or false',
+      'ringback.yaml:3:31: services/B/_cpd_enable is "7", must be true or false',
+    ]);
+  });
+
   test.each<[string, string, string]>([
     [
       'a wrong option value',

@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml';
 import { type ErrorDetail, isObject, type JsonObject, type JsonValue, RingbackError } from '../kernel/index.js';
 import { kindNames, kinds, nameOf, THE_SWITCH } from './kinds.js';
 import type { Kind } from './objects.js';
@@ -44,7 +55,7 @@ const kindByKey = new Map<string, Kind>(kindNames.map((kind) => [kinds[kind].fil
  */
 export function parseConfiguration(text: string, source: string): ParsedConfiguration {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
   const reader = new FileReader(document, lines);
   const objects = reader.read();
   if (reader.complaints.length > 0) {
@@ -63,6 +74,15 @@ interface Entry {
   /** Where to point when the object as a whole is wrong. */
   start: number;
 }
+
+/** A member of a map, which may have been merged in from elsewhere. */
+interface Member {
+  name: string;
+  key: unknown;
+  value: unknown;
+}
+
+const MERGE = '<<';
 
 class FileReader {
   readonly complaints: FileComplaint[] = [];
@@ -109,10 +129,10 @@ class FileReader {
   #entries(kind: Kind, node: Node, start: number): Entry[] {
     const { fileKey, nameField } = kinds[kind];
     if (isMap(node)) {
-      return node.items.map((pair) => ({
-        name: isScalar(pair.key) ? sourceText(pair.key) : '',
-        node: this.#resolve(pair.value),
-        start: startOf(pair.key),
+      return this.#members(node).map(({ name, key, value }) => ({
+        name,
+        node: this.#resolve(value),
+        start: startOf(key),
       }));
     }
     if (!isSeq(node) || (nameField === undefined && kind !== 'skills')) {
@@ -144,7 +164,7 @@ class FileReader {
     if (value !== undefined) return [{ kind, name, value }];
     const root = kind === 'switch' ? '/switch' : `/${kinds[kind].fileKey}/${name}`;
     for (const { pointer, detail } of details) {
-      this.#complain(placeOf(node, pointer) ?? start, root + pointer, detail);
+      this.#complain(this.#placeOf(node, pointer) ?? start, root + pointer, detail);
     }
     return [];
   }
@@ -166,9 +186,50 @@ class FileReader {
     };
     if (isSeq(node)) return node.items.map(member);
     if (!isMap(node)) return node.toJS(this.document);
-    return Object.fromEntries(
-      node.items.map(({ key, value }) => [isScalar(key) ? sourceText(key) : '', member(value)]),
-    );
+    return Object.fromEntries(this.#members(node).map(({ name, value }) => [name, member(value)]));
+  }
+
+  /** The members of a map with those that it merges in (`<<: *anchor`), which its own ones override. */
+  #members(map: YAMLMap): Member[] {
+    const members = new Map<string, Member>();
+    for (const { key, value } of map.items) {
+      if (isScalar(key) && sourceText(key) === MERGE) {
+        for (const merged of this.#mergedMaps(value)) {
+          for (const member of this.#members(merged)) if (!members.has(member.name)) members.set(member.name, member);
+        }
+      }
+    }
+    for (const { key, value } of map.items) {
+      const name = isScalar(key) ? sourceText(key) : '';
+      if (name !== MERGE) members.set(name, { name, key, value });
+    }
+    return [...members.values()];
+  }
+
+  #mergedMaps(value: unknown): YAMLMap[] {
+    const node = this.#resolve(value);
+    const nodes = isSeq(node) ? node.items.map((item) => this.#resolve(item)) : [node];
+    return nodes.filter((candidate) => isMap(candidate));
+  }
+
+  /** Where the member that a JSON pointer names begins, or the innermost of its parents that is there. */
+  #placeOf(node: Node | null, pointer: string): number | undefined {
+    let place = node ? startOf(node) : undefined;
+    let at: unknown = node;
+    for (const step of pointer.split('/').slice(1)) {
+      const name = step.replaceAll('~1', '/').replaceAll('~0', '~');
+      at = this.#resolve(at);
+      if (isSeq(at)) {
+        at = at.items[Number(name)];
+        if (at !== undefined) place = startOf(at);
+      } else if (isMap(at)) {
+        const member = this.#members(at).find((candidate) => candidate.name === name);
+        if (!member) break;
+        place = startOf(member.key);
+        at = member.value;
+      } else break;
+    }
+    return place;
   }
 
   #resolve(node: unknown): Node | null {
@@ -180,25 +241,6 @@ class FileReader {
     const { line, col } = this.lines.linePos(offset);
     this.complaints.push({ line, column: col, pointer, detail });
   }
-}
-
-/** Where the member that a JSON pointer names begins, or the innermost of its parents that is there. */
-function placeOf(node: Node | null, pointer: string): number | undefined {
-  let place = node ? startOf(node) : undefined;
-  let at: unknown = node;
-  for (const step of pointer.split('/').slice(1)) {
-    const name = step.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (isSeq(at)) {
-      at = at.items[Number(name)];
-      if (at !== undefined) place = startOf(at);
-    } else if (isMap(at)) {
-      const pair = at.items.find(({ key }) => isScalar(key) && sourceText(key) === name);
-      if (!pair) break;
-      place = startOf(pair.key);
-      at = pair.value;
-    } else break;
-  }
-  return place;
 }
 
 function startOf(node: unknown): number {
