@@ -119,6 +119,11 @@ export function readExtensionName(name: string): string {
   return storableText('extension', name);
 }
 
+/** Whether a body brings extensions. */
+export function hasExtensions(body: JsonObject): boolean {
+  return Object.keys(body).some((name) => !FIELDS.has(name) && !ANSWER_MEMBERS.has(name));
+}
+
 function readFields(body: JsonObject, reader: EventReader): EventFields {
   const attributes: JsonObject = {};
   const extensions: JsonObject = {};

@@ -25,7 +25,7 @@ export {
   identificationKeyView,
 } from './definitions.js';
 export { ContextError, type ContextErrorCode, invalid, missing } from './errors.js';
-export { readInstant } from './event.js';
+export { hasExtensions, readInstant } from './event.js';
 export type { Criteria } from './identification.js';
 export type { ExtensionSubject } from './metadata.js';
 export { profileView } from './profile.js';

@@ -45,6 +45,21 @@ export class Settings {
     return this.#flag('anonymous-include-associated');
   }
 
+  /** `use-role`: only people may use the API, each as far as their roles allow. */
+  get useRole(): boolean {
+    return this.#flag('use-role');
+  }
+
+  /** `empty-on-no-match`: an identification that finds nobody is answered with an empty body instead of `[]`. */
+  get emptyOnNoMatch(): boolean {
+    return this.#flag('empty-on-no-match');
+  }
+
+  /** `cs-notfound-status`: the status for unknown services, states and tasks; 400 as in the original, or 404. */
+  get notFoundStatus(): 400 | 404 {
+    return this.#text('cs-notfound-status') === '404' ? 404 : 400;
+  }
+
   /** `default-country`: ISO 3166 code of the country of phone numbers without one; absent: none is assumed. */
   get defaultCountry(): string | undefined {
     return this.#text('default-country')?.toUpperCase();
