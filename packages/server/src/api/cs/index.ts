@@ -121,7 +121,8 @@ function createCall(
     throw new Refusal('unreadable', 'The address holds a NUL character.');
   }
   const body = request.body instanceof Readable ? undefined : (request.body as JsonValue | null | undefined);
-  const given = body === null && !hasBody(request) ? undefined : (body ?? undefined);
+  // A JSON null is a body; without any, Fastify gives null or nothing.
+  const given = body === null ? (hasBody(request) ? null : undefined) : body;
   return {
     ...known,
     url,
