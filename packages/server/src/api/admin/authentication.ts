@@ -111,9 +111,9 @@ function readBasic(authorization: string | undefined): { name: string; password:
  * or, while none are needed, by a name that was made to point at this machine.
  */
 function refuseForeignPages(request: FastifyRequest, authenticated: boolean): void {
-  const { origin, host = '' } = request.headers;
-  if (origin !== undefined && !SAFE_METHODS.has(request.method) && hostOf(origin) !== host.toLowerCase()) {
-    throw new RequestError(403, 'foreign-origin', `Pages of ${origin} may not change anything here.`);
+  const { host = '' } = request.headers;
+  if (!SAFE_METHODS.has(request.method) && comesFromElsewhere(request)) {
+    throw new RequestError(403, 'foreign-origin', 'Pages of other sites may not change anything here.');
   }
   const name = host
     .replace(/:\d+$/, '')
@@ -128,6 +128,11 @@ function refuseForeignPages(request: FastifyRequest, authenticated: boolean): vo
   );
 }
 
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
+/** What the browser itself says; older ones, and plain HTTP, name the page's origin only. Other clients say neither. */
+function comesFromElsewhere({ headers }: FastifyRequest): boolean {
+  const { origin, host = '' } = headers;
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  if (origin === undefined) return false;
+  return !URL.canParse(origin) || new URL(origin).host !== host.toLowerCase();
 }
