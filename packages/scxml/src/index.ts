@@ -1,0 +1,23 @@
+export type {
+  ActionDescriptor,
+  ApplicationDefinition,
+  AttributeDescriptor,
+  ChildDescriptor,
+  Dialect,
+} from './api/application.js';
+export type { ActionChild, ActionEffect, Effect, InvokeEffect, SendEffect } from './api/effect.js';
+export type { EventInput } from './api/event.js';
+export type {
+  DeliverRequest,
+  Failure,
+  FailureReason,
+  MicrostepTrace,
+  StartRequest,
+  StepResult,
+  TransitionTrace,
+} from './api/step.js';
+export { type Diagnostic, type DiagnosticCode, formatDiagnostic } from './diagnostics.js';
+export { checkApplication, referencedDocuments } from './document/read-application.js';
+export type { JsonObject, JsonValue } from './json.js';
+export { defaultLimits, type Limits } from './limits.js';
+export { SessionPool, type SessionPoolOptions } from './pool/session-pool.js';

@@ -1,0 +1,92 @@
+import type { JsonValue } from '../json.js';
+import type { Effect } from './effect.js';
+import type { EventInput } from './event.js';
+
+/** Starts a session and runs it to its first stable configuration. */
+export interface StartRequest {
+  session: string;
+  application: string;
+  /** Default: the `name` of the document. */
+  name?: string;
+  /** Overwrite top-level `<data>` of the same id. */
+  parameters?: Record<string, JsonValue>;
+  /** Milliseconds since the epoch; what `Date.now()` shows inside during this step. */
+  now: number;
+  /** What `host.env()` returns in the prelude during this step. */
+  environment?: JsonValue;
+  /** Entries of `_ioprocessors` beside the SCXML processor, by name. */
+  ioprocessors?: Record<string, { location: string }>;
+  /** True: `microsteps` and `data` are in the result. */
+  trace?: boolean;
+}
+
+/** Delivers exactly one external event and runs one macrostep. */
+export interface DeliverRequest {
+  session: string;
+  application: string;
+  /** The `step` of the last result. */
+  step: number;
+  /** The `snapshot` of the last result. */
+  snapshot: string;
+  event?: EventInput;
+  /** Instead of an event: run the onexit handlers of all active states and end. */
+  cancel?: boolean;
+  now: number;
+  environment?: JsonValue;
+  trace?: boolean;
+}
+
+export interface StepResult {
+  status: 'running' | 'done' | 'failed';
+  /** 1 after the start, one more after each delivery. */
+  step: number;
+  /** The complete session as typed JSON text; empty when the session has ended. */
+  snapshot: string;
+  /** Active state ids in document order; of an ended session, those at its end. */
+  configuration: string[];
+  effects: Effect[];
+  doneData?: JsonValue;
+  finalState?: string;
+  failure?: Failure;
+  microsteps?: MicrostepTrace[];
+  /** The data model as plain JSON. */
+  data?: JsonValue;
+}
+
+/** Why a session ended without reaching a final state. `reason` is one of the words of `FailureReason`. */
+export interface Failure {
+  reason: FailureReason;
+  message: string;
+}
+
+export type FailureReason =
+  | 'application-invalid'
+  | 'application-unknown'
+  | 'microsteps'
+  | 'instructions'
+  | 'state-entries'
+  | 'internal-queue'
+  | 'effects'
+  | 'timeout'
+  | 'memory'
+  | 'watchdog'
+  | 'scope-size'
+  | 'sandbox'
+  | 'snapshot'
+  | 'closed';
+
+export interface MicrostepTrace {
+  /** Name of the event; absent for an eventless microstep and for the initial one. */
+  event?: string;
+  transitions: TransitionTrace[];
+  exited: string[];
+  entered: string[];
+}
+
+export interface TransitionTrace {
+  source: string;
+  targets: string[];
+  event?: string;
+  cond?: string;
+  line: number;
+}

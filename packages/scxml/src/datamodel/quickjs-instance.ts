@@ -1,0 +1,340 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type {
+  EmscriptenModuleLoader,
+  EmscriptenModuleLoaderOptions,
+  JSContextPointer,
+  JSRuntimePointer,
+  JSValueConstPointer,
+  JSValueConstPointerPointer,
+  JSValuePointer,
+  QuickJSEmscriptenModule,
+  QuickJSFFI,
+  QuickJSSyncVariant,
+} from '@jitl/quickjs-ffi-types';
+import { SandboxLost } from './data-model.js';
+
+/** A value inside the instance: the address of a JSValue. */
+export type Value = JSValuePointer;
+
+const pageBytes = 65_536;
+/** The prebuilt module needs 256 pages to start. */
+const initialPages = 256;
+/** Objects, Date, eval, normalisation of strings, RegExp with compiler, JSON, Map and Set, BigInt. Not: Proxy, typed arrays, Promise. */
+const intrinsics = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x20 | 0x40 | 0x100 | 0x800;
+
+/** High words of QuickJS's NaN-boxed values; the low word holds integers and booleans. */
+const tags = { integer: 0, boolean: 1, null: 2, undefined: 3, exception: 6, string: -7 } as const;
+
+/** A compiled WebAssembly module and what is needed to make instances of it. Cheap to pass to worker threads. */
+export interface QuickJsKit {
+  readonly module: WebAssembly.Module;
+}
+
+let kit: Promise<QuickJsKit> | undefined;
+
+/** Compiles the module once per thread; a worker gets the one that the main thread has compiled. */
+export function quickJsKit(given?: WebAssembly.Module): Promise<QuickJsKit> {
+  kit ??= given === undefined ? compileKit() : Promise.resolve({ module: given });
+  return kit;
+}
+
+async function compileKit(): Promise<QuickJsKit> {
+  const require = createRequire(import.meta.url);
+  const path = require.resolve('@jitl/quickjs-wasmfile-release-sync/wasm');
+  return { module: await WebAssembly.compile(await readFile(path)) };
+}
+
+export interface InstanceOptions {
+  readonly megabytes: number;
+  readonly stackBytes: number;
+  /** Called about every 0.1 to 0.45 ms of guest work; true ends the evaluation. */
+  shouldInterrupt(): boolean;
+  /** Answers the guest's one host function. Must not throw. */
+  answer(op: string, text: string): string | number | undefined;
+}
+
+/** Thrown when guest code throws; `value` must be released by the receiver. */
+export class GuestThrow extends Error {
+  constructor(readonly value: Value) {
+    super('The guest threw a value.');
+  }
+}
+
+/** The package is typed as a module of the other module system, whose default export lies one level deeper. */
+async function quickJsVariant(): Promise<QuickJSSyncVariant> {
+  const found: { default: unknown } = await import('@jitl/quickjs-wasmfile-release-sync');
+  // Either form holds exactly this interface.
+  return ('importFFI' in Object(found.default) ? found.default : Object(found.default).default) as QuickJSSyncVariant;
+}
+
+/** The loader, however the module system of the build has wrapped it. */
+async function moduleLoader(variant: QuickJSSyncVariant): Promise<EmscriptenModuleLoader<QuickJSEmscriptenModule>> {
+  let found = await variant.importModuleLoader();
+  while (typeof found !== 'function') found = found.default;
+  return found;
+}
+
+/**
+ * One QuickJS runtime with one context in a WebAssembly instance of its own with a fixed maximum of memory. The memory
+ * is thrown away with the object; nothing inside is ever disposed of as a whole.
+ *
+ * It uses the module's low-level functions: reading results straight from memory makes a call three to six times
+ * cheaper than handles do. The version of the module is pinned for that reason, and `create` checks the layout.
+ */
+export class QuickJsInstance {
+  #lost: SandboxLost | undefined;
+  readonly #runtime: JSRuntimePointer;
+  readonly #context: JSContextPointer;
+  readonly #undefined: JSValueConstPointer;
+  /** Room for the arguments of a call. */
+  readonly #arguments: JSValueConstPointerPointer;
+  #words: Int32Array;
+  #bytes: Uint8Array;
+  readonly #encoder = new TextEncoder();
+
+  private constructor(
+    private readonly module: QuickJSEmscriptenModule,
+    private readonly ffi: QuickJSFFI,
+    private readonly memory: WebAssembly.Memory,
+    private readonly options: InstanceOptions,
+  ) {
+    this.#words = new Int32Array(memory.buffer);
+    this.#bytes = new Uint8Array(memory.buffer);
+    module.callbacks = {
+      freeHostRef: () => {},
+      loadModuleSource: () => 0 as never,
+      normalizeModule: () => 0 as never,
+      shouldInterrupt: () => (options.shouldInterrupt() ? 1 : 0),
+      callFunction: (_asyncify, _context, _self, count, values) => this.#answer(count, values),
+    };
+    this.#runtime = ffi.QTS_NewRuntime();
+    ffi.QTS_RuntimeSetMaxStackSize(this.#runtime, options.stackBytes);
+    this.#context = ffi.QTS_NewContext(this.#runtime, intrinsics as never);
+    ffi.QTS_RuntimeEnableInterruptHandler(this.#runtime);
+    this.#undefined = ffi.QTS_GetUndefined();
+    this.#arguments = module._malloc(16) as JSValueConstPointerPointer;
+  }
+
+  static async create(options: InstanceOptions): Promise<QuickJsInstance> {
+    const { module: compiled } = await quickJsKit();
+    const variant = await quickJsVariant();
+    const load = await moduleLoader(variant);
+    const Ffi = await variant.importFFI();
+    const maximum = Math.max(initialPages, Math.floor((options.megabytes * 1024 * 1024) / pageBytes));
+    const memory = new WebAssembly.Memory({ initial: initialPages, maximum });
+    const silent: EmscriptenModuleLoaderOptions & { print(): void; printErr(): void } = {
+      wasmMemory: memory,
+      print: () => {},
+      printErr: () => {},
+      instantiateWasm: (imports, onSuccess) => {
+        const instance = new WebAssembly.Instance(compiled, imports);
+        onSuccess(instance);
+        return instance.exports;
+      },
+    };
+    const module = await load(silent);
+    const instance = new QuickJsInstance(module, new Ffi(module), memory, options);
+    instance.#checkLayout();
+    return instance;
+  }
+
+  /** The addresses of results are read directly; refuse to run if they do not look as expected. */
+  #checkLayout(): void {
+    const sample = this.evaluate(
+      '[function () { return true; }, function () { return -7; }, function () { return 0.5; }]',
+    );
+    const functions = [0, 1, 2].map((at) => this.element(sample, at));
+    const results = functions.map((compiled) => this.call(compiled, 0, undefined, undefined));
+    if (results[0] !== true || results[1] !== -7 || results[2] !== 0.5) {
+      throw new SandboxLost('trap', 'This build of QuickJS lays out its values in an unknown way.');
+    }
+    for (const value of [sample, ...functions]) this.release(value);
+  }
+
+  get lost(): SandboxLost | undefined {
+    return this.#lost;
+  }
+
+  /** Bytes of the instance's memory. */
+  get memoryBytes(): number {
+    return this.memory.buffer.byteLength;
+  }
+
+  /** Views of the memory; they change when it grows. */
+  #refresh(): void {
+    if (this.#words.length === 0) {
+      this.#words = new Int32Array(this.memory.buffer);
+      this.#bytes = new Uint8Array(this.memory.buffer);
+    }
+  }
+
+  /** Runs code that may end the instance: exceptions of the host's own kind mean that its state is unknown. */
+  #enter<T>(act: () => T): T {
+    if (this.#lost !== undefined) throw this.#lost;
+    try {
+      return act();
+    } catch (error) {
+      if (error instanceof GuestThrow) throw error;
+      throw this.#lose(error);
+    }
+  }
+
+  #lose(error: unknown): SandboxLost {
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof RangeError ? 'stack' : /memory|grow/i.test(message) ? 'memory' : 'trap';
+    this.#lost = new SandboxLost(reason, `The sandbox instance was lost: ${message}`);
+    return this.#lost;
+  }
+
+  /** Evaluates an expression in the global scope. */
+  evaluate(text: string): Value {
+    return this.#enter(() => {
+      const size = this.module.lengthBytesUTF8(text);
+      const address = this.module._malloc(size + 1);
+      this.module.stringToUTF8(text, address as never, size + 1);
+      const result = this.ffi.QTS_Eval(this.#context, address as never, size, 'realm', 0 as never, 0 as never);
+      this.module._free(address);
+      return this.#checked(result);
+    });
+  }
+
+  element(array: Value, position: number): Value {
+    return this.#enter(() => this.#checked(this.ffi.QTS_GetPropNumber(this.#context, array, position)));
+  }
+
+  /** Calls a function with up to three values and returns a value. */
+  apply(compiled: Value, values: readonly Value[]): Value {
+    return this.#enter(() => {
+      this.#refresh();
+      const at = this.#arguments >> 2;
+      values.forEach((value, i) => {
+        this.#words[at + i] = value;
+      });
+      return this.#checked(this.ffi.QTS_Call(this.#context, compiled, this.#undefined, values.length, this.#arguments));
+    });
+  }
+
+  /** An object without prototype. */
+  newObject(): Value {
+    return this.#enter(() => this.#checked(this.ffi.QTS_NewObjectProto(this.#context, this.ffi.QTS_GetNull())));
+  }
+
+  /** The function that leads out: `host(op, text)`. */
+  newHostFunction(): Value {
+    return this.#enter(() => this.ffi.QTS_NewFunction(this.#context, 'host', 2, false, 1 as never));
+  }
+
+  newString(text: string): Value {
+    const capacity = text.length * 3 + 1;
+    const address = this.module._malloc(capacity);
+    if (address === 0) throw new SandboxLost('memory', 'No memory for a string.');
+    this.#refresh();
+    const { written } = this.#encoder.encodeInto(text, this.#bytes.subarray(address, address + capacity - 1));
+    this.#bytes[address + written] = 0;
+    const value = this.ffi.QTS_NewString(this.#context, address as never);
+    this.module._free(address);
+    return value;
+  }
+
+  newNumber(value: number): Value {
+    return this.ffi.QTS_NewFloat64(this.#context, value);
+  }
+
+  release(value: Value): void {
+    if (this.#lost === undefined) this.ffi.QTS_FreeValuePointer(this.#context, value);
+  }
+
+  /**
+   * Calls a function with up to three arguments: a value (0 stands for undefined) and two primitives. Returns a
+   * primitive; objects come back as undefined.
+   */
+  call(
+    compiled: Value,
+    first: Value | 0,
+    second: string | undefined,
+    third: string | number | undefined,
+  ): string | number | boolean | undefined {
+    if (this.#lost !== undefined) throw this.#lost;
+    try {
+      const nothing = this.#undefined;
+      const secondValue = second === undefined ? 0 : this.newString(second);
+      const thirdValue =
+        third === undefined ? 0 : typeof third === 'string' ? this.newString(third) : this.newNumber(third);
+      this.#refresh();
+      const at = this.#arguments >> 2;
+      this.#words[at] = first === 0 ? nothing : first;
+      this.#words[at + 1] = secondValue === 0 ? nothing : secondValue;
+      this.#words[at + 2] = thirdValue === 0 ? nothing : thirdValue;
+      const result = this.ffi.QTS_Call(this.#context, compiled, nothing, 3, this.#arguments);
+      if (secondValue !== 0) this.ffi.QTS_FreeValuePointer(this.#context, secondValue);
+      if (thirdValue !== 0) this.ffi.QTS_FreeValuePointer(this.#context, thirdValue);
+      return this.#take(result);
+    } catch (error) {
+      if (error instanceof GuestThrow) throw error;
+      throw error instanceof SandboxLost ? error : this.#lose(error);
+    }
+  }
+
+  /** The primitive at an address, which is released. */
+  #take(result: Value): string | number | boolean | undefined {
+    this.#refresh();
+    const at = result >> 2;
+    const tag = this.#words[at + 1] ?? 0;
+    let value: string | number | boolean | undefined;
+    switch (tag) {
+      case tags.exception:
+        this.#throwPending(result);
+        break;
+      case tags.boolean:
+        value = this.#words[at] !== 0;
+        break;
+      case tags.integer:
+        value = this.#words[at] ?? 0;
+        break;
+      case tags.undefined:
+      case tags.null:
+        break;
+      case tags.string:
+        value = this.#readString(result);
+        break;
+      default:
+        // Other tags are small negative numbers; every other high word belongs to a double.
+        if (tag < -20 || tag > 20) value = this.ffi.QTS_GetFloat64(this.#context, result);
+    }
+    this.ffi.QTS_FreeValuePointer(this.#context, result);
+    return value;
+  }
+
+  #readString(value: JSValuePointer | JSValueConstPointer): string {
+    const address = this.ffi.QTS_GetString(this.#context, value);
+    if (address === 0) throw new SandboxLost('memory', 'No memory for a string.');
+    const text = this.module.UTF8ToString(address);
+    this.ffi.QTS_FreeCString(this.#context, address);
+    return text;
+  }
+
+  /** The value, or a `GuestThrow` of what was thrown instead. */
+  #checked(result: Value): Value {
+    this.#refresh();
+    if (this.#words[(result >> 2) + 1] === tags.exception) this.#throwPending(result);
+    return result;
+  }
+
+  #throwPending(result: Value): never {
+    const thrown = this.ffi.QTS_ResolveException(this.#context, result);
+    this.ffi.QTS_FreeValuePointer(this.#context, result);
+    throw new GuestThrow(thrown);
+  }
+
+  /** Called from inside; whatever goes wrong here is answered with undefined. */
+  #answer(count: number, values: JSValueConstPointer): JSValuePointer {
+    const argument = (at: number): string => {
+      if (at >= count) return '';
+      return this.#readString(this.ffi.QTS_ArgvGetJSValueConstPointer(values, at));
+    };
+    const answer = this.options.answer(argument(0), argument(1));
+    if (answer === undefined) return 0 as JSValuePointer;
+    return typeof answer === 'string' ? this.newString(answer) : this.newNumber(answer);
+  }
+}

@@ -1,0 +1,118 @@
+import type { Chart } from '../chart/chart.js';
+import { matchesName } from '../chart/event-descriptor.js';
+import { scopesOf } from '../guest/rewrite.js';
+import type { StateTree } from './read-states.js';
+import type { Reading } from './reading.js';
+
+/** Findings about a chart that is otherwise valid. */
+export function warnAboutChart(chart: Chart, tree: StateTree, reading: Reading): void {
+  warnUnreachable(chart, reading);
+  warnShadowed(chart, reading);
+  warnParallelSelfTransitions(chart, reading);
+  warnUnknownEvents(chart, tree, reading);
+  warnClosures(chart, reading);
+}
+
+/** States that no sequence of transitions enters, whatever their conditions say. */
+function warnUnreachable(chart: Chart, reading: Reading): void {
+  const { states } = chart;
+  const reached = new Set<number>();
+  const pending: number[] = [0];
+  const enter = (index: number): void => {
+    // Entering a state enters its ancestors, and with a parallel ancestor all of its regions.
+    for (let at = states[index]; at !== undefined && !reached.has(at.index); at = states[at.parent]) {
+      reached.add(at.index);
+      pending.push(at.index);
+    }
+  };
+  reached.add(0);
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const state = states[next];
+    if (state === undefined) continue;
+    if (state.kind === 'parallel') state.children.forEach(enter);
+    for (const transition of [...state.transitions, state.initial, state.historyDefault]) {
+      transition?.targets.forEach(enter);
+    }
+  }
+  for (const state of states) {
+    const parentReached = state.parent < 0 || reached.has(state.parent);
+    if (reached.has(state.index) || !parentReached || state.kind === 'history') continue;
+    reading.report('state-unreachable', `No transition leads to ${state.id}.`, state.place);
+  }
+}
+
+/** Transitions behind one without condition that takes the same events. */
+function warnShadowed(chart: Chart, reading: Reading): void {
+  for (const state of chart.states) {
+    state.transitions.forEach((transition, at) => {
+      const winner = state.transitions.slice(0, at).find((earlier) => {
+        if (earlier.cond >= 0 || (earlier.events === undefined) !== (transition.events === undefined)) return false;
+        return transition.events?.every(({ prefix }) => matchesName(earlier.events ?? [], prefix)) ?? true;
+      });
+      if (winner === undefined) return;
+      reading.report(
+        'transition-shadowed',
+        `The transition in line ${winner.place.line} always wins.`,
+        transition.place,
+      );
+    });
+  }
+}
+
+/** External transitions of a region of a parallel state leave the whole parallel state (3.13, domain). */
+function warnParallelSelfTransitions(chart: Chart, reading: Reading): void {
+  for (const state of chart.states) {
+    const parent = chart.states[state.parent];
+    if (parent?.kind !== 'parallel') continue;
+    for (const transition of state.transitions) {
+      const leaves = (target: number): boolean => target >= state.index && target <= state.last;
+      const isInternal = transition.internal && state.children.length > 0 && !transition.targets.includes(state.index);
+      if (isInternal || transition.targets.length === 0 || !transition.targets.every(leaves)) continue;
+      const message = `The transition of the region ${state.id} leaves and re-enters ${parent.id}.`;
+      reading.report('parallel-self-transition', message, transition.place);
+    }
+  }
+}
+
+/** Events raised for the session itself that no transition takes. */
+function warnUnknownEvents(chart: Chart, tree: StateTree, reading: Reading): void {
+  for (const [name, place] of reading.raised) {
+    const isTaken = tree.transitions.some(({ events }) => events !== undefined && matchesName(events, name));
+    if (isTaken || reading.isOrs || place.element === 'send') continue;
+    reading.report('event-unknown', `No transition takes the event ${name}.`, place);
+  }
+  for (const { events, place } of tree.transitions) {
+    for (const { prefix } of events ?? []) {
+      const id = /^done\.state\.(.+)$/.exec(prefix)?.[1];
+      if (id !== undefined && !chart.byId.has(id) && !hasPrefix(chart, id)) {
+        reading.report('event-unknown', `${prefix} never occurs: there is no state ${id}.`, place);
+      }
+    }
+  }
+}
+
+function hasPrefix(chart: Chart, id: string): boolean {
+  for (const known of chart.byId.keys()) if (known.startsWith(`${id}.`)) return true;
+  return false;
+}
+
+/** Functions put into data that cannot be created again from the document. */
+function warnClosures(chart: Chart, reading: Reading): void {
+  const functionTypes = new Set(['FunctionExpression', 'ArrowFunctionExpression', 'ClassExpression']);
+  for (const unit of chart.units) {
+    const sources =
+      unit.kind === 'assign' ? [unit.value] : unit.kind === 'data' ? unit.items.map((item) => item.value) : [];
+    for (const source of sources) {
+      if (source?.kind !== 'expression') continue;
+      const closures = scopesOf(source.expression)?.closures ?? [];
+      if (!closures.some((node) => functionTypes.has(node.type) && isResult(source.expression.source, node))) continue;
+      reading.report('data-not-serialisable', 'The value is a closure.', source.expression.place);
+    }
+  }
+}
+
+/** True if a closure may be part of the value itself: it is not inside a call. */
+function isResult(source: string, node: { start: number; end: number }): boolean {
+  const before = source.slice(0, Math.max(0, node.start - 1)).trimEnd();
+  return !/[(,]$/.test(before) || /[[{:]\s*$/.test(before);
+}

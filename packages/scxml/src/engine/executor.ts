@@ -1,0 +1,251 @@
+import type { ApplicationDefinition } from '../api/application.js';
+import type { DeliverRequest, StartRequest, StepResult } from '../api/step.js';
+import { SandboxLost } from '../datamodel/data-model.js';
+import { GuestError } from '../datamodel/guest-realm.js';
+import type { Watch } from '../datamodel/sandbox-realm.js';
+import type { Diagnostic } from '../diagnostics.js';
+import { DiagnosticList } from '../diagnostics.js';
+import { type Session, SessionFailure } from '../interpreter/session.js';
+import { takeSnapshot } from '../interpreter/snapshot.js';
+import type { Limits } from '../limits.js';
+import { ApplicationInstance, type CompiledApplication, compileApplication, failedResult } from './application.js';
+
+/** A session that this thread keeps between two steps. */
+interface Resident {
+  readonly session: Session;
+  readonly instance: ApplicationInstance;
+}
+
+/** One application in this thread. */
+interface Loaded {
+  readonly compiled: CompiledApplication | undefined;
+  readonly diagnostics: Diagnostic[];
+  /** Undefined until the first session, and again after the instance was abandoned. */
+  instance: Promise<ApplicationInstance> | undefined;
+}
+
+/**
+ * Runs sessions in this thread, each step to its end. Sessions stay resident after a step, the least recently used are
+ * dropped; a session that is not resident, or not at the expected step, is restored from the snapshot of the request.
+ *
+ * When memory runs out in a sandbox instance with other sessions in it, the step is repeated in a fresh instance: a
+ * step is a function of its inputs, so the repetition does the same unless the other sessions were the cause.
+ */
+export class Executor {
+  readonly #applications = new Map<string, Loaded>();
+  readonly #residents = new Map<string, Resident>();
+
+  constructor(
+    private readonly limits: Partial<Limits> = {},
+    private readonly watch?: Watch,
+  ) {}
+
+  /** Compiles the application and opens its instance. Idempotent per id. */
+  async define(definition: ApplicationDefinition): Promise<Diagnostic[]> {
+    const known = this.#applications.get(definition.id);
+    if (known !== undefined) return known.diagnostics;
+    const { compiled, diagnostics } = compileApplication(definition, this.limits);
+    const loaded: Loaded = { compiled, diagnostics, instance: undefined };
+    this.#applications.set(definition.id, loaded);
+    if (compiled === undefined) return diagnostics;
+    try {
+      await this.#instance(loaded, compiled);
+      return diagnostics;
+    } catch (error) {
+      if (!(error instanceof GuestError) && !(error instanceof SandboxLost)) throw error;
+      const all = new DiagnosticList();
+      const code = error instanceof GuestError ? 'prelude' : 'sandbox';
+      all.add(code, error.message, { url: definition.main, line: 1, column: 1 });
+      const broken: Loaded = {
+        compiled: undefined,
+        diagnostics: [...diagnostics, ...all.sorted()],
+        instance: undefined,
+      };
+      this.#applications.set(definition.id, broken);
+      return broken.diagnostics;
+    }
+  }
+
+  isDefined(application: string): boolean {
+    return this.#applications.has(application);
+  }
+
+  async start(request: StartRequest): Promise<StepResult> {
+    this.forget(request.session);
+    return this.#run(request.application, 1, (instance) => instance.start(request), request);
+  }
+
+  async deliver(request: DeliverRequest): Promise<StepResult> {
+    const { session: id, snapshot, step } = request;
+    return this.#run(
+      request.application,
+      step + 1,
+      (instance, isRepetition) => {
+        const resident = isRepetition ? undefined : this.#resident(id, step, instance);
+        const session = resident ?? instance.restore(snapshot);
+        try {
+          instance.deliver(session, request);
+          return session;
+        } catch (error) {
+          this.#residents.delete(id);
+          session.scope.dispose();
+          throw withSession(error, session);
+        }
+      },
+      request,
+    );
+  }
+
+  /** True if the session could be continued without its snapshot. */
+  holds(session: string, step: number): boolean {
+    const resident = this.#residents.get(session);
+    return resident !== undefined && resident.session.step === step && resident.instance.isUsable;
+  }
+
+  /** Drops the resident copy of a session. */
+  forget(session: string): void {
+    const resident = this.#residents.get(session);
+    if (resident === undefined) return;
+    this.#residents.delete(session);
+    resident.session.scope.dispose();
+  }
+
+  close(): void {
+    for (const { instance } of this.#applications.values()) void instance?.then(({ model }) => model.dispose());
+    this.#residents.clear();
+    this.#applications.clear();
+  }
+
+  #resident(id: string, step: number, instance: ApplicationInstance): Session | undefined {
+    const resident = this.#residents.get(id);
+    if (resident === undefined) return undefined;
+    if (resident.instance === instance && resident.session.step === step) return resident.session;
+    this.forget(id);
+    return undefined;
+  }
+
+  async #instance(loaded: Loaded, compiled: CompiledApplication): Promise<ApplicationInstance> {
+    loaded.instance ??= ApplicationInstance.open(compiled, this.watch);
+    return loaded.instance;
+  }
+
+  /** Runs one step, if need be a second time in a fresh instance. */
+  async #run(
+    application: string,
+    step: number,
+    act: (instance: ApplicationInstance, isRepetition: boolean) => Session,
+    request: { trace?: boolean },
+  ): Promise<StepResult> {
+    const loaded = this.#applications.get(application);
+    if (loaded === undefined) {
+      return failedResult(step, new SessionFailure('application-unknown', `${application} is not defined.`), undefined);
+    }
+    const { compiled } = loaded;
+    if (compiled === undefined) {
+      return failedResult(step, new SessionFailure('application-invalid', `${application} has errors.`), undefined);
+    }
+    for (let attempt = 0; ; attempt += 1) {
+      const instance = await this.#instance(loaded, compiled);
+      const isShared = attempt === 0;
+      try {
+        const session = act(instance, attempt > 0);
+        if (instance.isUsable || !isShared) return this.#finish(session, instance, loaded, request);
+        session.scope.dispose();
+      } catch (error) {
+        const { cause, session } = unwrap(error);
+        const isLost = cause instanceof SandboxLost || !instance.isUsable;
+        if (isLost) this.#abandon(loaded, instance);
+        if (!isLost || !isShared) return failedResult(step, cause, session);
+        continue;
+      }
+      this.#abandon(loaded, instance);
+    }
+  }
+
+  /** Makes the result of a step and keeps the session. */
+  #finish(session: Session, instance: ApplicationInstance, loaded: Loaded, request: { trace?: boolean }): StepResult {
+    const { sessionId, step } = session;
+    try {
+      const result: StepResult = {
+        status: session.isRunning ? 'running' : 'done',
+        step,
+        snapshot: '',
+        configuration: session.isRunning ? session.activeIds() : session.finalConfiguration,
+        effects: session.effects,
+      };
+      if (request.trace === true) {
+        result.microsteps = session.microsteps;
+        result.data = session.scope.view();
+      }
+      if (session.isRunning) {
+        result.snapshot = this.#store(session);
+        this.#keep(sessionId, { session, instance });
+      } else {
+        if (session.finalState !== undefined) result.finalState = session.finalState.id;
+        if (session.doneData !== undefined) result.doneData = session.doneData;
+        this.#residents.delete(sessionId);
+        session.scope.dispose();
+      }
+      return result;
+    } catch (error) {
+      this.#residents.delete(sessionId);
+      session.scope.dispose();
+      return failedResult(step, error, session);
+    } finally {
+      if (!instance.isUsable) this.#abandon(loaded, instance);
+    }
+  }
+
+  /** Takes the snapshot; values that it cannot hold are reported once in the life of a session. */
+  #store(session: Session): string {
+    const wasReported = session.hasReportedUnsaved;
+    const { text, unsaved } = takeSnapshot(session);
+    if (unsaved.length > 0 && !wasReported) {
+      session.hasReportedUnsaved = true;
+      session.effects.push({
+        kind: 'send',
+        sendId: session.nextId(),
+        event: { name: 'error.platform.snapshot', type: 'platform', data: { unsaved: [...unsaved] } },
+        delayMs: 0,
+        line: 1,
+      });
+      return takeSnapshot(session).text;
+    }
+    return text;
+  }
+
+  #keep(id: string, resident: Resident): void {
+    this.#residents.delete(id);
+    this.#residents.set(id, resident);
+    const { residentSessions } = resident.instance.compiled.limits;
+    if (residentSessions > 0 && this.#residents.size > residentSessions) {
+      const [oldest] = this.#residents.keys();
+      if (oldest !== undefined) this.forget(oldest);
+    }
+  }
+
+  /** Gives up an instance: its sessions are restored from their snapshots when they are next needed. */
+  #abandon(loaded: Loaded, instance: ApplicationInstance): void {
+    for (const [id, resident] of this.#residents) if (resident.instance === instance) this.#residents.delete(id);
+    loaded.instance = undefined;
+    instance.model.dispose();
+  }
+}
+
+/** Carries the session out of a failed step, for its configuration and its log. */
+class FailedStep extends Error {
+  constructor(
+    override readonly cause: unknown,
+    readonly session: Session,
+  ) {
+    super('The step failed.');
+  }
+}
+
+function withSession(error: unknown, session: Session): FailedStep {
+  return new FailedStep(error, session);
+}
+
+function unwrap(error: unknown): { cause: unknown; session: Session | undefined } {
+  return error instanceof FailedStep ? error : { cause: error, session: undefined };
+}

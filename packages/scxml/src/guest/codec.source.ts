@@ -1,0 +1,418 @@
+/**
+ * Guest source: typed JSON. Plain data is written as it is. `{"$": [kind, ...]}` stands for a value that JSON does
+ * not know, `{"$": n}` for entry n of the table `shared`, which holds objects that are referred to more than once
+ * (so cycles survive) or nested very deeply (so that no recursion is needed). What cannot be stored becomes undefined
+ * and its path is reported.
+ *
+ * Functions are stored by their number in the documents and declared again from there.
+ */
+export const codecSource = `
+var functionNumber = Symbol('function');
+var maxInlineDepth = 24;
+function registerFunction(number, value) { value[functionNumber] = number; return value; }
+
+function makeCodec(host, restoreFunction, globals) {
+  var hasOwn = Object.prototype.hasOwnProperty;
+  var objectPrototype = Object.prototype, arrayPrototype = Array.prototype;
+  var paths, objects;
+
+  /** Frozen objects that all sessions share (intrinsics, prelude) are stored by path. */
+  function sharedPath(value) {
+    if (paths === undefined) {
+      paths = new Map();
+      objects = new Map();
+      var pending = Object.keys(globals).map(function (name) { return [name, globals[name]]; });
+      ['Object', 'Array', 'String', 'Number', 'Boolean', 'Function', 'RegExp', 'Error', 'JSON', 'Map', 'Set', 'Symbol',
+        'parseInt', 'parseFloat', 'isNaN', 'isFinite', 'encodeURIComponent', 'decodeURIComponent', 'encodeURI',
+        'decodeURI', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError',
+      ].forEach(function (name) { pending.push([name, globalThis[name]]); });
+      for (var i = 0; i < pending.length; i += 1) {
+        var path = pending[i][0], found = pending[i][1];
+        if (found === null || (typeof found !== 'object' && typeof found !== 'function') || paths.has(found)) continue;
+        paths.set(found, path);
+        objects.set(path, found);
+        if (path.split('.').length > 6) continue;
+        Reflect.ownKeys(found).forEach(function (key) {
+          var descriptor = Object.getOwnPropertyDescriptor(found, key);
+          if (typeof key === 'string' && 'value' in descriptor) pending.push([path + '.' + key, descriptor.value]);
+        });
+      }
+    }
+    return paths.get(value);
+  }
+
+  function hasOwnState(value) {
+    if (Object.keys(value).length > 0) return true;
+    var prototype = value.prototype;
+    if (prototype === undefined || prototype === null) return false;
+    return Object.keys(prototype).length > 0;
+  }
+
+  /**
+   * True if JSON.stringify says everything there is to say about the session; lists the document's own functions.
+   */
+  function isPlain(scope, names, declared) {
+    var seen = new Set(), pending = [], depths = [], count = 0;
+    for (var n = 0; n < names.length; n += 1) {
+      var value = scope[names[n]];
+      if (typeof value === 'function') {
+        var number = value[functionNumber];
+        if (number === undefined || seen.has(value) || hasOwnState(value)) return false;
+        seen.add(value);
+        declared.push([names[n], number]);
+      } else if (typeof value === 'object' && value !== null) {
+        pending.push(value);
+        depths.push(1);
+      } else if (typeof value === 'number' ? !(value - value === 0) || Object.is(value, -0)
+        : typeof value === 'symbol' || typeof value === 'bigint') {
+        return false;
+      }
+    }
+    while (pending.length > 0) {
+      var object = pending.pop(), depth = depths.pop(), prototype = Object.getPrototypeOf(object);
+      if (seen.has(object) || depth > maxInlineDepth) return false;
+      seen.add(object);
+      var keys;
+      if (prototype === arrayPrototype) {
+        if (!Array.isArray(object)) return false;
+        keys = Object.keys(object);
+        if (keys.length !== object.length) return false;
+      } else if (prototype === objectPrototype) {
+        keys = Object.keys(object);
+        if (hasOwn.call(object, '$') || hasOwn.call(object, 'toJSON') || hasOwn.call(object, '__proto__')) return false;
+      } else {
+        return false;
+      }
+      if (Reflect.ownKeys(object).length !== keys.length + (prototype === arrayPrototype ? 1 : 0)) return false;
+      for (var k = 0; k < keys.length; k += 1) {
+        var item = object[keys[k]];
+        switch (typeof item) {
+          case 'string': case 'boolean': break;
+          case 'number': if (!(item - item === 0) || Object.is(item, -0)) return false; break;
+          case 'object': if (item !== null) { pending.push(item); depths.push(depth + 1); } break;
+          default: return false;
+        }
+        if (item !== null && typeof item === 'object') {
+          var own = Object.getOwnPropertyDescriptor(object, keys[k]);
+          if (!('value' in own)) return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  function save(scope) {
+    var names = Object.keys(scope), declared = [];
+    if (isPlain(scope, names, declared)) {
+      var functions = declared.length === 0 ? '' : ',"functions":' + JSON.stringify(declared);
+      return '{"vars":' + JSON.stringify(scope) + functions + '}';
+    }
+    return saveTyped(scope, names);
+  }
+
+  function saveTyped(scope, names) {
+    var uses = new Map(), deep = new Set();
+    var pending = [], shared = [], numbers = new Map(), unsaved = [], vars = {};
+
+    // First pass: which objects are used more than once, which are too deep to write in place.
+    var visit = names.map(function (name) { return [scope[name], 1]; });
+    while (visit.length > 0) {
+      var pair = visit.pop(), value = pair[0];
+      if (value === null || (typeof value !== 'object' && typeof value !== 'function')) continue;
+      if (typeof value === 'object' && (value instanceof XmlNode)) continue;
+      if (sharedPath(value) !== undefined) continue;
+      var before = uses.get(value) || 0;
+      uses.set(value, before + 1);
+      if (before > 0) continue;
+      var depth = pair[1];
+      if (depth > maxInlineDepth) { deep.add(value); depth = 0; }
+      if (value instanceof Map) {
+        value.forEach(function (item, key) { visit.push([key, depth + 2], [item, depth + 2]); });
+      } else if (value instanceof Set) {
+        value.forEach(function (item) { visit.push([item, depth + 2]); });
+      }
+      if (typeof value === 'function') {
+        if (value[functionNumber] !== undefined && value.prototype) visit.push([value.prototype, depth + 1]);
+      } else {
+        visit.push([Object.getPrototypeOf(value), depth + 1]);
+      }
+      Object.keys(value).forEach(function (key) {
+        var own = Object.getOwnPropertyDescriptor(value, key);
+        if ('value' in own) visit.push([own.value, depth + 2]);
+      });
+    }
+
+    function lost(path) { unsaved.push(path); return { $: ['undefined'] }; }
+
+    /** What stands for a value; its parts are appended to pending. */
+    function write(value, path) {
+      switch (typeof value) {
+        case 'string': case 'boolean': return value;
+        case 'number':
+          return value - value === 0 && !Object.is(value, -0) ? value
+            : { $: ['number', Object.is(value, -0) ? '-0' : String(value)] };
+        case 'undefined': return { $: ['undefined'] };
+        case 'bigint': return { $: ['bigint', String(value)] };
+        case 'symbol': return lost(path);
+      }
+      if (value === null) return null;
+      if (value instanceof XmlNode) return { $: ['xml', value.toString()] };
+      var known = sharedPath(value);
+      if (known !== undefined) return { $: ['global', known] };
+      if (uses.get(value) > 1 || deep.has(value)) {
+        var number = numbers.get(value);
+        if (number === undefined) {
+          number = shared.length;
+          numbers.set(value, number);
+          shared.push(null);
+          shared[number] = writeObject(value, path);
+        }
+        return { $: number };
+      }
+      return writeObject(value, path);
+    }
+
+    function later(value, path, holder, key) { pending.push([value, path, holder, key]); }
+
+    function fields(value, path, keys) {
+      var record = {};
+      keys.forEach(function (key) {
+        var own = Object.getOwnPropertyDescriptor(value, key);
+        if (!('value' in own)) { unsaved.push(path + '.' + key); return; }
+        Object.defineProperty(record, key, { value: null, writable: true, enumerable: true, configurable: true });
+        later(own.value, path + '.' + key, record, key);
+      });
+      return record;
+    }
+
+    function pairs(list, path) {
+      return list.map(function (pair, i) {
+        var holder = [null, null];
+        later(pair[0], path + '[' + i + '].key', holder, 0);
+        later(pair[1], path + '[' + i + ']', holder, 1);
+        return holder;
+      });
+    }
+
+    function writeObject(value, path) {
+      var keys = Object.keys(value), extra;
+      if (typeof value === 'function') {
+        var number = value[functionNumber];
+        if (number === undefined) return lost(path);
+        var parts = ['function', number];
+        if (hasOwnState(value)) {
+          var holder = {};
+          if (value.prototype) later(value.prototype, path + '.prototype', holder, 'prototype');
+          parts.push(fields(value, path, keys), holder);
+        }
+        return { $: parts };
+      }
+      var prototype = Object.getPrototypeOf(value);
+      if (Array.isArray(value)) {
+        if (keys.length === value.length && prototype === arrayPrototype) {
+          var list = [];
+          value.forEach(function (item, i) { list.push(null); later(item, path + '[' + i + ']', list, i); });
+          return list;
+        }
+        return { $: ['array', value.length, pairs(keys.map(function (key) { return [key, value[key]]; }), path)] };
+      }
+      var tag;
+      if (value instanceof Date) tag = ['date', isNaN(value.getTime()) ? null : value.getTime()];
+      else if (value instanceof RegExp) tag = ['regexp', value.source, value.flags, value.lastIndex];
+      else if (value instanceof Map) tag = ['map', pairs(Array.from(value.entries()), path)];
+      else if (value instanceof Set) {
+        tag = ['set', []];
+        Array.from(value).forEach(function (item, i) { tag[1].push(null); later(item, path + '[' + i + ']', tag[1], i); });
+      } else if (value instanceof Error) {
+        tag = ['error', String(value.name), String(value.message)];
+      } else if (value instanceof String || value instanceof Number || value instanceof Boolean) {
+        tag = ['boxed', value.valueOf()];
+        keys = keys.filter(function (key) { return !(value instanceof String) || isNaN(Number(key)); });
+      }
+      if (tag !== undefined) {
+        if (keys.length > 0) tag.push(fields(value, path, keys));
+        return { $: tag };
+      }
+      var kind = objectPrototype.toString.call(value);
+      if (kind !== '[object Object]') return lost(path);
+      if (prototype === objectPrototype && !hasOwn.call(value, '$') && !hasOwn.call(value, '__proto__')) {
+        return fields(value, path, keys);
+      }
+      var object = ['object', pairs(keys.map(function (key) {
+        var own = Object.getOwnPropertyDescriptor(value, key);
+        if (!('value' in own)) unsaved.push(path + '.' + key);
+        return [key, own.value];
+      }), path)];
+      if (prototype !== objectPrototype) {
+        object.push(null);
+        if (prototype !== null) {
+          var maker = hasOwn.call(prototype, 'constructor') ? prototype.constructor : undefined;
+          if (typeof maker === 'function' && maker[functionNumber] !== undefined && maker.prototype === prototype) {
+            object[2] = { $: ['prototype', null] };
+            later(maker, path + '.constructor', object[2].$, 1);
+          } else {
+            later(prototype, path + '.__proto__', object, 2);
+          }
+        }
+      }
+      return { $: object };
+    }
+
+    names.forEach(function (name) { vars[name] = null; later(scope[name], name, vars, name); });
+    // The prototype of a document function is written in place: it is an object whose constructor is the function.
+    for (var p = 0; p < pending.length; p += 1) {
+      var next = pending[p];
+      var maker = next[0] !== null && typeof next[0] === 'object' && next[3] === 'prototype'
+        && hasOwn.call(next[0], 'constructor') ? next[0].constructor : undefined;
+      next[2][next[3]] = typeof maker === 'function' && maker.prototype === next[0]
+        ? fields(next[0], next[1], Object.keys(next[0])) : write(next[0], next[1]);
+    }
+    var result = { vars: vars };
+    if (shared.length > 0) result.shared = shared;
+    if (unsaved.length > 0) result.unsaved = unsaved.slice(0, 20);
+    return JSON.stringify(result);
+  }
+
+  function restore(scope, text) {
+    var saved = JSON.parse(text), vars = saved.vars, shared = saved.shared || [];
+    if (text.indexOf('"$"') < 0) {
+      var plain = Object.keys(vars);
+      for (var i = 0; i < plain.length; i += 1) scope[plain[i]] = vars[plain[i]];
+    } else {
+      restoreTyped(scope, vars, shared);
+    }
+    (saved.functions || []).forEach(function (pair) { scope[pair[0]] = restoreFunction(scope, pair[1]); });
+  }
+
+  function restoreTyped(scope, vars, shared) {
+    var pending = [], shells = shared.map(function (written) { return shell(written); }), afterwards = [];
+
+    /** The object that a written form stands for, still empty; its parts are appended to pending. */
+    function shell(written) {
+      if (written === null || typeof written !== 'object') return written;
+      var object;
+      if (Array.isArray(written)) {
+        object = new Array(written.length);
+        written.forEach(function (item, i) { pending.push([item, object, i]); });
+        return object;
+      }
+      if (!hasOwn.call(written, '$')) {
+        object = {};
+        fill(object, written);
+        return object;
+      }
+      var tag = written.$;
+      switch (tag[0]) {
+        case 'undefined': return undefined;
+        case 'number': return Number(tag[1]);
+        case 'bigint': return BigInt(tag[1]);
+        case 'xml': return xmlValue(host, tag[1]);
+        case 'global': sharedPath(objectPrototype); return objects.get(tag[1]);
+        case 'function': {
+          object = restoreFunction(scope, tag[1]);
+          if (tag[2] !== undefined) {
+            fill(object, tag[2]);
+            if (tag[3].prototype && typeof object.prototype === 'object') fill(object.prototype, tag[3].prototype);
+          }
+          return object;
+        }
+        case 'array': object = []; object.length = tag[1]; fillPairs(object, tag[2]); return object;
+        case 'date': object = new Date(tag[1] === null ? NaN : tag[1]); fill(object, tag[2]); return object;
+        case 'regexp': object = new RegExp(tag[1], tag[2]); object.lastIndex = tag[3]; fill(object, tag[4]); return object;
+        case 'error': {
+          var type = { EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError }[tag[1]] || Error;
+          object = new type(tag[2]);
+          if (object.name !== tag[1]) {
+            Object.defineProperty(object, 'name', { value: tag[1], writable: true, configurable: true });
+          }
+          fill(object, tag[3]);
+          return object;
+        }
+        case 'boxed': object = Object(tag[1]); fill(object, tag[2]); return object;
+        case 'map': {
+          object = new Map();
+          var entries = tag[1].map(function () { return [undefined, undefined]; });
+          tag[1].forEach(function (pair, i) { pending.push([pair[0], entries[i], 0], [pair[1], entries[i], 1]); });
+          afterwards.push(function () { entries.forEach(function (entry) { object.set(entry[0], entry[1]); }); });
+          fill(object, tag[2]);
+          return object;
+        }
+        case 'set': {
+          object = new Set();
+          var items = new Array(tag[1].length);
+          tag[1].forEach(function (item, i) { pending.push([item, items, i]); });
+          afterwards.push(function () { items.forEach(function (item) { object.add(item); }); });
+          fill(object, tag[2]);
+          return object;
+        }
+        case 'object': {
+          object = tag.length > 2 ? Object.create(null) : {};
+          fillPairs(object, tag[1]);
+          if (tag.length > 2 && tag[2] !== null) {
+            var holder = [undefined];
+            var inherited = tag[2].$ && tag[2].$[0] === 'prototype' ? tag[2].$[1] : tag[2];
+            pending.push([inherited, holder, 0]);
+            afterwards.push(function () {
+              Object.setPrototypeOf(object, inherited === tag[2] ? holder[0] : holder[0].prototype);
+            });
+          }
+          return object;
+        }
+      }
+      throw new TypeError('A stored value has the unknown kind ' + tag[0] + '.');
+    }
+
+    function fill(object, record) {
+      if (record === undefined) return;
+      Object.keys(record).forEach(function (key) { pending.push([record[key], object, key]); });
+    }
+    function fillPairs(object, list) { list.forEach(function (pair) { pending.push([pair[1], object, pair[0]]); }); }
+
+    function put(holder, key, value) {
+      if (key === '__proto__') {
+        Object.defineProperty(holder, key, { value: value, writable: true, enumerable: true, configurable: true });
+      } else {
+        holder[key] = value;
+      }
+    }
+
+    Object.keys(vars).forEach(function (name) { pending.push([vars[name], scope, name]); });
+    // Object keys keep their order because the list is read from its beginning.
+    for (var i = 0; i < pending.length; i += 1) {
+      var next = pending[i], written = next[0];
+      var isReference = written !== null && typeof written === 'object' && typeof written.$ === 'number';
+      put(next[1], next[2], isReference ? shells[written.$] : shell(written));
+    }
+    afterwards.forEach(function (act) { act(); });
+  }
+
+  /** The session's data for people: plain JSON, cut where it would not end. */
+  function view(scope) {
+    var budget = 2000;
+    function plain(value, depth) {
+      if (typeof value === 'function') return undefined;
+      if (typeof value === 'bigint' || typeof value === 'symbol') return String(value);
+      if (typeof value === 'number' && !(value - value === 0)) return String(value);
+      if (value === null || typeof value !== 'object') return value;
+      if (value instanceof Date) return isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+      if (value instanceof XmlNode) return { $xml: value.toString() };
+      if (value instanceof RegExp || value instanceof Error) return String(value);
+      if ((budget -= 1) < 0 || depth > 12) return '...';
+      if (value instanceof Map) return Array.from(value.entries()).map(function (pair) { return plain(pair, depth + 1); });
+      if (value instanceof Set) return Array.from(value).map(function (item) { return plain(item, depth + 1); });
+      if (Array.isArray(value)) {
+        return Object.keys(value).slice(0, 200).map(function (key) { return plain(value[key], depth + 1); });
+      }
+      var copy = {};
+      Object.keys(value).forEach(function (key) {
+        var own = Object.getOwnPropertyDescriptor(value, key);
+        if ('value' in own) copy[key] = plain(own.value, depth + 1);
+      });
+      return copy;
+    }
+    return JSON.stringify(plain(scope, 0));
+  }
+
+  return { save: save, restore: restore, view: view };
+}
+`;

@@ -1,0 +1,182 @@
+import { clockAndChanceSource } from './clock-and-chance.source.js';
+import { codecSource } from './codec.source.js';
+import { freezeSource } from './freeze.source.js';
+import { toSourceSource } from './to-source.source.js';
+import { xmlValueSource } from './xml-value.source.js';
+
+/**
+ * Guest source of a realm: an expression that evaluates to `(host, sandboxed, dialect) => realm`.
+ *
+ * `host(op, json)` is the only way out; it answers with a number, a string or undefined. Session data lives in scope
+ * objects that the host holds; the realm itself keeps nothing of a session between evaluations except the current
+ * event, which the host replaces when another session runs.
+ *
+ * The same text runs in the sandbox and, for trusted applications, in the host's own realm, where it must not touch
+ * the intrinsics: then `sandboxed` is false.
+ */
+export const realmSource = `(function (host, sandboxed, dialect) {
+${clockAndChanceSource}
+${xmlValueSource}
+${toSourceSource}
+${freezeSource}
+${codecSource}
+${String.raw`
+var globals = { Date: makeDate(Date, host), Math: makeMath(Math, host) };
+globals.In = function In(id) { return host('in', JSON.stringify(String(id))) === 1; };
+if (dialect === 'ors') {
+  globals.uneval = uneval;
+  globals.__Log = function __Log(text, label, level) {
+    host('log', JSON.stringify([String(text), label === undefined ? null : String(label), Number(level) || 1]));
+  };
+  globals.__Raise = function __Raise(name, parameters) {
+    host('raise', JSON.stringify([String(name), parameters === undefined ? {} : parameters]));
+  };
+  globals.__GetDocumentURL = function __GetDocumentURL() { return host('url'); };
+  globals.__GetCurrentStates = function __GetCurrentStates() { return JSON.parse(host('states')); };
+}
+
+var system = Object.create(null), loops = [], position = [0];
+system._event = undefined;
+['_sessionid', '_name', '_ioprocessors', '_x'].forEach(function (name) {
+  Object.defineProperty(system, name, { get: function () { return JSON.parse(host(name)); } });
+});
+/** What code with a dynamic scope sees of the system variables: it cannot assign to them. */
+var view = Object.create(null);
+['_event', '_sessionid', '_name', '_ioprocessors', '_x'].forEach(function (name) {
+  Object.defineProperty(view, name, {
+    get: function () { return system[name]; },
+    set: function () { readOnly(name); },
+    enumerable: true,
+  });
+});
+Object.freeze(view);
+
+function readOnly(name) { throw new TypeError(name + ' is read-only.'); }
+
+function parse(text) {
+  return text.indexOf('"$xml"') < 0 ? JSON.parse(text) : JSON.parse(text, function (key, value) {
+    return value !== null && typeof value === 'object' && typeof value.$xml === 'string'
+      ? xmlValue(host, value.$xml) : value;
+  });
+}
+
+/** Sets the current event; an empty text means that there is none. */
+function setEvent(text) {
+  if (text === '') { system._event = undefined; return; }
+  var given = parse(text);
+  var event = {
+    name: given.name, type: given.type, sendid: given.sendid, origin: given.origin, origintype: given.origintype,
+    invokeid: given.invokeid, data: given.data,
+  };
+  if (given.raw !== undefined) event.raw = given.raw;
+  system._event = Object.freeze(event);
+}
+
+function toJson(values) { return JSON.stringify(values); }
+
+/** Opens a loop over a copy of the array; the host closes it. */
+function openLoop(array) {
+  if (!Array.isArray(array)) throw new TypeError('foreach needs an array.');
+  loops.push(array.slice());
+  return array.length;
+}
+function closeLoops(depth) { loops.length = depth; }
+
+function has(object, name) { return Object.prototype.hasOwnProperty.call(object, name); }
+
+/** Describes anything that was thrown. The words are the host's to judge: a guest can throw what it likes. */
+function describe(error) {
+  var name = 'Error', message, stack = '';
+  if (error !== null && typeof error === 'object' && error instanceof Error) {
+    name = String(error.name);
+    message = String(error.message);
+    stack = String(error.stack);
+  } else {
+    message = sourceOf(error, []);
+  }
+  return JSON.stringify([name.slice(0, 100), message.slice(0, 1000), position[0], stack.slice(0, 1000)]);
+}
+
+var factories = [];
+function restoreFunction(scope, number) {
+  var factory = factories[number];
+  if (factory === undefined) {
+    factory = compile('function (__$s) { return ' + host('function', String(number)) + '; }')[0];
+    factories[number] = factory;
+  }
+  return registerFunction(number, factory(scope));
+}
+
+var names, values;
+/** Compiles the texts of functions, separated by commas, into an array of functions. */
+function compile(text) {
+  return Function.apply(null, names.concat(['return [\n' + text + '\n]'])).apply(undefined, values);
+}
+
+/** What host functions the prelude gets. */
+var gateway = Object.freeze({
+  call: function call(op) {
+    host('call', JSON.stringify([String(op), Array.prototype.slice.call(arguments, 1)]));
+  },
+  env: function env() { return JSON.parse(host('env')); },
+});
+
+/** Evaluates the prelude and closes the realm. Returns the names that it adds, as JSON. */
+function open(prelude) {
+  var names0 = Object.keys(globals);
+  if (prelude !== '') {
+    var evaluate = Function.apply(null, names0.concat(['host', 'return (' + prelude + '\n)']));
+    var make = evaluate.apply(undefined, names0.map(function (name) { return globals[name]; }).concat([gateway]));
+    if (typeof make !== 'function') throw new TypeError('The prelude must evaluate to a function.');
+    var added = make(gateway);
+    if (added !== null && typeof added === 'object') Object.assign(globals, added);
+  }
+  if (sandboxed) {
+    Date.prototype.constructor = globals.Date;
+    Object.keys(globals).forEach(function (name) {
+      Object.defineProperty(globalThis, name, { value: globals[name], writable: true, configurable: true });
+    });
+    allowOverrides();
+    hiddenIntrinsics().forEach(deepFreeze);
+    deepFreeze(globalThis);
+    [XmlNode, XmlDocument, XmlElement, XmlText].forEach(deepFreeze);
+  } else {
+    Object.keys(globals).forEach(function (name) {
+      if (name !== 'Date' && name !== 'Math') deepFreezeOwn(globals[name]);
+    });
+  }
+  names = Object.keys(globals);
+  values = names.map(function (name) { return globals[name]; });
+  names.push('__$f', '__$y', '__$v', '__$r', '__$e', '__$j', '__$p', '__$i', '__$l', '__$o', '__$h', '__$d', '__$m', '__$t');
+  values.push(registerFunction, system, view, readOnly, setEvent, toJson, parse, position, loops, openLoop, has,
+    describe, function (text) { return xmlValue(host, text); }, toSource);
+  return JSON.stringify(Object.keys(globals));
+}
+
+/** Freezes a graph without touching the prototypes that it shares with the host. */
+function deepFreezeOwn(root) {
+  var seen = new Set(), pending = [root];
+  while (pending.length > 0) {
+    var next = pending.pop();
+    if (next === null || (typeof next !== 'object' && typeof next !== 'function') || seen.has(next)) continue;
+    seen.add(next);
+    Reflect.ownKeys(next).forEach(function (key) {
+      var descriptor = Object.getOwnPropertyDescriptor(next, key);
+      if ('value' in descriptor && typeof descriptor.value !== 'function') pending.push(descriptor.value);
+    });
+    if (!Object.isFrozen(next)) Object.freeze(next);
+  }
+}
+
+var codec = makeCodec(host, restoreFunction, globals);
+return {
+  open: open,
+  compile: compile,
+  setEvent: setEvent,
+  closeLoops: closeLoops,
+  describe: describe,
+  save: codec.save,
+  restore: codec.restore,
+  view: codec.view,
+};
+})`}`;

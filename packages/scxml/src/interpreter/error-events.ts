@@ -1,0 +1,82 @@
+import type { ExpressionPart } from '../chart/unit.js';
+import { EvaluationError } from '../datamodel/data-model.js';
+import type { Place } from '../diagnostics.js';
+import type { JsonObject } from '../json.js';
+import type { Session } from './session.js';
+import { SessionEvent } from './session-event.js';
+
+const orsNames: Record<ExpressionPart, string> = {
+  cond: 'error.illegalcond',
+  location: 'error.illegalloc',
+  value: 'error.illegalvalue',
+  data: 'error.illegaldata',
+  script: 'error.script',
+};
+
+/** What failed, before a dialect gives it a name. */
+export interface Fault {
+  /** Event name in the `ors` dialect; the Recommendation has `error.execution` for all of them. */
+  readonly orsName: string;
+  readonly message: string;
+  readonly errorName: string;
+  readonly overrun: 'timeout' | 'memory' | 'stack' | undefined;
+  readonly at: Pick<Place, 'url' | 'line'> | undefined;
+}
+
+export function faultOf(error: EvaluationError): Fault {
+  const { errorName, message, part, overrun, at } = error;
+  const className = /^[\w$]+$/.test(errorName) ? errorName : 'Error';
+  return { orsName: `${orsNames[part]}.${className}`, message, errorName, overrun, at };
+}
+
+/** Queues the error event of a failed evaluation. Errors that are no evaluation errors are thrown on. */
+export function raiseEvaluationError(session: Session, error: unknown, place: Place, sendid?: string): void {
+  if (!(error instanceof EvaluationError)) throw error;
+  raiseFault(session, faultOf(error), place, sendid);
+}
+
+/** Queues an error event of something else that went wrong while executing. */
+export function raiseExecutionError(
+  session: Session,
+  orsName: string,
+  message: string,
+  place: Place,
+  sendid?: string,
+): void {
+  raiseFault(session, { orsName, message, errorName: 'Error', overrun: undefined, at: undefined }, place, sendid);
+}
+
+function raiseFault(session: Session, fault: Fault, place: Place, sendid: string | undefined): void {
+  const isOrs = session.chart.dialect === 'ors';
+  const line = fault.at?.line ?? place.line;
+  const reason = fault.overrun ?? `${fault.errorName}: ${fault.message}`;
+  const data: JsonObject = isOrs
+    ? {
+        document: fault.at?.url ?? place.url,
+        element: place.element,
+        linenumber: line,
+        error: fault.errorName,
+        description: fault.message,
+      }
+    : { tagname: place.element, line, column: place.column, reason, message: fault.message };
+  if (isOrs && fault.overrun !== undefined) data.reason = fault.overrun;
+  if (isOrs && sendid !== undefined) data.sendid = sendid;
+  const name = isOrs ? fault.orsName : 'error.execution';
+  session.enqueueInternal(
+    new SessionEvent(
+      { name, type: 'platform', data, ...(sendid === undefined ? {} : { sendid }) },
+      session.chart.dialect,
+    ),
+  );
+}
+
+/** Queues `error.communication`: the target cannot be reached. */
+export function raiseCommunicationError(session: Session, message: string, place: Place, sendid?: string): void {
+  const data: JsonObject = { tagname: place.element, line: place.line, column: place.column, reason: message };
+  session.enqueueInternal(
+    new SessionEvent(
+      { name: 'error.communication', type: 'platform', data, ...(sendid === undefined ? {} : { sendid }) },
+      session.chart.dialect,
+    ),
+  );
+}

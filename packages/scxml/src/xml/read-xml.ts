@@ -1,0 +1,121 @@
+import { SaxesParser } from 'saxes';
+import type { DiagnosticList } from '../diagnostics.js';
+import type { XmlAttribute, XmlElement, XmlNode } from './element.js';
+
+const xmlnsUri = 'http://www.w3.org/2000/xmlns/';
+/** After so many errors of one document the rest is noise. */
+const maxErrors = 20;
+
+export interface XmlLimits {
+  documentChars: number;
+  documentDepth: number;
+}
+
+/**
+ * Reads a document into a tree of elements with lines and columns. Nothing is fetched: external entities and document
+ * type declarations have no effect, an entity that XML does not define itself is an error.
+ * Returns undefined if there is an error; all of them are in `diagnostics`.
+ */
+export function readXml(
+  text: string,
+  url: string,
+  limits: XmlLimits,
+  diagnostics: DiagnosticList,
+): XmlElement | undefined {
+  if (limits.documentChars > 0 && text.length > limits.documentChars) {
+    const message = `The document has ${text.length} characters, more than the ${limits.documentChars} allowed.`;
+    diagnostics.add('xml-too-large', message, { url, line: 1, column: 1 });
+    return undefined;
+  }
+  const parser = new SaxesParser({ xmlns: true, position: true });
+  const open: XmlElement[] = [];
+  let root: XmlElement | undefined;
+  let errors = 0;
+  let tooDeep = false;
+  let attributes = new Map<string, XmlAttribute>();
+  let start = { line: 1, column: 1 };
+
+  parser.on('error', (error) => {
+    errors += 1;
+    if (errors > maxErrors) return;
+    const message = error.message.replace(/^[^ ]*?\d+:\d+: /, '');
+    diagnostics.add('xml-syntax', message, { url, line: parser.line, column: parser.column + 1 });
+  });
+  parser.on('opentagstart', (tag) => {
+    attributes = new Map();
+    start = { line: parser.line, column: Math.max(1, parser.column - tag.name.length - 1) };
+  });
+  parser.on('attribute', (found) => {
+    const { name, local, uri, value } = found;
+    const column = Math.max(1, parser.column - value.length - name.length - 2);
+    attributes.set(name, { name, local, uri, value, line: parser.line, column });
+  });
+  parser.on('opentag', (tag) => {
+    const parent = open[open.length - 1];
+    const element: XmlElement = {
+      kind: 'element',
+      element: tag.local,
+      prefix: tag.prefix,
+      uri: tag.uri,
+      attributes,
+      children: [],
+      namespaces: namespacesOf(tag.ns, parent),
+      url,
+      ...start,
+    };
+    // saxes resolves the namespace of attributes when the tag is complete.
+    for (const [name, resolved] of Object.entries(tag.attributes)) {
+      const found = attributes.get(name);
+      if (found !== undefined) attributes.set(name, { ...found, uri: resolved.uri, local: resolved.local });
+    }
+    parent?.children.push(element);
+    root ??= element;
+    open.push(element);
+    if (limits.documentDepth > 0 && open.length > limits.documentDepth && !tooDeep) {
+      tooDeep = true;
+      diagnostics.add('xml-too-large', `Elements are nested deeper than ${limits.documentDepth}.`, { url, ...start });
+    }
+  });
+  parser.on('closetag', () => {
+    open.pop();
+  });
+  const addText = (content: string, before: number): void => {
+    const parent = open[open.length - 1];
+    if (parent === undefined || content === '') return;
+    const last = parent.children[parent.children.length - 1];
+    if (last?.kind === 'text') {
+      last.text += content;
+      return;
+    }
+    const lines = content.split('\n').length - 1;
+    const column = lines === 0 ? Math.max(1, parser.column - content.length - before + 1) : 1;
+    parent.children.push({ kind: 'text', text: content, url, line: Math.max(1, parser.line - lines), column });
+  };
+  parser.on('text', (content) => addText(content, 1));
+  parser.on('cdata', (content) => addText(content, 3));
+  parser.write(text);
+  if (errors < maxErrors) parser.close();
+  return errors > 0 || tooDeep ? undefined : root;
+}
+
+function namespacesOf(
+  declared: Record<string, string> | undefined,
+  parent: XmlElement | undefined,
+): ReadonlyMap<string, string> {
+  const inherited = parent?.namespaces ?? new Map<string, string>();
+  const own = Object.entries(declared ?? {});
+  if (own.length === 0) return inherited;
+  const all = new Map(inherited);
+  for (const [prefix, uri] of own) all.set(prefix, uri);
+  return all;
+}
+
+/** Attributes that are not namespace declarations. */
+export function plainAttributes(element: XmlElement): XmlAttribute[] {
+  return [...element.attributes.values()].filter((found) => found.uri !== xmlnsUri && found.name !== 'xmlns');
+}
+
+/** The text of a tree, in document order. */
+export function textContent(nodes: readonly XmlNode[]): string {
+  return nodes.map((node) => (node.kind === 'text' ? node.text : textContent(node.children))).join('');
+}

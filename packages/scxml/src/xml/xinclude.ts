@@ -1,0 +1,158 @@
+import type { DiagnosticList } from '../diagnostics.js';
+import { resolveAddress } from './address.js';
+import { attribute, childElements, walk, type XmlElement, type XmlNode } from './element.js';
+import { readXml, type XmlLimits } from './read-xml.js';
+
+export const xincludeUri = 'http://www.w3.org/2001/XInclude';
+/** Stands for the prefix in content that is included with `resolveid`. */
+const prefixPlaceholder = '$$_MY_PREFIX_$$';
+/** Elements whose `id` names a state; ids of data and sends are names of other kinds. */
+const stateElements = new Set(['state', 'parallel', 'final', 'history', 'initial']);
+
+interface Inclusion {
+  documents: Record<string, string>;
+  limits: XmlLimits & { includes: number };
+  diagnostics: DiagnosticList;
+  count: number;
+}
+
+/**
+ * Replaces every `xi:include` below `root` by what it names: text, or the element with the id in `xpointer`.
+ * With `resolveid`, ids of states in the fragment get that prefix, and `$$_MY_PREFIX_$$` stands for it; prefixes of
+ * nested inclusions are joined with a dot.
+ */
+export function expandIncludes(
+  root: XmlElement,
+  documents: Record<string, string>,
+  limits: XmlLimits & { includes: number },
+  diagnostics: DiagnosticList,
+): void {
+  expand(root, undefined, [root.url], { documents, limits, diagnostics, count: 0 });
+}
+
+function expand(parent: XmlElement, prefix: string | undefined, trail: string[], inclusion: Inclusion): void {
+  const expanded: XmlNode[] = [];
+  for (const child of parent.children) {
+    if (child.kind === 'text') {
+      expanded.push(child);
+    } else if (child.uri === xincludeUri && child.element === 'include') {
+      expanded.push(...include(child, prefix, trail, inclusion));
+    } else {
+      expand(child, prefix, trail, inclusion);
+      expanded.push(child);
+    }
+  }
+  parent.children = expanded;
+}
+
+function include(element: XmlElement, prefix: string | undefined, trail: string[], inclusion: Inclusion): XmlNode[] {
+  const { documents, limits, diagnostics } = inclusion;
+  const href = attribute(element, 'href');
+  if (href === undefined) {
+    diagnostics.add('attribute-missing', 'xi:include without href.', element);
+    return [];
+  }
+  inclusion.count += 1;
+  if (limits.includes > 0 && inclusion.count > limits.includes) {
+    diagnostics.add('include-limit', `More than ${limits.includes} inclusions.`, element);
+    return [];
+  }
+  const url = resolveAddress(href, element.url);
+  const text = documents[url];
+  if (text === undefined) {
+    diagnostics.add('document-missing', `The included document ${url} is missing.`, element);
+    return [];
+  }
+  if (attribute(element, 'parse') === 'text') {
+    const included = prefix === undefined ? text : text.replaceAll(prefixPlaceholder, prefix);
+    return [{ kind: 'text', text: included, url, line: 1, column: 1 }];
+  }
+  const pointer = attribute(element, 'xpointer');
+  const step = `${url}#${pointer ?? ''}`;
+  if (trail.includes(step) || (pointer === undefined && trail.includes(url))) {
+    diagnostics.add('include-limit', `${url} includes itself.`, element);
+    return [];
+  }
+  const included = readXml(text, url, limits, diagnostics);
+  if (included === undefined) return [];
+  const fragment = pointer === undefined ? included : pointed(included, pointer);
+  if (fragment === undefined) {
+    diagnostics.add('include-target', `${url} has no element with the id ${pointer}.`, element);
+    return [];
+  }
+  const inner = composedPrefix(attribute(element, 'resolveid'), prefix);
+  if (inner !== undefined) applyPrefix(fragment, inner);
+  const holder: XmlElement = { ...element, children: [fragment] };
+  expand(holder, inner, [...trail, step], inclusion);
+  return holder.children;
+}
+
+/** The element that a shorthand pointer, `element(id)` or `xpointer(id('id'))` names. */
+function pointed(root: XmlElement, pointer: string): XmlElement | undefined {
+  const id = /^(?:element|xpointer)\(\s*(?:id\(\s*)?['"]?([^'")]+)['"]?\s*\)?\)$/.exec(pointer)?.[1] ?? pointer;
+  for (const element of walk(root)) {
+    if (attribute(element, 'id') === id) return element;
+  }
+  return undefined;
+}
+
+function composedPrefix(resolveId: string | undefined, outer: string | undefined): string | undefined {
+  if (resolveId === undefined || resolveId === '') return outer;
+  if (outer === undefined) return resolveId.replaceAll(`${prefixPlaceholder}.`, '');
+  if (resolveId.includes(prefixPlaceholder)) return resolveId.replaceAll(prefixPlaceholder, outer);
+  return `${outer}.${resolveId}`;
+}
+
+function applyPrefix(fragment: XmlElement, prefix: string): void {
+  for (const element of walk(fragment)) {
+    element.idPrefix = prefix;
+    const isInclude = element.uri === xincludeUri;
+    for (const found of element.attributes.values()) {
+      // The prefix of a nested inclusion is composed when that inclusion is expanded.
+      if (isInclude && found.name === 'resolveid') continue;
+      found.value = found.value.replaceAll(prefixPlaceholder, prefix);
+      if (found.name === 'id' && stateElements.has(element.element) && !found.value.startsWith(`${prefix}.`)) {
+        found.value = `${prefix}.${found.value}`;
+      }
+    }
+    for (const child of element.children) {
+      if (child.kind === 'text') child.text = child.text.replaceAll(prefixPlaceholder, prefix);
+    }
+  }
+}
+
+/** Absolute addresses that the text of a document refers to and that the host has to fetch first. */
+export function referencedAddresses(root: XmlElement): string[] {
+  const found = new Set<string>();
+  const add = (reference: string | undefined, base: string): void => {
+    if (reference !== undefined && reference.trim() !== '') found.add(resolveAddress(reference.trim(), base));
+  };
+  for (const element of walk(root)) {
+    if (element.uri === xincludeUri && element.element === 'include') add(attribute(element, 'href'), element.url);
+    if (element.element === 'script' || element.element === 'data') add(attribute(element, 'src'), element.url);
+  }
+  return [...found];
+}
+
+/** Reads, and expands every inclusion of, the main document. */
+export function loadDocument(
+  main: string,
+  documents: Record<string, string>,
+  limits: XmlLimits & { includes: number },
+  diagnostics: DiagnosticList,
+): XmlElement | undefined {
+  const text = documents[main];
+  if (text === undefined) {
+    const message = `The main document ${main} is missing.`;
+    diagnostics.add('document-missing', message, { url: main, line: 1, column: 1 });
+    return undefined;
+  }
+  const root = readXml(text, main, limits, diagnostics);
+  if (root !== undefined) expandIncludes(root, documents, limits, diagnostics);
+  return root;
+}
+
+/** True if the element has an element child; otherwise its content is text. */
+export function hasElementContent(element: XmlElement): boolean {
+  return childElements(element).length > 0;
+}
