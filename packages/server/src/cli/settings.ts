@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError, Option } from 'commander';
 import type { ServerSettings } from '../main.js';
+import { version } from './version.js';
 
 /** The packaged demonstration, in effect when there is no configuration file. */
 export const DEMO_CONFIGURATION = fileURLToPath(new URL('../../demo/ringback.yaml', import.meta.url));
@@ -49,6 +50,8 @@ export function settingsOf(flags: StartFlags, environment: NodeJS.ProcessEnv): S
     port,
     data,
     configurationFile: config,
+    onlyMissing: config === DEMO_CONFIGURATION,
+    version: version(),
     ...(database && { databaseUrl: database }),
     ...(password && { adminPassword: password }),
     testClock: environment.RINGBACK_CLOCK === 'test',

@@ -83,7 +83,7 @@ export class CallEvents {
   }
 
   async #customerReached(tx: Transaction, interaction: Interaction, leg: Leg): Promise<void> {
-    const agent = await this.#agentOf(interaction);
+    const agent = await this.#agentOf(tx, interaction);
     const parties = [customerParty(leg), ...(agent ? [agentParty(agent, 'connected')] : [])];
     const model = shown(interaction, parties);
     for (const action of await this.actions.waitingFor(tx, leg.id)) {
@@ -107,7 +107,7 @@ export class CallEvents {
       const data = { interactionid: interaction.id };
       await this.actions.complete(tx, action.requestId, { ...dialFailure(leg, previous), data });
     }
-    const agent = await this.#agentOf(interaction);
+    const agent = await this.#agentOf(tx, interaction);
     if (agent) tx.afterCommit(() => this.errands.run('hanging up', () => this.calls.hangup(agent.id, 'normal')));
     if (waiting.length > 0) return;
     const data = { interactionid: interaction.id, focusdeviceid: interaction.ani };
@@ -130,7 +130,7 @@ export class CallEvents {
   }
 
   async #agentAnswered(tx: Transaction, interaction: Interaction, leg: Leg): Promise<void> {
-    const customer = await this.calls.get(interaction.customer);
+    const customer = await this.calls.get(interaction.customer, tx);
     if (customer?.state === 'intended') {
       tx.afterCommit(() => this.errands.run('dialing the customer', () => this.calls.dial(customer.id)));
       return;
@@ -149,7 +149,7 @@ export class CallEvents {
 
   async #agentEnded(tx: Transaction, interaction: Interaction, leg: Leg, previous: Leg): Promise<void> {
     await setAgentLeg(tx, interaction.id, null);
-    const customer = await this.calls.get(interaction.customer);
+    const customer = await this.calls.get(interaction.customer, tx);
     if (customer?.state === 'intended') return this.#agentNotReached(tx, interaction, leg);
     for (const action of await this.actions.waitingFor(tx, leg.id)) {
       await this.actions.complete(tx, action.requestId, {
@@ -190,7 +190,7 @@ export class CallEvents {
     name: string,
     state: 'ringing' | 'connected',
   ): Promise<void> {
-    const customer = await this.calls.get(interaction.customer);
+    const customer = await this.calls.get(interaction.customer, tx);
     const parties = [...(customer ? [customerParty(customer)] : []), agentParty(leg, state)];
     await this.post(tx, interaction.session, {
       name,
@@ -203,9 +203,9 @@ export class CallEvents {
     });
   }
 
-  async #agentOf(interaction: Interaction): Promise<Leg | undefined> {
+  async #agentOf(tx: Transaction, interaction: Interaction): Promise<Leg | undefined> {
     if (interaction.agent === null) return undefined;
-    const leg = await this.calls.get(interaction.agent);
+    const leg = await this.calls.get(interaction.agent, tx);
     return leg?.state === 'ended' ? undefined : leg;
   }
 }

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type ApplicationDefinition, checkApplication, type Diagnostic, referencedDocuments } from '@ringback/scxml';
+import {
+  type ApplicationDefinition,
+  checkApplication,
+  type Diagnostic,
+  dialectOf,
+  referencedDocuments,
+} from '@ringback/scxml';
 import { type Clock, instant, RingbackError } from '../kernel/index.js';
 import type { Database } from '../store/index.js';
 import { type Sql, statement } from '../store/sql.js';
@@ -50,8 +56,8 @@ const LIST = statement(
 
 const ADD_VERSION = statement(
   'flow-add-version',
-  `insert into flow_version (flow, version, main, documents, origin, hash, created_at)
-   select $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5, $6 from flow_version where flow = $1
+  `insert into flow_version (flow, version, main, documents, origin, hash, ors, created_at)
+   select $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5, $6, $7 from flow_version where flow = $1
    returning version`,
 );
 
@@ -117,10 +123,11 @@ export class FlowLibrary {
     return checkApplication({ id: flow, main, documents, ...this.extras });
   }
 
-  async latest(flow: string): Promise<FlowVersion | undefined> {
+  /** @param sql the transaction under way, where there is one */
+  async latest(flow: string, sql: Sql = this.database): Promise<FlowVersion | undefined> {
     const known = this.#latest.get(flow);
     if (known && known.until > this.clock.now()) return known.version;
-    const [row] = await this.database.query<FlowRow>(LATEST, [flow]);
+    const [row] = await sql.query<FlowRow>(LATEST, [flow]);
     if (!row) return undefined;
     const version = fromRow(row);
     this.#latest.set(flow, { version, until: this.clock.now() + LATEST_FRESH_MS });
@@ -154,13 +161,15 @@ export class FlowLibrary {
       await tx.query("select pg_advisory_xact_lock(hashtext('flow:' || $1))", [flow]);
       const [latest] = await tx.query<FlowRow>(LATEST, [flow]);
       if (latest?.hash === hash) return latest.version;
-      return this.#insert(tx, [flow, main, JSON.stringify(documents), origin, hash, instant(this.clock.now())]);
+      const ors = dialectOf(documents[main] ?? '', main) === 'ors';
+      const now = instant(this.clock.now());
+      return this.#insert(tx, [flow, main, JSON.stringify(documents), origin, hash, ors, now]);
     });
     this.#latest.delete(flow);
     return version;
   }
 
-  async #insert(tx: Sql, values: string[]): Promise<number> {
+  async #insert(tx: Sql, values: (string | boolean)[]): Promise<number> {
     const [row] = await tx.query<{ version: number }>(ADD_VERSION, values);
     if (!row) throw new Error('a flow version was not stored');
     return row.version;

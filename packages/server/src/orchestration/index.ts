@@ -22,6 +22,7 @@ import { releaseSession } from './session-release.js';
 import { Sessions } from './sessions.js';
 
 export type { Action, ActionModule, ActionOutcome, SessionSubject } from './action-module.js';
+export { followAgentCalls } from './agent-calls.js';
 export { type Documents, FlowLibrary, type FlowVersion } from './flow-library.js';
 export type { EndedSession } from './macrostep.js';
 export type { Reply } from './replies.js';

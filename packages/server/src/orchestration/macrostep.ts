@@ -58,6 +58,7 @@ export async function storeMacrostep(
     result.doneData === undefined ? null : JSON.stringify(result.doneData),
     instant(now),
     turn.message_id ?? 0,
+    result.data === undefined ? null : JSON.stringify(result.data),
   ]);
   if (!moved) return false;
   const subject = subjectOf(turn);

@@ -1,4 +1,3 @@
-import { decodeSnapshot } from '@ringback/scxml';
 import { type Clock, instant, type JsonObject, type JsonValue } from '../kernel/index.js';
 import type { Journal } from '../reporting/index.js';
 import type { Database } from '../store/index.js';
@@ -53,7 +52,7 @@ export class SessionDirectory {
     const history = await this.journal.history({ session: id, limit: HISTORY_LIMIT });
     return {
       ...view(row),
-      data: row.snapshot === '' ? row.parameters : decodeSnapshot(row.snapshot).data,
+      data: row.data ?? row.parameters,
       history: history
         .filter(({ type }) => type === 'session.state')
         .map(({ at, event = null, exited = [], entered = [] }: JsonObject & { at: string }) => ({

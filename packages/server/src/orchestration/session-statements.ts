@@ -49,7 +49,7 @@ export const ADVANCE_SESSION = statement(
   `with moved as (
      update session
         set step = $3, snapshot = $4, configuration = $5, environment = $6, state = $7, final = $8, reason = $9,
-            done_data = $10, changed_at = $11, ended_at = case when $7 = 'running' then null else $11::timestamptz end
+            done_data = $10, data = coalesce($13, data), changed_at = $11, ended_at = case when $7 = 'running' then null else $11::timestamptz end
       where id = $1 and step = $2 and state = 'running'
       returning id
    ), consumed as (
@@ -147,7 +147,7 @@ export interface SessionRow {
   version: number;
   state: SessionState;
   step: number;
-  snapshot: string;
+  data: JsonValue;
   configuration: string[];
   parameters: JsonObject;
   callback: string | null;
@@ -162,7 +162,7 @@ export interface SessionRow {
   ended_at: number | null;
 }
 
-const DESCRIPTION = `s.id, s.flow, s.version, s.state, s.step, s.snapshot, s.configuration, s.parameters, s.callback,
+const DESCRIPTION = `s.id, s.flow, s.version, s.state, s.step, s.data, s.configuration, s.parameters, s.callback,
           s.service, s.parent, s.final, s.reason, s.done_data, s.started_at, s.changed_at, s.ended_at, f.main`;
 
 export const READ_SESSION = statement(

@@ -25,6 +25,7 @@ import {
   NEXT_TIMER,
   NEXT_TURN,
   POST_MESSAGE,
+  PURGE_SESSIONS,
   SESSION_STATE,
   type SessionState,
   type TurnRow,
@@ -141,7 +142,7 @@ export class Sessions {
    */
   async start(sql: Sql, request: SessionStart): Promise<string> {
     const { flows, clock, replies } = this.parts;
-    const flow = await flows.latest(request.flow);
+    const flow = await flows.latest(request.flow, sql);
     if (!flow) throw new RingbackError('unknown-flow', `There is no flow '${request.flow}'.`);
     const id = request.id ?? newSessionId();
     const now = instant(clock.now());
@@ -222,6 +223,11 @@ export class Sessions {
   async isRunning(session: string): Promise<boolean> {
     const [row] = await this.parts.database.query<{ state: SessionState }>(SESSION_STATE, [session]);
     return row?.state === 'running';
+  }
+
+  /** Forgets sessions that ended before `endedBefore` (milliseconds since 1970). */
+  async purge(endedBefore: number): Promise<void> {
+    await this.parts.database.query(PURGE_SESSIONS, [instant(endedBefore)]);
   }
 
   async #wakeWaiting(before: number): Promise<void> {

@@ -10,7 +10,7 @@ import {
 import type { Reply, Sessions } from '../orchestration/index.js';
 import type { Database } from '../store/index.js';
 import { type Sql, statement } from '../store/sql.js';
-import type { Storage, StoredValue } from './storage.js';
+import type { Storage, StoredFile, StoredValue } from './storage.js';
 
 type OptionMap = Readonly<Record<string, string>>;
 
@@ -119,7 +119,7 @@ export class Services {
    */
   async request(id: string, name: string, request: ServiceRequest): Promise<Reply> {
     const found = await this.#sessionOf(id);
-    if (!found) throw new RingbackError('unknown-service-id', `No service with id ${id}`);
+    if (!found) throw unknownId(id);
     if (name === 'update') return this.#update(found, request);
     if (found.session === undefined) {
       throw new RingbackError(
@@ -150,9 +150,23 @@ export class Services {
     return removed;
   }
 
-  /** The id of the storage that belongs to a service. */
-  async storageOf(id: string): Promise<string | undefined> {
-    return (await this.#read(id))?.storage;
+  /**
+   * The data stored with a service: strings by key, undefined for a file.
+   * @throws RingbackError `unknown-service-id`
+   */
+  async data(id: string): Promise<Map<string, string | undefined>> {
+    const { database, storage } = this.parts;
+    const found = await storage.list(database, await this.#storageOf(id));
+    if (!found) throw unknownId(id);
+    return found;
+  }
+
+  async file(id: string, key: string): Promise<StoredFile | undefined> {
+    return this.parts.storage.file(this.parts.database, await this.#storageOf(id), key);
+  }
+
+  async removeData(id: string, key: string): Promise<boolean> {
+    return this.parts.storage.removeKey(this.parts.database, await this.#storageOf(id), key);
   }
 
   /** The configured service behind an id, whose credentials its requests need. */
@@ -162,6 +176,12 @@ export class Services {
 
   async purge(sql: Sql): Promise<void> {
     await sql.query(PURGE, [instant(this.parts.clock.now())]);
+  }
+
+  async #storageOf(id: string): Promise<string> {
+    const record = await this.#read(id);
+    if (!record) throw unknownId(id);
+    return record.storage;
   }
 
   async #update(found: { storage?: string }, request: ServiceRequest): Promise<Reply> {
@@ -183,6 +203,10 @@ export class Services {
     const [row] = await database.query<ServiceRow>(READ, [id, instant(clock.now())]);
     return row;
   }
+}
+
+function unknownId(id: string): RingbackError {
+  return new RingbackError('unknown-service-id', `No service with id ${id}`);
 }
 
 /** A configured option wins over the request's parameter of its name, unless it may be overwritten. */

@@ -148,12 +148,12 @@ export function interactionModule(parts: InteractionParts): ActionModule {
     await post(tx, session, {
       name: 'interaction.udata.changed',
       data: { interactionid: interaction.id },
-      model: { interactions: { [interaction.id]: interactionModel(changed, await partiesOf(changed)) } },
+      model: { interactions: { [interaction.id]: interactionModel(changed, await partiesOf(tx, changed)) } },
     });
   }
 
-  async function partiesOf(interaction: Interaction) {
-    const legs = await calls.legsOf(interaction.id);
+  async function partiesOf(tx: Transaction, interaction: Interaction) {
+    const legs = await calls.legsOf(interaction.id, tx);
     return legs
       .filter(({ state }) => state === 'ringing' || state === 'answered')
       .map((leg) => ({

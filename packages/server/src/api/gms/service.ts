@@ -1,0 +1,154 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isObject, type JsonObject, type JsonValue, type Logger, RingbackError } from '../../kernel/index.js';
+import type { ServiceRequest, Services, StoredFile, StoredValue } from '../../services/index.js';
+import { failureOf, pathOf } from '../http/failure.js';
+import { type CredentialSource, refuseStranger } from './authentication.js';
+import { type GmsError, generalError, serviceError } from './errors.js';
+
+export interface GmsServiceApiOptions {
+  services: Services;
+  credentials: CredentialSource;
+  log: Logger;
+}
+
+interface Named {
+  Params: { service: string };
+}
+
+interface Requested {
+  Params: { id: string; request: string };
+}
+
+interface Stored {
+  Params: { id: string; key: string };
+}
+
+const JSON_TYPE = 'application/json;charset=utf-8';
+
+/**
+ * The Service API (reference "Service API"; gms-services.md 2 and 4.2) as a Fastify plugin; register it with the prefix of
+ * the web application, `/genesys`. Callbacks have an API of their own.
+ */
+export async function gmsServiceApi(app: FastifyInstance, options: GmsServiceApiOptions): Promise<void> {
+  const { services, credentials, log } = options;
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('pragma', 'no-cache');
+    reply.header('cache-control', 'no-cache, no-store');
+  });
+  app.addHook('preHandler', async (request, reply) => {
+    // Routes name a service, or an id behind which there is one.
+    const { service, id } = request.params as { service?: string; id?: string };
+    const name = service ?? (id === undefined ? undefined : await services.nameOf(id));
+    if (refuseStranger(credentials, request, reply, name)) return reply;
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const { status, body } = translate(error, request, log);
+    request.refusal = `${body.exception}: ${body.message}`;
+    if (status === 503) reply.header('retry-after', '2');
+    return reply.code(status).type(JSON_TYPE).send(body);
+  });
+
+  app.post<Named>('/1/service/:service', async (request, reply) => {
+    const answer = await services.create(request.params.service, requestOf(request));
+    return json(reply.code(answer.status), answer.body);
+  });
+
+  app.delete<Named>('/1/service/:service', async (request, reply) => {
+    const id = request.params.service;
+    if (!(await services.remove(id))) throw new RingbackError('unknown-service-id', `No service with id ${id}`);
+    return reply.send();
+  });
+
+  for (const method of ['GET', 'POST'] as const) {
+    app.route<Requested>({
+      method,
+      url: '/1/service/:id/:request',
+      handler: async (request, reply) => {
+        const { id, request: name } = request.params;
+        if (name === 'storage') return method === 'GET' ? listData(id, reply) : addData(id, request, reply);
+        const answer = await services.request(id, name, requestOf(request));
+        return json(reply.code(answer.status), answer.body);
+      },
+    });
+  }
+
+  app.get<Stored>('/1/service/:id/storage/:key', async (request, reply) => {
+    const { id, key } = request.params;
+    const data = await services.data(id);
+    if (!data.has(key)) throw new RingbackError('unknown-key', `No data found for key ${key}`);
+    return reply.type('text/plain;charset=utf-8').send(data.get(key) ?? fileUrl(id, key));
+  });
+
+  app.get<Stored>('/1/service/:id/storage/binary/:key', async (request, reply) => {
+    const { id, key } = request.params;
+    const file = await services.file(id, key);
+    if (!file) throw new RingbackError('unknown-key', `No file found for key ${key}`);
+    return sendFile(reply, file);
+  });
+
+  app.delete<Stored>('/1/service/:id/storage/:key', async (request, reply) => {
+    const { id, key } = request.params;
+    if (!(await services.removeData(id, key))) throw new RingbackError('unknown-key', `No data found for key ${key}`);
+    return reply.send();
+  });
+
+  async function listData(id: string, reply: FastifyReply): Promise<FastifyReply> {
+    const data = await services.data(id);
+    return json(reply, Object.fromEntries([...data].map(([key, text]) => [key, text ?? fileUrl(id, key)])));
+  }
+
+  async function addData(id: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    await services.request(id, 'update', requestOf(request));
+    return json(reply, {});
+  }
+}
+
+function fileUrl(id: string, key: string): string {
+  return `/genesys/1/service/${encodeURIComponent(id)}/storage/binary/${encodeURIComponent(key)}`;
+}
+
+/** What a client stored is never shown as a page of ours. */
+function sendFile(reply: FastifyReply, file: StoredFile): FastifyReply {
+  return reply
+    .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.fileName)}`)
+    .type(/^[\w.+-]+\/[\w.+-]+$/.test(file.mediaType) ? file.mediaType : 'application/octet-stream')
+    .send(file.content);
+}
+
+/** Query and body together: names with an underscore are parameters, others user data; the body wins. */
+function requestOf(request: FastifyRequest): ServiceRequest {
+  if (request.body !== undefined && request.body !== null && !isObject(request.body)) {
+    throw new RingbackError('invalid-body', 'The body must be a form or a JSON object');
+  }
+  const parameters: JsonObject = {};
+  const userData = new Map<string, StoredValue>();
+  const query = Object.entries(isObject(request.query) ? request.query : {});
+  const values = [
+    ...query.map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value] as const),
+    ...Object.entries(request.body ?? {}),
+  ];
+  for (const [name, value] of values) {
+    // What the JSON parser, a form or the query brought is JSON.
+    const given = value as JsonValue;
+    if (name.startsWith('_')) parameters[name] = given;
+    else userData.set(name, typeof given === 'string' ? given : JSON.stringify(given));
+  }
+  for (const { field, filename, type, content } of request.uploads) {
+    userData.set(field, { content, fileName: filename, mediaType: type });
+  }
+  return { parameters, userData };
+}
+
+function translate(error: unknown, request: FastifyRequest, log: Logger): GmsError {
+  const known = error instanceof RingbackError ? serviceError(error) : undefined;
+  if (known) return known;
+  const { failure, unexpected } = failureOf(error, request);
+  if (unexpected !== undefined) {
+    log.error({ err: unexpected, method: request.method, path: pathOf(request) }, 'A request failed unexpectedly');
+  }
+  return generalError(failure);
+}
+
+function json(reply: FastifyReply, body: JsonValue): FastifyReply {
+  return reply.type(JSON_TYPE).send(JSON.stringify(body));
+}
