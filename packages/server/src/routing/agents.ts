@@ -175,7 +175,7 @@ export class Agents {
     tx.afterCommit(() => this.#changes.notify(change));
   }
 
-  #ask(id: string, input: AgentInput): Promise<AgentState> {
+  async #ask(id: string, input: AgentInput): Promise<AgentState> {
     this.#staff.require(id);
     return this.#database.transaction((tx) => this.input(tx, id, input));
   }

@@ -222,7 +222,11 @@ class Comparison {
       expect(request.request.timeoutAt).toBeLessThanOrEqual(this.now);
       this.#remove(request.request.id);
     }
-    expect(this.model.requests.filter(({ timeoutAt }) => timeoutAt !== undefined && timeoutAt <= this.now)).toEqual([]);
+    const late = this.model.requests.filter(
+      ({ id, timeoutAt = Number.POSITIVE_INFINITY }) =>
+        timeoutAt <= this.now && (this.model.aside.get(id) ?? 0) <= this.now,
+    );
+    expect(late).toEqual([]);
     let isFreed = false;
     for (let agent = this.line.overdue(this.now); agent; agent = this.line.overdue(this.now)) {
       expect(agent.state).toBe('reserved');
