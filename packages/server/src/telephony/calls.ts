@@ -232,14 +232,15 @@ export class Calls {
     });
   }
 
-  async get(legId: string): Promise<Leg | undefined> {
-    const [row] = await this.#database.query<LegRow>(READ, [legId]);
+  /** @param sql the transaction under way, where there is one */
+  async get(legId: string, sql: Sql = this.#database): Promise<Leg | undefined> {
+    const [row] = await sql.query<LegRow>(READ, [legId]);
     return row && toLeg(row);
   }
 
-  /** The legs of a call, oldest first. */
-  async legsOf(callId: string): Promise<Leg[]> {
-    return listLegs(this.#database, OF_CALL, [callId]);
+  /** The legs of a call, oldest first. @param sql the transaction under way, where there is one */
+  async legsOf(callId: string, sql: Sql = this.#database): Promise<Leg[]> {
+    return listLegs(sql, OF_CALL, [callId]);
   }
 
   /** The legs dialed for a callback, over all its attempts, oldest first. */

@@ -52,6 +52,11 @@ export class Agenda {
     return undefined;
   }
 
+  /** How many items it holds, stale ones included. */
+  get size(): number {
+    return this.#heap.length;
+  }
+
   /** Forgets everything. */
   clear(): void {
     this.#timer?.cancel();

@@ -33,7 +33,7 @@ export function listCalls(
       if (meant) found.push(call);
     }
   }
-  return found.sort((one, other) => one.at - other.at).map(listed);
+  return found.sort((one, other) => one.serial - other.serial).map(listed);
 }
 
 function listed(call: CarriedCall | EndedCall): ListedCall {

@@ -6,6 +6,8 @@ import type { Outcome, Script } from './settings.js';
 /** A call that the simulated network carries at the moment. All of it can be written as JSON. Times: ms since 1970. */
 export interface CarriedCall {
   id: string;
+  /** Counts the calls in the order in which they were placed. */
+  serial: number;
   direction: 'outbound' | 'inbound';
   /** The party's number: the one dialed, or the caller's. */
   number: string;
@@ -56,6 +58,7 @@ export interface CollectResult {
 /** What remains of a call that has ended. */
 export interface EndedCall {
   id: string;
+  serial: number;
   number: string;
   e164?: string;
   at: number;
@@ -164,9 +167,10 @@ function collected(id: string, at: number, digits: string): Happening {
 
 /** What a call that ends leaves behind. The outcome is the party's own, unless the call ended before it showed. */
 export function endedCall(call: CarriedCall, endedAt: number, cause: Cause): EndedCall {
-  const { id, number, e164, at, answeredAt, progress } = call;
+  const { id, serial, number, e164, at, answeredAt, progress } = call;
   return {
     id,
+    serial,
     number,
     ...(e164 !== undefined && { e164 }),
     at,

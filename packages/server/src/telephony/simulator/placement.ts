@@ -33,7 +33,7 @@ export function outboundCall(
   const script = isPhone ? phoneScript(agentId, world, network) : party.script(network.attempts(party.name));
   return {
     call: {
-      ...emptyCall(request.legId, at, script),
+      ...emptyCall(request.legId, at, script, network),
       direction: 'outbound',
       number: request.to,
       ...(party.e164 !== undefined && { e164: party.e164 }),
@@ -65,7 +65,7 @@ export function inboundCall(
   const script: Script = { ...party.script(0), outcome: 'answer' };
   return {
     call: {
-      ...emptyCall(inboundId(world, network), at, script),
+      ...emptyCall(inboundId(world, network), at, script, network),
       direction: 'inbound',
       number: from,
       ...(party.e164 !== undefined && { e164: party.e164 }),
@@ -80,8 +80,9 @@ function emptyCall(
   id: string,
   at: number,
   script: Script,
-): Pick<CarriedCall, 'id' | 'at' | 'script' | 'plays' | 'collects'> {
-  return { id, at, script, plays: {}, collects: {} };
+  network: Network,
+): Pick<CarriedCall, 'id' | 'serial' | 'at' | 'script' | 'plays' | 'collects'> {
+  return { id, serial: network.placed, at, script, plays: {}, collects: {} };
 }
 
 /** A UUID that is the network's choice: the same for the same seed and history. */

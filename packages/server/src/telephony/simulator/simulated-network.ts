@@ -31,6 +31,8 @@ export class SimulatedNetwork {
   readonly #listeners = new Listeners<[SwitchEvent]>();
   #network = new Network();
   #ledger: Ledger | undefined;
+  /** The calls that were up at the start, until they are taken up in the turn after it. */
+  #toTakeUp: CarriedCall[] = [];
   #outgoing: SwitchEvent[] = [];
   /** How many ended calls each segment of the ledger holds; the current one first. */
   #segments = [0];
@@ -52,8 +54,8 @@ export class SimulatedNetwork {
     });
     this.#network = network;
     this.#segments = segments;
-    for (const call of network.callsUp()) this.#plan(call.id);
-    this.#clock.at(this.#clock.now(), () => this.#inBackground(() => this.#announceWaiting()));
+    this.#toTakeUp = [...network.callsUp()];
+    this.#inBackground(() => this.happen(), nextTurn());
   }
 
   close(): void {
@@ -127,6 +129,7 @@ export class SimulatedNetwork {
 
   /** Lets everything happen that is due by now. */
   happen(): void {
+    this.#takeUp();
     for (let due = this.#agenda.next(); due; due = this.#agenda.next()) {
       const call = this.#network.up(due.key);
       const happening = call && nextHappening(call);
@@ -177,11 +180,12 @@ export class SimulatedNetwork {
     }
   }
 
-  /** Callers who wait since before the start may not have been heard of. */
-  #announceWaiting(): void {
-    this.happen();
-    for (const call of this.#network.callsUp()) {
-      if (call.direction === 'inbound' && call.answeredAt === undefined) this.send(inboundEvent(call));
+  /** Takes up the calls of before the start; callers who wait since then may not have been heard of. */
+  #takeUp(): void {
+    for (const call of this.#toTakeUp.splice(0)) {
+      this.#plan(call.id);
+      const waits = call.direction === 'inbound' && call.answeredAt === undefined && this.#network.up(call.id);
+      if (waits) this.send(inboundEvent(call));
     }
   }
 
@@ -214,9 +218,10 @@ export class SimulatedNetwork {
     }
   }
 
-  #inBackground(work: () => void): void {
+  #inBackground(work: () => void, after?: Promise<void>): void {
     this.#options.activity
       .run(async () => {
+        if (after) await after;
         if (!this.#ledger) return;
         work();
         this.#deliver();
@@ -225,6 +230,10 @@ export class SimulatedNetwork {
         this.#options.log.error({ err: error }, 'The simulated network failed');
       });
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** How a caller is announced. */
