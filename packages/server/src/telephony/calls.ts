@@ -70,8 +70,9 @@ export type TreatedHandler = (tx: Transaction, treatmentId: string, result: Json
  * - **Last in the bridge**: when a leg that was told to join a bridge ends, and one other leg is left in it, that one is
  *   hung up, cause `normal`; unless the bridge was joined with `releaseLast: false`.
  *
- * Handlers run inside the transaction and must not call `dial`, `join`, `hangup` and the like before its commit (they wait
- * for the leg's turn): use `tx.afterCommit`.
+ * All handlers are registered before the switch starts, so that nothing is stored that they do not hear of. They run
+ * inside the transaction and must not call `dial`, `join`, `hangup` and the like before its commit (these wait for the
+ * leg's turn): use `tx.afterCommit`.
  */
 export class Calls {
   readonly #database: CallStore;
@@ -220,7 +221,7 @@ export class Calls {
   }
 
   /**
-   * Ends a leg. One that is intended and not in the network ends in the store alone, `cancelled`. Unknown and ended ones
+   * Ends a leg, as `Switch.hangup` says. One that is intended and not in the network ends in the store alone, `cancelled`. Unknown and ended ones
    * are ignored.
    */
   async hangup(legId: string, cause?: Cause): Promise<void> {
@@ -228,7 +229,7 @@ export class Calls {
       const [row] = await this.#database.query<LegRow>(READ, [legId]);
       if (!row || row.state === 'ended') return;
       if (row.state !== 'intended' || (await this.#isCarried(row))) return this.#switch.hangup(legId, cause);
-      this.#inbox.note({ type: 'leg', legId, at: this.#clock.now(), state: 'ended', cause: cause ?? 'cancelled' });
+      this.#inbox.note({ type: 'leg', legId, at: this.#clock.now(), state: 'ended', cause: 'cancelled' });
     });
   }
 

@@ -134,7 +134,7 @@ export function describeSwitch(name: string, open: () => Promise<SwitchStage>): 
     it('takes back a call that rings', async () => {
       const leg = await dial(party(stage, 'rings'));
       await reaches(leg, 'ringing');
-      await stage.driver.hangup(leg);
+      await stage.driver.hangup(leg, 'normal');
       await reaches(leg, 'ended');
       expect(causes(leg)).toEqual(['cancelled']);
     });

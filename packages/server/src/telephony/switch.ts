@@ -41,8 +41,8 @@ export interface Switch {
    */
   collect(legId: string, collectId: string, request: CollectRequest): Promise<void>;
   /**
-   * Ends a leg; unknown or ended legs are ignored. Without a cause: `normal` for a leg that was answered, `cancelled`
-   * for one that was dialed and not answered, `rejected` for an inbound one that was not.
+   * Ends a leg; unknown or ended legs are ignored. It ends as `cancelled` when it was dialed and is not answered, as
+   * `rejected` or the cause given when it is an inbound one that is not answered, otherwise as `normal`.
    */
   hangup(legId: string, cause?: Cause): Promise<void>;
 

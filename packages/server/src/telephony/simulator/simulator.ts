@@ -152,7 +152,7 @@ export class Simulator implements Switch {
   async hangup(legId: string, cause?: Cause): Promise<void> {
     this.#network.requireStarted();
     const call = this.#network.state.up(legId);
-    if (call) this.#network.end(call, this.#clock.now(), cause ?? ourCause(call));
+    if (call) this.#network.end(call, this.#clock.now(), hangupCause(call, cause));
     await this.#network.delivered();
   }
 
@@ -260,9 +260,10 @@ export class Simulator implements Switch {
   }
 }
 
-function ourCause({ answeredAt, direction }: CarriedCall): Cause {
+function hangupCause({ answeredAt, direction }: CarriedCall, wanted: Cause | undefined): Cause {
   if (answeredAt !== undefined) return 'normal';
-  return direction === 'inbound' ? 'rejected' : 'cancelled';
+  if (direction === 'outbound') return 'cancelled';
+  return wanted === undefined || wanted === 'normal' ? 'rejected' : wanted;
 }
 
 /** @returns milliseconds; null: endless */
