@@ -25,7 +25,6 @@ export interface CallbackErrorFacts {
   'invalid-range': { problem: string };
   'invalid-reason': { reason: string };
   misconfigured: { service: string; problem: string };
-  'submit-failed': { problem: string };
 }
 
 export type CallbackErrorCode = keyof CallbackErrorFacts;

@@ -1,5 +1,5 @@
 import { Calendar } from '../calendar/index.js';
-import { type Activity, type Clock, type JsonObject, type JsonValue, type Logger } from '../kernel/index.js';
+import type { Activity, Clock, JsonObject, JsonValue, Logger } from '../kernel/index.js';
 import type { Journal } from '../reporting/index.js';
 import type { Database, Transaction } from '../store/index.js';
 import { Booking, type BookingRequest } from './booking.js';

@@ -1,0 +1,86 @@
+import { DateTime, IANAZone } from 'luxon';
+import { type AvailabilityQuery, CallbackError, type OpenSlots, type SlotRange } from '../../callback/index.js';
+import { instant } from '../../kernel/index.js';
+import { countParameter, timeParameter } from './request-parameters.js';
+
+type Query = Readonly<Record<string, string>>;
+
+/** Version 1 of Query-Availability: `timestamp` (2013), or `start` with `end` or `number-of-days` (8.5). */
+export function readAvailabilityQuery(query: Query): AvailabilityQuery {
+  const timestamp = timeParameter(query, 'timestamp');
+  const text = query.timestamp ?? '';
+  return {
+    ...readRange(query, (name) => timeParameter(query, name)),
+    ...(timestamp !== undefined && { desired: { at: timestamp, text } }),
+  };
+}
+
+export interface SlotsQuery extends SlotRange {
+  /** The zone that the client asked for. */
+  timezone?: string;
+}
+
+/** Version 2: also milliseconds, and times without zone in the client's own `timezone`. */
+export function readSlotsQuery(query: Query): SlotsQuery {
+  const { timezone } = query;
+  if (timezone && !IANAZone.isValidZone(timezone)) {
+    throw new CallbackError('invalid-parameter', { parameter: 'timezone', problem: `[${timezone}] is no time zone` });
+  }
+  const start = timeIn(query, 'start', timezone) ?? timeIn(query, 'timestamp', timezone);
+  if (start !== undefined && query['start-ms']) {
+    throw new CallbackError('invalid-range', { problem: 'only one of start, timestamp and start-ms can be given' });
+  }
+  if (query.end && query['end-ms']) {
+    throw new CallbackError('invalid-range', { problem: 'only one of end, end-ms and number-of-days can be given' });
+  }
+  const startMs = start ?? countParameter(query, 'start-ms');
+  const endMs = timeIn(query, 'end', timezone) ?? countParameter(query, 'end-ms');
+  const read = (name: string) => (name === 'start' ? startMs : endMs);
+  return {
+    ...readRange(query, read),
+    ...(timezone && { timezone }),
+    reportBusy: query['report-busy']?.toLowerCase() === 'true',
+  };
+}
+
+/** The body of version 2. */
+export function slotsBody({ slots, minutes }: OpenSlots, timezone: string | undefined): object {
+  return {
+    slots: slots.map((slot) => ({
+      utcTime: instant(slot.start),
+      ...(timezone && { localTime: localTime(slot.start, timezone) }),
+      capacity: slot.free,
+      total: slot.total,
+    })),
+    durationMin: minutes,
+    ...(timezone && { timezone }),
+  };
+}
+
+function readRange(query: Query, time: (name: string) => number | undefined): SlotRange {
+  const start = time('start');
+  const end = time('end');
+  const days = countParameter(query, 'number-of-days');
+  const maxSlots = countParameter(query, 'max-time-slots');
+  return {
+    ...(start !== undefined && { start }),
+    ...(end !== undefined && { end }),
+    ...(days !== undefined && { days }),
+    ...(maxSlots !== undefined && { maxSlots }),
+  };
+}
+
+/** Clients read it with or without an offset; they add `Z` themselves, so none is sent. */
+function localTime(at: number, timezone: string): string {
+  return DateTime.fromMillis(at, { zone: timezone }).toFormat("yyyy-MM-dd'T'HH:mm:ss.SSS");
+}
+
+function timeIn(query: Query, name: string, timezone: string | undefined): number | undefined {
+  const text = query[name];
+  if (!text || !timezone || /(Z|[+ -]\d{2}:?\d{2})$/i.test(text)) return timeParameter(query, name);
+  // Whatever is no time is refused here; the rest is read again on the client's clock.
+  if (timeParameter(query, name) === undefined) return undefined;
+  const local = DateTime.fromISO(text, { zone: timezone });
+  if (!local.isValid) throw new CallbackError('invalid-time', { parameter: name, value: text });
+  return local.toMillis();
+}

@@ -1,0 +1,205 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type CallbackCriteria, CallbackError, type Callbacks, type QueueCriteria } from '../../callback/index.js';
+import { type Logger, RingbackError } from '../../kernel/index.js';
+import { failureOf, pathOf } from '../http/failure.js';
+import { type CredentialSource, refuseStranger } from './authentication.js';
+import { readAvailabilityQuery, readSlotsQuery, slotsBody } from './availability.js';
+import { csvLine } from './cancelled-report.js';
+import { cancellationDialog, dialogAnswer } from './dialog.js';
+import { callbackError, type GmsError, generalError, orchestrationError } from './errors.js';
+import {
+  bodyOf,
+  countParameter,
+  parametersOf,
+  queryOf,
+  queryValues,
+  textsOf,
+  timeParameter,
+} from './request-parameters.js';
+
+export interface GmsCallbackApiOptions {
+  callbacks: Pick<
+    Callbacks,
+    | 'start'
+    | 'cancel'
+    | 'reschedule'
+    | 'query'
+    | 'queryQueues'
+    | 'availability'
+    | 'slots'
+    | 'watermarks'
+    | 'bulkCancel'
+    | 'completedFor'
+  >;
+  /** Where user names and passwords are configured. */
+  credentials: CredentialSource;
+  log: Logger;
+}
+
+interface ServiceRoute {
+  Params: { service: string };
+}
+
+interface CallbackRoute {
+  Params: { service: string; id: string };
+}
+
+const JSON_TYPE = 'application/json;charset=utf-8';
+const ADMIN_REASON = 'CANCELLED_BY_ADMIN';
+
+/**
+ * The Callback Services API (2013 and 8.5) as a Fastify plugin; register it with the prefix of the web application,
+ * `/genesys`. Translation only; what is true of callbacks is in `callback/`.
+ */
+export async function gmsCallbackApi(app: FastifyInstance, options: GmsCallbackApiOptions): Promise<void> {
+  const { log, credentials } = options;
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('pragma', 'no-cache');
+    reply.header('cache-control', 'no-cache, no-store');
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    if (refuseStranger(credentials, request, reply, serviceOf(request))) return reply;
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const { status, body } = translate(error, request, log);
+    request.refusal = `${body.exception}: ${body.message}`;
+    if (status === 503 && !(error instanceof CallbackError)) reply.header('retry-after', '2');
+    return reply.code(status).type(JSON_TYPE).send(body);
+  });
+  registerServiceRoutes(app, options);
+  registerAdminRoutes(app, options);
+}
+
+function registerServiceRoutes(app: FastifyInstance, { callbacks }: GmsCallbackApiOptions): void {
+  const base = '/1/service/callback';
+
+  app.post<ServiceRoute>(`${base}/:service`, async (request, reply) => {
+    const { service } = request.params;
+    const headers = headersOf(request);
+    const answer = await callbacks.start({ service, parameters: parametersOf(request), headers });
+    if (answer.outcome === 'scheduled') return json(reply, { _id: answer.id });
+    if (answer.outcome === 'redirected') return json(reply.code(answer.reply.status), answer.reply.body);
+    return json(reply.code(answer.reply?.status ?? 200), dialogAnswer(answer.reply?.body, answer.id));
+  });
+
+  app.delete<CallbackRoute>(`${base}/:service/:id`, async (request, reply) => {
+    const { service, id } = request.params;
+    const discardSessionFailure = queryOf(request).discard_ors_failure?.toLowerCase() === 'true';
+    await callbacks.cancel(service, id, { discardSessionFailure });
+    return json(reply);
+  });
+
+  app.put<CallbackRoute>(`${base}/:service/:id`, async (request, reply) => {
+    const { service, id } = request.params;
+    await callbacks.reschedule(service, id, parametersOf(request));
+    return json(reply);
+  });
+
+  app.get(base, async (request, reply) => json(reply, await callbacks.query(readCriteria(request))));
+
+  app.get<ServiceRoute>(`${base}/:service`, async (request, reply) => {
+    const criteria = { ...readCriteria(request), service: request.params.service };
+    return json(reply, await callbacks.query(criteria));
+  });
+
+  app.get<ServiceRoute>(`${base}/:service/availability`, async (request, reply) => {
+    const query = readAvailabilityQuery(queryOf(request));
+    return json(reply, await callbacks.availability(request.params.service, query));
+  });
+
+  app.get<ServiceRoute>('/2/service/callback/:service/availability', async (request, reply) => {
+    const { timezone, ...range } = readSlotsQuery(queryOf(request));
+    return json(reply, slotsBody(await callbacks.slots(request.params.service, range), timezone));
+  });
+}
+
+function registerAdminRoutes(app: FastifyInstance, { callbacks }: GmsCallbackApiOptions): void {
+  const base = '/1/admin/callback';
+
+  app.get(`${base}/queues`, async (request, reply) => {
+    return json(reply, await callbacks.queryQueues(readQueueCriteria(queryOf(request))));
+  });
+
+  app.get(`${base}/watermarks`, async (request, reply) => {
+    return json(reply, await callbacks.watermarks(queryValues(request, 'service_name')));
+  });
+
+  app.post(`${base}/cancel`, async (request, reply) => {
+    const body = bodyOf(request);
+    const outcomes = await callbacks.bulkCancel(textsOf(body, 'ids'), textOr(body.reason, ADMIN_REASON));
+    return json(reply, { results: outcomes.map(({ id, cancelled }) => cancellationDialog(id, cancelled)) });
+  });
+
+  app.post(`${base}/reportcancelled`, async (request, reply) => {
+    const body = bodyOf(request);
+    const properties = textsOf(body, 'exported_properties');
+    const rows = callbacks.completedFor(textOr(body.callback_reason, ADMIN_REASON), properties);
+    reply.type('text/csv; charset=UTF-8');
+    reply.header('content-disposition', 'attachment; filename="CancelledCallbacks.csv"');
+    return reply.send(Readable.from(csvLines(properties, rows)));
+  });
+}
+
+async function* csvLines(titles: readonly string[], rows: AsyncIterable<string[]>): AsyncGenerator<string> {
+  yield csvLine(titles);
+  for await (const row of rows) yield csvLine(row);
+}
+
+/** `customer_number` is the 2013 spelling; it asks for outstanding callbacks, as the reference has it. */
+function readCriteria(request: FastifyRequest): CallbackCriteria {
+  const { _id, _callback_state, _callback_reason, operand, customer_number, ...keys } = queryOf(request);
+  const state = _callback_state ?? (customer_number === undefined ? undefined : '!COMPLETED');
+  return {
+    keys: { ...keys, ...(customer_number !== undefined && { _customer_number: customer_number }) },
+    ...(_id !== undefined && { id: _id }),
+    ...(state !== undefined && { state }),
+    ...(_callback_reason !== undefined && { reason: _callback_reason }),
+    operand: operand?.toUpperCase() === 'OR' ? 'OR' : 'AND',
+  };
+}
+
+function readQueueCriteria(query: Readonly<Record<string, string>>): QueueCriteria {
+  const { target, states } = query;
+  const from = timeParameter(query, 'start_time');
+  const to = timeParameter(query, 'end_time');
+  const max = countParameter(query, 'max');
+  return {
+    filters: query,
+    ...(target && { service: target }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(max !== undefined && { max }),
+    ...(states && { states: states.split(',').map((state) => state.trim()) }),
+  };
+}
+
+function translate(error: unknown, request: FastifyRequest, log: Logger): GmsError {
+  if (error instanceof CallbackError) return callbackError(error);
+  if (error instanceof RingbackError && error.code === 'unknown-flow') return orchestrationError(error.message);
+  const { failure, unexpected } = failureOf(error, request);
+  if (unexpected !== undefined) {
+    log.error({ err: unexpected, method: request.method, path: pathOf(request) }, 'A request failed unexpectedly');
+  }
+  return generalError(failure);
+}
+
+function json(reply: FastifyReply, body?: unknown): FastifyReply {
+  return reply.type(JSON_TYPE).send(body === undefined ? undefined : JSON.stringify(body));
+}
+
+function serviceOf(request: FastifyRequest): string | undefined {
+  // Routes name their service; hooks see parameters of any route.
+  return (request.params as { service?: string } | undefined)?.service;
+}
+
+function headersOf(request: FastifyRequest): Record<string, string | undefined> {
+  const headers: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(request.headers))
+    headers[name] = typeof value === 'string' ? value : value?.[0];
+  return headers;
+}
+
+function textOr(value: unknown, otherwise: string): string {
+  return typeof value === 'string' && value !== '' ? value : otherwise;
+}
