@@ -160,7 +160,7 @@ describe('a customer who is not reached', () => {
       _callback_reason: 'FAIL_CALL_TO_CUSTOMER',
     });
     const attempts = (await history(_id)).filter(({ type }) => type === 'callback.attempt');
-    expect(attempts.map(({ number, result }) => [number, result])).toEqual([
+    expect(attempts.map(({ attempt, result }) => [attempt, result])).toEqual([
       [1, 'BUSY'],
       [2, 'BUSY'],
       [3, 'BUSY'],

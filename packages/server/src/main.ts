@@ -15,7 +15,16 @@ import {
 } from './api/index.js';
 import { CallbackDirectory, Callbacks, callbackModule } from './callback/index.js';
 import { Configuration, type ParsedConfiguration, parseConfiguration } from './config/index.js';
-import { Activity, type Clock, type Logger, ManualClock, newId, RingbackError, SystemClock } from './kernel/index.js';
+import {
+  Activity,
+  type Clock,
+  type JsonObject,
+  type Logger,
+  ManualClock,
+  newId,
+  RingbackError,
+  SystemClock,
+} from './kernel/index.js';
 import { toE164 } from './kernel/phone.js';
 import { createOrchestration, followAgentCalls, type Orchestration } from './orchestration/index.js';
 import { Journal } from './reporting/index.js';
@@ -252,7 +261,8 @@ async function recoverAndBegin(
   await network.start();
   undo.push(() => network.close());
   const { driver: _driver, ...behaviour } = config.switchSettings();
-  await network.configure(behaviour);
+  // Configured values are JSON; the simulator checks what they say.
+  await network.configure(behaviour as JsonObject);
   await calls.recover();
   await router.start();
   await orchestration.start({ cluster: settings.databaseUrl !== undefined && !settings.testClock });

@@ -57,7 +57,7 @@ export async function storeMacrostep(
     reason,
     result.doneData === undefined ? null : JSON.stringify(result.doneData),
     instant(now),
-    turn.message_id ?? 0,
+    event ? turn.message_id : null,
     result.data === undefined ? null : JSON.stringify(result.data),
   ]);
   if (!moved) return false;

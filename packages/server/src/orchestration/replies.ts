@@ -9,7 +9,7 @@ export interface Reply {
   body: JsonValue;
 }
 
-const CHANNEL = 'session-reply';
+const CHANNEL = 'session_reply';
 
 /**
  * Requests that wait for an application's answer. The answer is a row, so that it survives and so that the node that

@@ -44,7 +44,7 @@ export interface SessionStart {
   startRequestId?: string;
 }
 
-const CHANNEL = 'session-wake';
+const CHANNEL = 'session_wake';
 /** A message that waits this long has been missed by its node; any node takes it up. */
 const MISSED_MS = 2_000;
 const TIMER_BATCH = 500;
