@@ -141,6 +141,9 @@ describe('a body', () => {
     ['malformed JSON', 400, 'malformed-json', 'application/json', '{"a":'],
     ['a member that would be a prototype', 400, 'malformed-json', 'application/json', '{"__proto__":{"x":1}}'],
     ['the same, disguised', 400, 'malformed-json', 'application/json', '{"\\u005f_proto__":{"x":1}}'],
+    ['a NUL character', 400, 'malformed-text', 'application/json', '{"a":"\\u0000"}'],
+    ['half a character', 400, 'malformed-text', 'application/json', '{"a":"\\ud800"}'],
+    ['a NUL character in a form', 400, 'malformed-text', 'application/x-www-form-urlencoded', 'a=%00'],
     ['JSON nested too deep', 400, 'malformed-json', 'application/json', '['.repeat(5000) + ']'.repeat(5000)],
     ['bytes that are no text', 400, 'malformed-text', 'application/json', Buffer.from([0x22, 0xff, 0x22])],
     ['an unknown charset', 415, 'unsupported-charset', 'application/json; charset=klingon', '{}'],
@@ -209,6 +212,7 @@ describe('an error', () => {
       status: 404,
       detail: 'There is nothing at GET /no/such.',
     });
+    expect((await app.inject('/echo?a=%00')).json()).toMatchObject({ exception: 'malformed-url' });
     expect((await app.inject('/%zz')).json()).toMatchObject({
       status: 400,
       type: 'urn:ringback:problem:malformed-url',

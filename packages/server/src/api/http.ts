@@ -4,7 +4,7 @@ import type { Logger } from '../kernel/index.js';
 import { type BodyLimits, registerBodyParsers } from './http/body-parsers.js';
 import { registerConsole } from './http/console.js';
 import { registerDocumentation } from './http/documentation.js';
-import { answerFailures, failureOf, sendFailure } from './http/failure.js';
+import { answerFailures, failureOf, RequestError, sendFailure } from './http/failure.js';
 import { type Guard, openToAll } from './http/guard.js';
 import { type Readiness, registerOperations } from './http/operations.js';
 import { registerRequestLog } from './http/request-log.js';
@@ -62,8 +62,11 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       sendFailure(reply, request, failureOf(error, request).failure, asProblem);
     },
   });
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff');
+    // No name or value in an address has a use for NUL, and no database column can hold it.
+    if (request.url.includes('%00'))
+      throw new RequestError(400, 'malformed-url', 'The address contains a NUL character.');
   });
   registerRequestLog(app, log, metrics);
   await registerBodyParsers(app, options.multipart);

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { ErrorDetail } from '../kernel/index.js';
-import { type FailureFormat, sendFailure } from './http/failure.js';
+import { type FailureFormat, pathOf, sendFailure } from './http/failure.js';
 
 /** Problem documents (RFC 9457): how Ringback's own API reports errors. */
 export interface Problem {
@@ -61,7 +61,7 @@ export const asProblem: FailureFormat = ({ status, code, detail, errors }) => {
 /** Answers addresses that nobody serves with a problem document. */
 export function answerNotFound(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
-    const detail = `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.`;
+    const detail = `There is nothing at ${request.method} ${pathOf(request)}.`;
     return sendFailure(reply, request, { status: 404, code: 'not-found', detail, errors: [] }, asProblem);
   });
 }

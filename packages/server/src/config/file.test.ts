@@ -60,7 +60,7 @@ resources: { DNIS: [0800123, "0800124"] }
     expect(objectOf(text, 'S')).toEqual({
       _service: 'callback',
       _prefix_dial_out: '091',
-      _cpd_enable: 'TRUE',
+      _cpd_enable: 'true',
       _exceptions: '',
       _max_dial_attempts: '2',
     });

@@ -250,7 +250,8 @@ function startOf(node: unknown): number {
 }
 
 function sourceText(scalar: { value: unknown; source?: string }): string {
-  return typeof scalar.value === 'string' ? scalar.value : (scalar.source ?? String(scalar.value));
+  const { value, source } = scalar;
+  return typeof value === 'string' || typeof value === 'boolean' ? String(value) : (source ?? String(value));
 }
 
 function firstLine(message: string): string {

@@ -111,19 +111,32 @@ function branchFor(schema: TSchema, value: unknown): TSchema {
   return (branch as TSchema | undefined) ?? schema; // the members of anyOf are schemas
 }
 
-/** The fields that an object of the schema may have, for objects at the top. */
+/** The fields that the object at `path` may have, as far as the schema lists them. */
 function fieldsAt(schema: TSchema, path: string): string[] | undefined {
-  const { properties } = schema as { properties?: object }; // JSON Schema
-  return path === '' && properties ? Object.keys(properties) : undefined;
+  let at: JsonSchema | undefined = schema; // a TypeBox schema is a JSON schema
+  for (const step of stepsOf(path)) {
+    const [pattern]: (JsonSchema | undefined)[] = Object.values(at?.patternProperties ?? {});
+    at = at?.properties?.[step] ?? at?.items ?? pattern;
+  }
+  return at?.properties && Object.keys(at.properties);
 }
 
-function found(value: unknown, path: string): string {
-  const steps = path
+interface JsonSchema {
+  properties?: Record<string, JsonSchema>;
+  patternProperties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
+}
+
+function stepsOf(path: string): string[] {
+  return path
     .split('/')
     .slice(1)
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function found(value: unknown, path: string): string {
   let at = value;
-  for (const step of steps) at = Array.isArray(at) ? at[Number(step)] : isObject(at) ? at[step] : undefined;
+  for (const step of stepsOf(path)) at = Array.isArray(at) ? at[Number(step)] : isObject(at) ? at[step] : undefined;
   const text = JSON.stringify(at) ?? 'nothing';
   return text.length > 80 ? `${text.slice(0, 80)}...` : text;
 }

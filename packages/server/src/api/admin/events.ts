@@ -27,6 +27,8 @@ export function registerEvents(app: FastifyInstance, feed: EventFeed, clock: Clo
   app.get(
     '/events',
     {
+      // A stream without a body would never end.
+      exposeHeadRoute: false,
       config: { deed: 'watch' },
       schema: {
         tags: ['events'],
@@ -38,7 +40,7 @@ export function registerEvents(app: FastifyInstance, feed: EventFeed, clock: Clo
       },
     },
     async (request, reply) => {
-      const stream = new Stream(open(request, reply), clock);
+      const stream = new Stream(open(reply), clock);
       streams.add(stream);
       stream.onClose(() => streams.delete(stream));
       const types = queryText(request, 'types');
@@ -59,7 +61,7 @@ function lastEventId(request: FastifyRequest): string | undefined {
   return (typeof header === 'string' && header !== '' ? header : undefined) ?? queryText(request, 'after');
 }
 
-function open(_request: FastifyRequest, reply: FastifyReply): ServerResponse {
+function open(reply: FastifyReply): ServerResponse {
   reply.hijack();
   reply.raw.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',

@@ -122,6 +122,7 @@ export function registerFlows(app: FastifyInstance, shelf: FlowShelf): void {
           'The document as application/scxml+xml, or multipart/form-data with sub-documents and scripts: the part `main`, or the file `<name>.scxml`, is the main document; other parts are named by the path under which it refers to them.',
         consumes: [SCXML, 'application/xml', 'text/xml', 'multipart/form-data'],
         params,
+        body: Type.String(),
         response: {
           200: summary,
           201: summary,

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Clock, Logger } from '../../kernel/index.js';
-import { answerFailures, sendFailure } from '../http.js';
-import { asProblem } from '../problem.js';
+import { answerFailures } from '../http.js';
+import { answerNotFound, asProblem } from '../problem.js';
 import { type AgentDesk, registerAgents } from './agents.js';
 import type { Authentication } from './authentication.js';
 import { type CallbackDirectory, type EventHistory, registerCallbacks } from './callbacks.js';
@@ -57,10 +57,7 @@ export async function adminApi(app: FastifyInstance, options: AdminOptions): Pro
   app.addHook('onRequest', authentication.guard);
   app.addHook('onRequest', refuseUnlessAllowed);
   answerFailures(app, log, asProblem, STATUSES);
-  app.setNotFoundHandler((request, reply) => {
-    const detail = `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.`;
-    return sendFailure(reply, request, { status: 404, code: 'not-found', detail, errors: [] }, asProblem);
-  });
+  answerNotFound(app);
   // The schemas describe; what is written is checked by the configuration, so that all errors are told at once.
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RequestError } from './failure.js';
 import { type FormValues, lastValues, parseForm } from './form-body.js';
 import { parseJson } from './json-body.js';
-import { charsetOf, decode } from './text.js';
+import { charsetOf, decode, requireStorable } from './text.js';
 
 /** A file of a multipart body, in memory. */
 export interface UploadedFile {
@@ -117,7 +117,7 @@ async function readMultipart(request: FastifyRequest, limits: Required<BodyLimit
           `The field "${part.fieldname}" is larger than ${limits.fieldBytes} bytes.`,
         );
       }
-      const text = typeof part.value === 'string' ? part.value : JSON.stringify(part.value ?? '');
+      const text = requireStorable(typeof part.value === 'string' ? part.value : JSON.stringify(part.value ?? ''));
       count(text.length);
       values.set(part.fieldname, [...(values.get(part.fieldname) ?? []), text]);
     }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { pathOf } from './failure.js';
 import type { Guard } from './guard.js';
 
 const CONSOLE = '/console/';
@@ -39,10 +40,10 @@ async function serveFiles(scope: FastifyInstance, directory: string): Promise<vo
       reply.setHeader('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
-  const index = (reply: FastifyReply) => reply.sendFile('index.html');
   scope.setNotFoundHandler((request, reply) => {
-    const isPage = request.method === 'GET' && !/\.\w+$/.test(request.url.split('?', 1)[0] ?? '');
-    return isPage ? index(reply) : reply.code(404).type('text/plain; charset=utf-8').send('There is no such file.');
+    const isPage = request.method === 'GET' && !/\.\w+$/.test(pathOf(request));
+    if (isPage) reply.sendFile('index.html');
+    else reply.code(404).type('text/plain; charset=utf-8').send('There is no such file.');
   });
 }
 

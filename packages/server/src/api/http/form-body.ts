@@ -1,5 +1,5 @@
 import { RequestError } from './failure.js';
-import { decode } from './text.js';
+import { decode, requireStorable } from './text.js';
 
 /** Values by name, in the order in which they came. */
 export type FormValues = Readonly<Record<string, readonly string[]>>;
@@ -40,5 +40,5 @@ function unescapeField(field: string, charset: string): string {
   const bytes = field
     .replaceAll('+', ' ')
     .replace(ESCAPED, (_escape, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
-  return decode(Buffer.from(bytes, 'latin1'), charset);
+  return requireStorable(decode(Buffer.from(bytes, 'latin1'), charset));
 }

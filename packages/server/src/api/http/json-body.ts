@@ -1,4 +1,5 @@
 import { RequestError } from './failure.js';
+import { requireStorable } from './text.js';
 
 /** Deeper structures serve nobody but an attacker. */
 const DEEPEST = 100;
@@ -15,16 +16,18 @@ export function parseJson(text: string): unknown {
     throw new RequestError(400, 'malformed-json', `The JSON body is nested deeper than ${DEEPEST} levels.`);
   }
   try {
-    // A member __proto__ would become the prototype wherever the value is copied.
     const suspicious = text.includes('__proto__') || text.includes('\\u');
-    return JSON.parse(text, suspicious ? refuseProto : undefined);
+    return JSON.parse(text, suspicious ? refuseHarmful : undefined);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new RequestError(400, 'malformed-json', `The body is not valid JSON: ${error.message}.`);
   }
 }
 
-function refuseProto(key: string, value: unknown): unknown {
+/** A member `__proto__` would become the prototype wherever the value is copied. */
+function refuseHarmful(key: string, value: unknown): unknown {
+  requireStorable(key);
+  if (typeof value === 'string') requireStorable(value);
   if (key === '__proto__') throw new RequestError(400, 'malformed-json', 'A member "__proto__" is not accepted.');
   return value;
 }

@@ -39,3 +39,12 @@ function decoderFor(charset: string): InstanceType<typeof TextDecoder> {
 function malformed(charset: string): RequestError {
   return new RequestError(400, 'malformed-text', `The body is not valid ${charset.toUpperCase()} text.`);
 }
+
+/** Characters that no database column can hold: NUL, and halves of surrogate pairs. */
+const UNSTORABLE = /\0|\p{Surrogate}/u;
+
+/** @throws RequestError 400 for a text that could not be stored */
+export function requireStorable(text: string): string {
+  if (!UNSTORABLE.test(text)) return text;
+  throw new RequestError(400, 'malformed-text', 'The request contains a NUL character or half of a surrogate pair.');
+}

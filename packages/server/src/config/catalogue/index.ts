@@ -3,6 +3,7 @@ import { callbackGeneral, callbackNotification, callbackReporting, everyService 
 import { callbackQueue, callbackSchedule } from './callback-queue.js';
 import { callbackChat, callbackRouting, callbackUserOriginated } from './callback-routing.js';
 import { callbackTreatments, callbackUserTerminated } from './callback-voice.js';
+import { contextSectionFamilies } from './context-sections.js';
 import type { OptionDefinition, OptionFamily } from './option.js';
 import * as sections from './sections.js';
 
@@ -104,6 +105,7 @@ export const families: readonly OptionFamily[] = [
   applications,
   ...builtinServices,
   ...sections.sectionFamilies,
+  ...contextSectionFamilies,
 ];
 
 const indexes = new Map<OptionFamily, FamilyIndex>(families.map((family) => [family, indexOf(family)]));
@@ -134,7 +136,9 @@ export function serviceFamily(options: Options): OptionFamily {
   return builtinById.get(options._service ?? '') ?? applications;
 }
 
-const sectionById = new Map(sections.sectionFamilies.map((family) => [family.id, family]));
+const sectionById = new Map(
+  [...sections.sectionFamilies, ...contextSectionFamilies].map((family) => [family.id, family]),
+);
 
 /** The family of a server-wide section; undefined for sections that the catalogue does not know. */
 export function sectionFamily(section: string): OptionFamily | undefined {

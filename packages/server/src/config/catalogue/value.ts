@@ -7,8 +7,6 @@ import type { OptionType } from './option.js';
 
 const INTEGER = /^[+-]?\d{1,15}$/;
 const DECIMAL = /^[+-]?\d{1,12}(?:\.\d{1,6})?$/;
-const TRUE_WORDS = new Set(['true', 'yes', 'on', '1']);
-const FALSE_WORDS = new Set(['false', 'no', 'off', '0']);
 const PERIOD = /^(\d{1,6})\s*([yMwdhms]?)$/;
 const THRESHOLDS = /^\s*\d+\s*:\s*\d+\s*(,\s*\d+\s*:\s*\d+\s*)*$/;
 /** `$token$` in a service's option is replaced by the request's parameter of that name (GMS callback, 8.5). */
@@ -27,9 +25,7 @@ export function readSeconds(text: string): number | undefined {
 
 export function readFlag(text: string): boolean | undefined {
   const word = text.trim().toLowerCase();
-  if (TRUE_WORDS.has(word)) return true;
-  if (FALSE_WORDS.has(word)) return false;
-  return undefined;
+  return word === 'true' ? true : word === 'false' ? false : undefined;
 }
 
 /** A comma list; blanks around the items and empty items are dropped. */

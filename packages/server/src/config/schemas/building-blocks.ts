@@ -14,7 +14,7 @@ export const enabled = Type.Boolean({ description: 'false: as if the object were
 export const password = Type.String({ minLength: 1, maxLength: 1024, description: 'Stored as a hash, never returned' });
 
 /** Options of an object: name to text. Numbers and booleans are accepted and become texts. */
-export const options = Type.Record(Type.String(), Type.String());
+export const options = Type.Record(Type.String(), Type.String({ maxLength: 65_536 }));
 
 /** An object of the given fields and of those that every object has; unknown fields are refused. */
 export function configured<Fields extends Record<string, TSchema>>(fields: Fields) {
