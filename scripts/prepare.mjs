@@ -58,8 +58,10 @@ export async function prepare() {
   try {
     if (!dependenciesMatch()) {
       say('installing the dependencies');
+      // Not `npm ci`: that refuses a lock file which lacks optional packages of other platforms, as one does that was
+      // written where they could not be had. This installs the lock file's versions too, and leaves the file alone.
       // Development dependencies hold the compiler; NODE_ENV=production would leave them out.
-      run('.', npmCommand(['ci', '--include=dev', '--no-fund', '--no-audit']));
+      run('.', npmCommand(['install', '--no-save', '--include=dev', '--no-fund', '--no-audit']));
     }
     for (const build of BUILDS) makeFresh(build);
   } finally {
@@ -84,7 +86,8 @@ function dependenciesMatch() {
     // Workspaces themselves are not installed but linked, and optional packages are for other platforms.
     if (!path.includes('node_modules/') || entry.optional) return true;
     const found = installed[path];
-    return found !== undefined && found.version === entry.version && found.resolved === entry.resolved;
+    // Where it came from may be noted in one of the two only (npm's omit-lockfile-registry-resolved).
+    return found !== undefined && found.version === entry.version && found.integrity === entry.integrity;
   });
 }
 

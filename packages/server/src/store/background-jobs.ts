@@ -1,17 +1,17 @@
 import { type LogFunctionFactory, parseCronItems, type Runner, run, Logger as WorkerLogger } from 'graphile-worker';
-import { type Activity, type Logger, RingbackError, SystemClock, type Timer } from '../kernel/index.js';
+import { type Activity, type Logger, RingbackError, Sequence, SystemClock, type Timer } from '../kernel/index.js';
 import type { Database } from './database.js';
 
 /** Jobs that run at the same time on this node. */
 const CONCURRENCY = 2;
 /** One connection hears of new jobs, the others run them. */
 const MAX_CONNECTIONS = 4;
-/** New jobs announce themselves; this only finds those that failed and are to be tried again. */
-const POLL_MS = 30_000;
+/** New jobs announce themselves; this finds those that are to be tried again, or came while nobody could listen. */
+const POLL_MS = 5000;
 const MAX_ATTEMPTS = 8;
 /** What fell due within this time while no node was running is made up for, once. */
 const MADE_UP_MS = 86_400_000;
-const RESTART_MS = 2000;
+const RENEWAL_MS = 2000;
 const NAME = /^[a-z][a-z0-9-]*$/;
 
 export interface BackgroundJobsOptions {
@@ -30,16 +30,18 @@ interface RecurringJob {
  * real calendar, in UTC.
  *
  * States: collecting (`add`) -> running (`start`) -> stopped (`stop`). A job that throws is tried again with growing
- * pauses, up to 8 times. When the database goes away the worker waits or, if it gives up, is started again.
+ * pauses, up to 8 times. When the database was away the worker is started anew: it may have taken that for final.
  */
 export class BackgroundJobs {
   readonly #options: BackgroundJobsOptions;
   readonly #jobs = new Map<string, RecurringJob>();
   readonly #clock = new SystemClock();
+  /** Starts and stops of the worker, one at a time. */
+  readonly #changes = new Sequence();
   #runner: Runner | undefined;
-  #restart: Timer | undefined;
-  #starting: Promise<void> | undefined;
+  #renewal: Timer | undefined;
   #running = false;
+  #stopListening: (() => void) | undefined;
 
   constructor(options: BackgroundJobsOptions) {
     this.#options = options;
@@ -68,7 +70,10 @@ export class BackgroundJobs {
 
   async start(): Promise<void> {
     this.#running = true;
-    await this.#startRunner();
+    this.#stopListening = this.#options.database.onAvailability((available) => {
+      if (available) this.#renew();
+    });
+    await this.#changes.run(() => this.#startRunner());
   }
 
   /** Runs a job soon, besides its times, on any node. */
@@ -82,11 +87,9 @@ export class BackgroundJobs {
   /** Waits for the jobs under way. */
   async stop(): Promise<void> {
     this.#running = false;
-    this.#restart?.cancel();
-    await this.#starting;
-    const runner = this.#runner;
-    this.#runner = undefined;
-    await runner?.stop();
+    this.#stopListening?.();
+    this.#renewal?.cancel();
+    await this.#changes.run(() => this.#stopRunner());
   }
 
   async #startRunner(): Promise<void> {
@@ -113,22 +116,39 @@ export class BackgroundJobs {
     this.#runner = runner;
     const ended = (error?: unknown) => {
       if (this.#runner !== runner) return;
-      this.#runner = undefined;
       this.#options.log.warn({ err: error }, 'The background jobs have ended and are started again');
-      this.#scheduleRestart();
+      this.#renewLater();
     };
     runner.promise.then(() => ended(), ended);
   }
 
-  #scheduleRestart(): void {
-    this.#restart = this.#clock.at(this.#clock.now() + RESTART_MS, () => {
-      this.#starting = this.#startRunner().catch((error: unknown) => {
-        if (this.#options.database.available) {
-          this.#options.log.error({ err: error }, 'The background jobs could not be started');
-        }
-        if (this.#running) this.#scheduleRestart();
-      });
+  async #stopRunner(): Promise<void> {
+    const runner = this.#runner;
+    this.#runner = undefined;
+    try {
+      await runner?.stop();
+    } catch (error) {
+      this.#options.log.debug({ err: error }, 'The background jobs had ended already');
+    }
+  }
+
+  #renew(): void {
+    const renewed = this.#changes.run(async () => {
+      await this.#stopRunner();
+      if (this.#running) await this.#startRunner();
     });
+    renewed.catch((error: unknown) => {
+      if (this.#options.database.available) {
+        this.#options.log.error({ err: error }, 'The background jobs could not be started');
+      }
+      this.#renewLater();
+    });
+  }
+
+  #renewLater(): void {
+    if (!this.#running) return;
+    this.#renewal?.cancel();
+    this.#renewal = this.#clock.at(this.#clock.now() + RENEWAL_MS, () => this.#renew());
   }
 
   /** The worker's own lines: while the database is away they repeat what is known. */

@@ -177,6 +177,7 @@ export class Database implements Sql {
     if (this.#closed) return;
     this.#closed = true;
     this.#slots.refuseWaiting(closedError());
+    await this.#slots.allFree();
     await this.#pool.end();
     await this.#line.close();
   }
@@ -186,7 +187,8 @@ export class Database implements Sql {
     await this.#slots.take();
     let client: pg.PoolClient | undefined;
     try {
-      this.#refuseIfAway();
+      // It may have gone away while this waited; closing, however, waits for whoever has a slot.
+      if (!this.#line.up) throw new DatabaseUnavailable();
       client = await this.#pool.connect();
       this.#working.add(client);
       const result = await use(client);

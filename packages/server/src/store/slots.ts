@@ -8,10 +8,13 @@ interface Waiting {
  * at once, which the pool's own queue cannot do.
  */
 export class Slots {
+  readonly #count: number;
   #free: number;
+  #onAllFree: (() => void)[] = [];
   #waiting: Waiting[] = [];
 
   constructor(count: number) {
+    this.#count = count;
     this.#free = count;
   }
 
@@ -29,6 +32,13 @@ export class Slots {
     const next = this.#waiting.shift();
     if (next) next.admit();
     else this.#free += 1;
+    if (this.#free === this.#count) for (const resolve of this.#onAllFree.splice(0)) resolve();
+  }
+
+  /** Resolves when nobody holds a slot. */
+  allFree(): Promise<void> {
+    if (this.#free === this.#count) return Promise.resolve();
+    return new Promise((resolve) => this.#onAllFree.push(resolve));
   }
 
   /** Refuses all who wait; those who hold a slot keep it. */
