@@ -78,6 +78,7 @@ type ProfileRow = ProfileData & { customer_id: string };
 /** The definitions have changed since they were read: the work is done again with the present ones. */
 class StaleDefinitions extends Error {}
 
+/** So many customers with a value of the key are looked at; a search that fits more of them is no identification. */
 const MOST_FOUND = 1000;
 const MOST_ATTEMPTS = 5;
 

@@ -55,6 +55,26 @@ describe('requests that are not understood', () => {
     },
   );
 
+  it('answers 503 in its own form while the database is away', async () => {
+    const away = await TestApi.create();
+    await away.store.database.close();
+    const { status, body, headers } = await away.get('/services/x');
+    expect({ status, exception: body.exception }).toEqual({
+      status: 503,
+      exception: 'com.genesyslab.gsg.services.contextservices.exceptions.ContextServicesExceptionUnavailable',
+    });
+    expect(headers['retry-after']).toBeDefined();
+    expect((await away.get('/profiles/x')).body).toMatchObject({ code: 503, name: 'CVErrorUnavailable' });
+    await away.close();
+  });
+
+  it('answers nothing when it is switched off', async () => {
+    api.configuration.set({ cview: { enabled: 'false' } });
+    expect((await api.get('/server/status')).status).toBe(403);
+    api.configuration.set({ cview: {} });
+    expect((await api.get('/server/status')).status).toBe(200);
+  });
+
   it('answers errors of profiles with code, name and description as well', async () => {
     const { body } = await api.get('/profiles/nobody');
     expect(body).toEqual({

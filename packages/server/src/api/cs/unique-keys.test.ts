@@ -94,3 +94,36 @@ describe('unique identification keys', () => {
     }
   });
 });
+
+describe('definitions and the mode', () => {
+  it('are in effect on other nodes as soon as those hear of it', async () => {
+    const node = await Database.connect({
+      connectionString: api.store.connectionString,
+      activity: new Activity(),
+      log: silentLogger,
+    });
+    const { configuration, clock, store } = api;
+    const other = new ContextServices({
+      database: node,
+      configuration,
+      clock,
+      activity: store.activity,
+      log: silentLogger,
+    });
+    await other.start();
+    try {
+      expect((await other.metadata.of(1)).extensions).toEqual([]);
+      const heard = new Promise((resolve) => node.listen('cs_mode', resolve));
+      await api.post('/metadata/profiles/extensions', { name: 'Hobby', type: 'multi-valued', attributes: [] });
+      // Signals come in the order in which they were sent: after this one, the other has been heard too.
+      await api.post('/server/mode', { mode: 'maintenance' });
+      await heard;
+      expect(other.mode.current).toBe('maintenance');
+      expect((await other.metadata.of(1)).extensions).toMatchObject([{ name: 'Hobby' }]);
+    } finally {
+      other.stop();
+      await node.close();
+      await api.post('/server/mode', { mode: 'production' });
+    }
+  });
+});
