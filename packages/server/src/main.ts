@@ -157,8 +157,8 @@ async function openGround(
   undo: Undo,
 ): Promise<Ground> {
   const activity = new Activity();
-  const clock = settings.testClock ? new ManualClock(Date.now(), activity) : new SystemClock();
   const database = await openDatabase(settings, log, activity, undo);
+  const clock = settings.testClock ? await testClock(database, activity) : new SystemClock();
   const parts = { database, clock, activity, log };
   const config = await Configuration.open(parts);
   undo.push(() => config.close());
@@ -170,6 +170,12 @@ async function openGround(
   await journal.start();
   undo.push(() => journal.stop());
   return { ...parts, config, journal };
+}
+
+/** Stands at the present, or where an earlier process left it if that is later: stored times never lie in the future. */
+async function testClock(database: Database, activity: Activity): Promise<ManualClock> {
+  const [last] = await database.query<{ at: number | null }>('select max(at) as at from event');
+  return new ManualClock(Math.max(Date.now(), last?.at ?? 0), activity);
 }
 
 async function composeAbilities(ground: Ground, settings: ServerSettings, undo: Undo): Promise<Abilities> {
@@ -278,6 +284,10 @@ async function recoverAndBegin(
   };
   const simulatedAgents = new SimulatedAgents({ descriptions: network, control, clock, activity, log });
   await simulatedAgents.start();
+  const forget = config.onChange(({ kind }) => {
+    if (kind === 'agents') void activity.run(() => simulatedAgents.configurationChanged());
+  });
+  undo.push(forget);
   undo.push(() => simulatedAgents.stop());
 }
 
@@ -325,11 +335,27 @@ async function composeApis(
 async function serve(app: FastifyInstance, ground: Ground, settings: ServerSettings, undo: Undo): Promise<string> {
   const { host, port } = settings;
   undo.push(() => app.close());
-  await app.listen({ host, port });
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    throw new RingbackError(
+      'address-unusable',
+      `The server cannot listen on ${host} port ${port}: ${reasonOf(error)}.`,
+    );
+  }
   const listeners = await openListeners(app, ground.config.objects('listeners').values(), { host, log: ground.log });
   undo.push(() => listeners.close());
   const address = app.server.address();
   if (typeof address !== 'object' || address === null) throw new Error('the server has no address');
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return `http://${shown}:${address.port}`;
+}
+
+/** Why an address cannot be bound, for a person. */
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return 'another program uses it (choose another port with --port)';
+  if (code === 'EACCES') return 'that is not permitted to this user';
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'this machine has no such address';
+  return error instanceof Error ? error.message : String(error);
 }

@@ -94,7 +94,7 @@ export class CallEvents {
       data: { interactionid: interaction.id, focusdeviceid: interaction.ani, resultof: 'creation' },
       model,
     });
-    if (agent)
+    if (agent?.state === 'answered')
       tx.afterCommit(() =>
         this.errands.run('joining an interaction', () => this.calls.join(interaction.id, [leg.id, agent.id])),
       );

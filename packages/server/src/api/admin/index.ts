@@ -5,6 +5,7 @@ import { answerNotFound, asProblem } from '../problem.js';
 import { type AgentDesk, registerAgents } from './agents.js';
 import type { Authentication } from './authentication.js';
 import { type CallbackDirectory, type EventHistory, registerCallbacks } from './callbacks.js';
+import { type ConfigurationTarget, registerConfigurationFile } from './configuration-file.js';
 import { type EventFeed, registerEvents } from './events.js';
 import { type FlowShelf, registerFlows } from './flows.js';
 import { type ObjectStore, registerObjects } from './objects.js';
@@ -24,7 +25,7 @@ export type { SimulatedNetwork, TestClock } from './simulator.js';
 
 export interface AdminOptions {
   authentication: Authentication;
-  configuration: ObjectStore;
+  configuration: ObjectStore & ConfigurationTarget;
   journal: EventFeed & EventHistory;
   agents: AgentDesk;
   callbacks: CallbackDirectory;
@@ -63,6 +64,7 @@ export async function adminApi(app: FastifyInstance, options: AdminOptions): Pro
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
 
   registerObjects(app, configuration);
+  await registerConfigurationFile(app, configuration);
   registerFlows(app, flows);
   registerAgents(app, agents);
   registerCallbacks(app, callbacks, journal);
