@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureChromium } from '../../scripts/chromium.mjs';
 import { ServerProcess } from '../server/server-process.js';
@@ -72,7 +72,7 @@ describe('the console', () => {
     const page = await browser.visit('/console/book');
     await fillIn(page, 'BasicCallback', '5551002');
     await chooseTomorrow(page, () => page.getByText('At a free time').click());
-    await page.getByRole('radio').nth(2).check({ force: true });
+    await freeTimes(page).nth(2).check({ force: true });
     await screenshots.take(page, 'book');
     await page.getByRole('button', { name: 'Book this time' }).click();
     await page.getByRole('link', { name: 'Follow this callback' }).click();
@@ -80,7 +80,7 @@ describe('the console', () => {
     const booked = await desiredTime(page);
 
     await page.getByRole('button', { name: 'Reschedule' }).click();
-    await page.getByRole('dialog').getByRole('radio').nth(4).check({ force: true });
+    await freeTimes(page).nth(4).check({ force: true });
     await screenshots.take(page, 'reschedule');
     await page.getByRole('button', { name: 'Move it' }).click();
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
@@ -98,8 +98,7 @@ describe('the console', () => {
     const page = await browser.visit('/console/book');
     await fillIn(page, 'BasicCallback', '5551003');
     await chooseTomorrow(page, () => page.getByText('At a free time').click());
-    const slot = page.getByRole('radio').nth(30);
-    await slot.check({ force: true });
+    await freeTimes(page).nth(30).check({ force: true });
 
     // Others take every place of the slot while the form is open.
     const time = await slotTime(page, 30);
@@ -181,7 +180,11 @@ async function chooseTomorrow(page: Page, open: () => Promise<void>): Promise<vo
   tomorrow.setDate(tomorrow.getDate() + 1);
   const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' }).format(tomorrow);
   await page.getByRole('button', { name: date, exact: true }).click();
-  await page.getByRole('radio').first().waitFor({ state: 'attached' });
+  await freeTimes(page).first().waitFor({ state: 'attached' });
+}
+
+function freeTimes(page: Page): Locator {
+  return page.getByRole('group', { name: 'Free times' }).getByRole('radio');
 }
 
 /** The instant of the n-th free time, ISO 8601, as its hover text tells it. */

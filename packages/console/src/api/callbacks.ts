@@ -18,6 +18,8 @@ export interface Callback {
   /** When the customer wants the call; absent when it was asked for at once. */
   desiredAt?: number;
   createdAt?: number;
+  /** When its state, its time or what is known about it last changed. */
+  changedAt?: number;
   /** Every key of the record, as text. */
   record: Readonly<Record<string, string>>;
 }
@@ -49,15 +51,20 @@ export function parseCallback(members: Members): Callback[] {
   if (desiredAt !== undefined) callback.desiredAt = desiredAt;
   const createdAt = instant(members, '_created_time');
   if (createdAt !== undefined) callback.createdAt = createdAt;
+  const changedAt = instant(members, '_changed_time');
+  if (changedAt !== undefined) callback.changedAt = changedAt;
   return [callback];
 }
 
-/** The newest callbacks of all services, at most 1000, from `GET /api/v1/callbacks`. The live feed keeps it fresh. */
+/** At most this many callbacks are listed. */
+export const MOST_LISTED = 1000;
+
+/** The newest callbacks of all services, at most {@link MOST_LISTED}, from `GET /api/v1/callbacks`. The live feed keeps it fresh. */
 export function useCallbacks() {
   return useQuery({
     queryKey: ['callbacks'],
     queryFn: async ({ signal }) =>
-      objects(await request('/api/v1/callbacks?limit=1000', { signal })).flatMap(parseCallback),
+      objects(await request(`/api/v1/callbacks?limit=${MOST_LISTED}`, { signal })).flatMap(parseCallback),
   });
 }
 

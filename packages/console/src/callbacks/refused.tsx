@@ -16,7 +16,10 @@ function inViewerTime(message: string, now: number): string {
 export function Refused({ what, error, onPropose }: { what: string; error: unknown; onPropose: (at: number) => void }) {
   const now = useNow();
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => {
+    // In braces: newer browsers answer with a promise, which React would take for a clean-up function.
+    box.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   const refused = error instanceof Refusal ? error : undefined;
   const proposals = refused?.proposals ?? [];
   const fields = refused?.fields ?? [];

@@ -40,5 +40,10 @@ export class CallbackDirectory {
 }
 
 function described(row: CallbackRow): JsonObject {
-  return { ...row.properties, ...recordOf(row, Object.keys(row.lookup)), _created_time: instant(row.created_at) };
+  return {
+    ...row.properties,
+    ...recordOf(row, Object.keys(row.lookup)),
+    _created_time: instant(row.created_at),
+    _changed_time: instant(row.changed_at),
+  };
 }

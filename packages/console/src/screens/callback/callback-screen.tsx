@@ -68,10 +68,7 @@ function Present({ callback }: { callback: Callback }) {
         <RecordCard callback={callback} />
         <Stack gap="md" className={classes.main}>
           {legs.length > 0 && <LegLanes legs={legs} over={callback.state === 'COMPLETED'} />}
-          <Paper component="section" p="md" aria-labelledby="history-title">
-            <Title order={2} id="history-title" mb="md">
-              History
-            </Title>
+          <Paper component="section" p="md" aria-label="History">
             {history.isPending && <Skeleton h={200} aria-label="Loading the history" />}
             {history.isError && (
               <Failure what="The history cannot be shown" error={history.error} retry={history.refetch} />

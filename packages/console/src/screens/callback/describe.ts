@@ -2,7 +2,7 @@ import type { JournalEvent } from '../../api/journal.js';
 import { type Members, text } from '../../api/json.js';
 import { reasonText } from '../../callbacks/state.js';
 
-/** How a step looks: an ordinary one, one of the application's, a call leg's, a routing decision, and good or bad ends. */
+/** How a step looks: an ordinary one, one of the application's, a call leg's, a routing decision, good or bad ends. */
 export type Kind = 'step' | 'application' | 'call' | 'route' | 'good' | 'bad';
 
 export interface Description {
@@ -13,40 +13,61 @@ export interface Description {
   told: readonly string[];
 }
 
+/** What every event about a callback repeats; the page tells it once. */
+const SUBJECT = ['service', 'number'];
+
 /** Says in words what an event of the journal means. Types that are not known are shown by their name. */
 export function describe(event: JournalEvent): Description {
   const { data } = event;
   switch (event.type) {
-    case 'callback.accepted':
-      return step('Accepted');
+    case 'callback.accepted': {
+      const title = data.immediate === true ? 'Accepted, to be called at once' : 'Accepted';
+      const told = data.immediate === true ? ['desiredTime'] : [];
+      return { kind: 'step', title, told: [...SUBJECT, ...told, 'immediate'] };
+    }
     case 'callback.rejected':
-      return { kind: 'bad', title: `Rejected${colon(data, 'reason')}`, told: ['reason'] };
-    case 'callback.state':
-      return step(`State ${text(data, 'state') ?? 'changed'}${colon(data, 'reason', reasonText)}`, ['state', 'reason']);
+      return { kind: 'bad', title: `Rejected${colon(data, 'reason')}`, told: [...SUBJECT, 'reason'] };
+    case 'callback.state': {
+      const cause = text(data, 'cause')?.replaceAll('-', ' ');
+      const title = `${text(data, 'state') ?? 'State changed'}${cause === undefined ? '' : `: ${cause}`}`;
+      return { kind: 'step', title, told: [...SUBJECT, 'state', 'from', 'cause'] };
+    }
     case 'callback.attempt':
-      return step(`Attempt ${text(data, 'number') ?? ''}${colon(data, 'result')}`, ['number', 'result']);
+      return {
+        kind: 'step',
+        title: `Attempt ${text(data, 'attempt') ?? ''}${colon(data, 'result')}`,
+        told: [...SUBJECT, 'attempt', 'result'],
+      };
     case 'callback.completed':
       return {
         kind: text(data, 'reason') === 'AGENT_CONNECTED' ? 'good' : 'bad',
         title: `Completed${colon(data, 'reason', reasonText)}`,
-        told: ['reason'],
+        told: [...SUBJECT, 'state', 'reason'],
       };
     case 'route.decision':
       return {
         kind: 'route',
         title: event.agent === undefined ? 'No agent in time' : `Agent ${event.agent} selected`,
-        told: ['why'],
+        told: ['why', 'request', 'outcome'],
       };
     case 'agent.state':
-      return step(`Agent ${event.agent ?? ''} is ${text(data, 'state') ?? ''}`, ['state']);
+      return {
+        kind: 'step',
+        title: `Agent ${event.agent ?? ''} is ${text(data, 'state')?.replaceAll('-', ' ') ?? ''}`,
+        told: ['state', 'previous', 'request', 'leg'],
+      };
     case 'session.started':
-      return step(`Application started${colon(data, 'flow')}`, ['flow']);
+      return { kind: 'application', title: `Application started${colon(data, 'flow')}`, told: ['flow'] };
     case 'session.state':
       return describeMacrostep(data);
     case 'session.ended':
-      return step(`Application ended${colon(data, 'reason')}`, ['reason']);
+      return {
+        kind: 'application',
+        title: `Application ended${colon(data, 'reason')}`,
+        told: ['flow', 'state', 'reason'],
+      };
     default:
-      return event.type.startsWith('call.') ? describeCall(event) : step(event.type);
+      return event.type.startsWith('call.') ? describeCall(event) : { kind: 'step', title: event.type, told: [] };
   }
 }
 
@@ -56,7 +77,7 @@ function describeMacrostep(data: Members): Description {
   const entered = Array.isArray(data.entered) ? data.entered.map(String) : [];
   const cause = event === undefined ? 'Application begins' : `Application: ${event}`;
   const title = entered.length === 0 ? cause : `${cause} → ${entered.join(', ')}`;
-  return { kind: 'application', title, told: ['event', 'entered', 'exited', 'configuration'] };
+  return { kind: 'application', title, told: ['event', 'entered', 'exited', 'configuration', 'log'] };
 }
 
 const CALL_TITLE: Readonly<Record<string, (party: string) => string>> = {
@@ -64,21 +85,25 @@ const CALL_TITLE: Readonly<Record<string, (party: string) => string>> = {
   'call.ringing': (party) => `${capital(party)} rings`,
   'call.answered': (party) => `${capital(party)} answered`,
   'call.joined': (party) => `${capital(party)} joined the conversation`,
-  'call.ended': (party) => `Call leg of ${party} ended`,
+  'call.ended': (party) => `${capital(party)} is off the line`,
 };
 
 function describeCall(event: JournalEvent): Description {
   const { data } = event;
   const role = text(data, 'role');
-  const whom =
-    role === 'agent' ? `agent ${event.agent ?? ''}`.trim() : role === 'inbound' ? 'the caller' : 'the customer';
-  const party = [whom, text(data, 'number')].filter((part) => part !== undefined).join(' ');
-  const title = CALL_TITLE[event.type]?.(party) ?? event.type;
-  return { kind: 'call', title: `${title}${colon(data, 'cause')}`, told: ['role', 'number', 'cause', 'leg'] };
-}
-
-function step(title: string, told: readonly string[] = []): Description {
-  return { kind: 'step', title, told };
+  const agent = `agent ${event.agent ?? ''}`.trim();
+  const whom = role === 'agent' ? agent : role === 'inbound' ? 'the caller' : 'the customer';
+  const title = CALL_TITLE[event.type]?.(whom) ?? event.type;
+  // The number called matters when the dialing begins; after that it stays the same.
+  const told = [
+    'role',
+    'cause',
+    'leg',
+    'bridge',
+    'answered',
+    ...(event.type === 'call.dialing' ? [] : ['number', 'from', 'attempt']),
+  ];
+  return { kind: 'call', title: `${title}${colon(data, 'cause')}`, told };
 }
 
 /** `: value` when the member is there. */

@@ -1,3 +1,5 @@
+import { Group, Switch, Title } from '@mantine/core';
+import { useState } from 'react';
 import type { JournalEvent } from '../../api/journal.js';
 import { CheckIcon, CrossIcon, DotIcon, GearIcon, PhoneIcon, RouteIcon } from '../../icons.js';
 import { Empty } from '../../layout/empty.js';
@@ -5,7 +7,7 @@ import { formatOffset, formatTime } from '../../time/format.js';
 import { Moment } from '../../time/moment.js';
 import { describe, type Kind } from './describe.js';
 import classes from './history.module.css';
-import { Particulars } from './particulars.js';
+import { Particulars, RawEvent } from './particulars.js';
 import { RoutingReasons } from './routing-reasons.js';
 
 const BULLET: Readonly<Record<Kind, () => React.JSX.Element>> = {
@@ -19,39 +21,59 @@ const BULLET: Readonly<Record<Kind, () => React.JSX.Element>> = {
 
 /** Everything that happened, in order: each step with its time and its distance from the first one. */
 export function History({ events }: { events: readonly JournalEvent[] }) {
+  const [withApplication, setWithApplication] = useState(true);
   const start = events[0]?.at;
-  if (start === undefined) {
-    return <Empty title="No history">Its events have been removed, or none has been written yet.</Empty>;
-  }
+  const steps = events.map((event) => ({ event, ...describe(event) }));
+  const ofApplication = steps.filter(({ kind }) => kind === 'application').length;
+  const shown = withApplication ? steps : steps.filter(({ kind }) => kind !== 'application');
   return (
-    <ol className={classes.steps}>
-      {events.map((event) => (
-        <Step key={event.id} event={event} start={start} />
-      ))}
-    </ol>
+    <>
+      <Group justify="space-between" mb="md">
+        <Title order={2} id="history-title">
+          History
+        </Title>
+        {ofApplication > 0 && (
+          <Switch
+            size="xs"
+            labelPosition="left"
+            label={`Steps of the application (${ofApplication})`}
+            checked={withApplication}
+            onChange={(event) => setWithApplication(event.currentTarget.checked)}
+          />
+        )}
+      </Group>
+      {start === undefined ? (
+        <Empty title="No history">Its events have been removed, or none has been written yet.</Empty>
+      ) : (
+        <ol className={classes.steps}>
+          {shown.map(({ event, kind, title, told }) => (
+            <li key={event.id} className={classes.step} data-kind={kind} data-type={event.type}>
+              <span className={classes.when}>
+                <Moment at={event.at} format={formatTime} />
+                <span className={classes.offset}>{formatOffset(event.at - start)}</span>
+              </span>
+              <Bullet kind={kind} />
+              <div className={classes.what}>
+                <div className={classes.title}>
+                  {title}
+                  <RawEvent event={event} />
+                </div>
+                {event.type === 'route.decision' && <RoutingReasons why={event.data.why} />}
+                <Particulars event={event} without={told} />
+              </div>
+            </li>
+          ))}
+        </ol>
+      )}
+    </>
   );
 }
 
-function Step({ event, start }: { event: JournalEvent; start: number }) {
-  const { kind, title, told } = describe(event);
-  const Bullet = BULLET[kind];
+function Bullet({ kind }: { kind: Kind }) {
+  const Icon = BULLET[kind];
   return (
-    <li className={classes.step} data-kind={kind} data-type={event.type}>
-      <span className={classes.when}>
-        <Moment at={event.at} format={formatTime} />
-        <span className={classes.offset}>{formatOffset(event.at - start)}</span>
-      </span>
-      <span className={classes.bullet}>
-        <Bullet />
-      </span>
-      <div className={classes.what}>
-        <div className={classes.title}>
-          {title}
-          <code className={classes.type}>{event.type}</code>
-        </div>
-        {event.type === 'route.decision' && <RoutingReasons why={event.data.why} />}
-        <Particulars event={event} without={told} />
-      </div>
-    </li>
+    <span className={classes.bullet}>
+      <Icon />
+    </span>
   );
 }

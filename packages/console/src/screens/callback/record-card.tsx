@@ -13,6 +13,7 @@ const SHOWN_ABOVE = new Set([
   '_customer_number',
   '_desired_time',
   '_created_time',
+  '_changed_time',
   '_url',
 ]);
 
@@ -34,6 +35,11 @@ export function RecordCard({ callback }: { callback: Callback }) {
         {callback.createdAt !== undefined && (
           <Fact name="Booked">
             <Moment at={callback.createdAt} />
+          </Fact>
+        )}
+        {callback.changedAt !== undefined && (
+          <Fact name="Last change">
+            <Moment at={callback.changedAt} />
           </Fact>
         )}
         <Fact name="Id">

@@ -29,7 +29,7 @@ const ACTIONS: Readonly<Record<AgentState, readonly AgentAction[]>> = {
   ready: ['not-ready', 'logout'],
   reserved: ['not-ready', 'logout'],
   busy: ['not-ready', 'logout'],
-  'after-call-work': ['ready', 'not-ready', 'logout'],
+  'after-call-work': ['ready', 'not-ready'],
 };
 
 export function AgentRow({ agent, presence }: { agent: Agent; presence: AgentPresence | undefined }) {

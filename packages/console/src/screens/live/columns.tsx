@@ -3,7 +3,6 @@ import { createColumnHelper } from '@tanstack/react-table';
 import { Link } from 'react-router-dom';
 import { CALLBACK_STATES, type CallbackState } from '../../api/callbacks.js';
 import { reasonText, StateMark } from '../../callbacks/state.js';
-import { formatTimeToMinute } from '../../time/format.js';
 import { Moment } from '../../time/moment.js';
 import classes from './callback-table.module.css';
 import { QueuePlace } from './queue-place.js';
@@ -58,7 +57,7 @@ export const COLUMNS = [
         <Waiting callback={original} />
         {original.desiredAt !== undefined && (
           <Text size="xs" c="dimmed" hiddenFrom="sm">
-            <Moment at={original.desiredAt} format={formatTimeToMinute} />
+            <Moment at={original.desiredAt} />
           </Text>
         )}
       </>

@@ -1,7 +1,7 @@
-import { Anchor, Button, Group, SegmentedControl, Skeleton, Stack, TextInput, Title } from '@mantine/core';
+import { Anchor, Button, Group, SegmentedControl, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { Link } from 'react-router-dom';
-import { type CallbackState, useCallbacks } from '../../api/callbacks.js';
+import { type CallbackState, MOST_LISTED, useCallbacks } from '../../api/callbacks.js';
 import { useLiveFeed } from '../../feed/live-feed.js';
 import { PlusIcon, SearchIcon } from '../../icons.js';
 import { Empty } from '../../layout/empty.js';
@@ -67,6 +67,11 @@ export function LiveScreen() {
           )}
           {callbacks.data !== undefined && (
             <CallbackTable callbacks={shown} empty={<NothingToShow any={scoped.length > 0} scope={scope} />} />
+          )}
+          {callbacks.data?.length === MOST_LISTED && (
+            <Text size="xs" c="dimmed" mt="xs">
+              Only the {MOST_LISTED} callbacks that were booked last are counted and shown.
+            </Text>
           )}
         </div>
         <AgentPanel />

@@ -51,5 +51,5 @@ function onDay(at: number, day: number): boolean {
 
 /** The live feed knows the latest activity; what happened before the page was opened is told by the record's times. */
 function activeAt(callback: Callback, activity: ReadonlyMap<string, number>): number {
-  return Math.max(activity.get(callback.id) ?? 0, callback.createdAt ?? callback.desiredAt ?? 0);
+  return Math.max(activity.get(callback.id) ?? 0, callback.changedAt ?? callback.createdAt ?? callback.desiredAt ?? 0);
 }
