@@ -163,6 +163,35 @@ describe('the configuration', () => {
     expect(node.object('virtual-queues', 'far')).toMatchObject({ name: 'far' });
   });
 
+  test('reads what was missed when the database is back', async () => {
+    const configuration = await open();
+    const availability: ((available: boolean) => void)[] = [];
+    const activity = new Activity();
+    const deaf = await Configuration.open({
+      database: {
+        query: (statement, values) => database.query(statement, values),
+        transaction: (work) => database.transaction(work),
+        listen: async () => () => undefined,
+        signal: () => undefined,
+        onAvailability: (handler) => {
+          availability.push(handler);
+          return () => undefined;
+        },
+      },
+      clock: new ManualClock(0, activity),
+      activity,
+      log: silentLogger,
+    });
+    await configuration.put('skills', 'missed', {});
+    expect(deaf.object('skills', 'missed')).toBeUndefined();
+    for (const handler of availability) handler(true);
+    await activity.idle();
+    expect(deaf.object('skills', 'missed')).toBeDefined();
+    await configuration.put('options', 'both', { a: '1' });
+    await deaf.patch('options', 'both', { b: '2' });
+    expect(deaf.section('both')).toEqual({ a: '1', b: '2' });
+  });
+
   test('keeps the other handlers and the change when a handler throws', async () => {
     const configuration = await open();
     const heard: string[] = [];

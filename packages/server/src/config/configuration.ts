@@ -259,8 +259,12 @@ export class Configuration {
   }
 
   #announce(changes: readonly Change[], by?: string): void {
+    const [first] = changes;
+    if (by !== undefined && first) {
+      const what = changes.length === 1 ? first : { objects: changes.length };
+      this.#log.info({ ...what, by }, 'Configuration changed');
+    }
     for (const change of changes) {
-      if (by !== undefined) this.#log.info({ ...change, by }, 'Configuration changed');
       try {
         this.#changes.notify(change);
       } catch (error) {

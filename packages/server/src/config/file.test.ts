@@ -109,6 +109,11 @@ switch: { driver: simulator, agents: { a1: &auto { auto: true }, a2: *auto, a3: 
       'ringback.yaml:1:11: switch/driver is "pigeon", must be one of simulator',
     ],
     [
+      'a wrong behaviour of the simulated world',
+      'switch: { driver: simulator, agents: { a1: { atuo: true } } }\n',
+      'ringback.yaml:1:46: switch/agents/a1/atuo is no field of this object; its fields are auto, answerSeconds',
+    ],
+    [
       'an unknown kind',
       'servces: {}\n',
       'ringback.yaml:1:1: servces is no kind of object; the kinds are options, services',
@@ -126,6 +131,16 @@ switch: { driver: simulator, agents: { a1: &auto { auto: true }, a2: *auto, a3: 
       'a wrong expression',
       'patterns:\n  blocked:\n    premium: "(900"\n',
       'ringback.yaml:3:5: patterns/blocked/premium is no regular expression',
+    ],
+    [
+      'an anchor that refers to itself',
+      'lists:\n  a: &a { b: *a }\n',
+      'ringback.yaml:2:3: lists/a has anchors that refer to themselves',
+    ],
+    [
+      'a merge of itself',
+      'services:\n  a: &a { <<: *a }\n',
+      'ringback.yaml:2:3: services/a has anchors that refer to themselves',
     ],
     [
       'two names',

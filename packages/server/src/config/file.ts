@@ -160,6 +160,10 @@ class FileReader {
 
   #readObject(kind: Kind, { name, node, start }: Entry): ParsedConfiguration['objects'] {
     const json = node === null ? {} : this.#json(kind, node);
+    if (json === undefined) {
+      this.#complain(start, `/${kinds[kind].fileKey}/${name}`, 'has anchors that refer to themselves, or to too much');
+      return [];
+    }
     const { value, details } = prepare(kind, name, json);
     if (value !== undefined) return [{ kind, name, value }];
     const root = kind === 'switch' ? '/switch' : `/${kinds[kind].fileKey}/${name}`;
@@ -169,10 +173,20 @@ class FileReader {
     return [];
   }
 
-  /** Options keep the text as it was written: `_prefix_dial_out: 091` is "091". */
-  #json(kind: Kind, node: Node): JsonValue {
+  /**
+   * Options keep the text as it was written: `_prefix_dial_out: 091` is "091".
+   * @returns undefined when anchors make the value endless
+   */
+  #json(kind: Kind, node: Node): JsonValue | undefined {
     const depth = kind === 'lists' ? 2 : kinds[kind].scalars === 'texts' ? 1 : isSeq(node) ? 1 : 0;
-    return JSON.parse(JSON.stringify(this.#value(node, depth) ?? null)); // dates and the like as texts
+    try {
+      return JSON.parse(JSON.stringify(this.#value(node, depth) ?? null)); // dates and the like as texts
+    } catch (error) {
+      // The YAML library's guard against too many aliases, JSON's against cycles, the engine's against recursion.
+      if (error instanceof ReferenceError || error instanceof TypeError || error instanceof RangeError)
+        return undefined;
+      throw error;
+    }
   }
 
   /** The value of a node; scalars down to `depth` are texts, structures below it stay as they are. */

@@ -5,6 +5,7 @@ import { answerNotFound, asProblem } from '../problem.js';
 import { type AgentDesk, registerAgents } from './agents.js';
 import type { Authentication } from './authentication.js';
 import { type CallbackDirectory, type EventHistory, registerCallbacks } from './callbacks.js';
+import { registerCatalogue } from './catalogue.js';
 import { type ConfigurationTarget, registerConfigurationFile } from './configuration-file.js';
 import { type EventFeed, registerEvents } from './events.js';
 import { type FlowShelf, registerFlows } from './flows.js';
@@ -64,6 +65,7 @@ export async function adminApi(app: FastifyInstance, options: AdminOptions): Pro
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
 
   registerObjects(app, configuration);
+  registerCatalogue(app);
   await registerConfigurationFile(app, configuration);
   registerFlows(app, flows);
   registerAgents(app, agents);

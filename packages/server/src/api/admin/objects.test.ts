@@ -228,3 +228,14 @@ test('the description names every route with its schemas', async () => {
   expect(Object.keys(description.paths)).toContain('/api/v1/simulator/calls');
   expect(description.paths['/healthz']).toBeUndefined();
 });
+
+test('the catalogue of options can be read', async () => {
+  const { body } = await server.send('GET', '/option-catalogue');
+  // Families with groups of options.
+  const families = body as { id: string; groups: { options: { name: string; type: object }[] }[] }[];
+  const options = families.find(({ id }) => id === 'callback')?.groups.flatMap((group) => group.options);
+  expect(options?.find(({ name }) => name === '_request_time_bucket')).toMatchObject({
+    absent: '5',
+    type: { kind: 'integer', values: [5, 10, 15, 20, 30, 60, 120] },
+  });
+});
