@@ -8,6 +8,7 @@ import {
   Authentication,
   adminApi,
   bindRefusal,
+  contextServicesApi,
   createHttp,
   gmsCallbackApi,
   gmsServiceApi,
@@ -15,6 +16,7 @@ import {
 } from './api/index.js';
 import { CallbackDirectory, Callbacks, callbackModule } from './callback/index.js';
 import { Configuration, type ParsedConfiguration, parseConfiguration } from './config/index.js';
+import { ContextServices } from './context/index.js';
 import {
   Activity,
   type Clock,
@@ -79,6 +81,7 @@ interface Domains {
   callbacks: Callbacks;
   services: Services;
   storage: Storage;
+  context: ContextServices;
 }
 
 const FLOWS = fileURLToPath(new URL('../../../flows', import.meta.url));
@@ -98,7 +101,7 @@ export async function startServer(settings: ServerSettings, log: PinoLogger): Pr
   try {
     const ground = await openGround(settings, parsed, log, undo);
     const abilities = await composeAbilities(ground, settings, undo);
-    const domains = composeDomains(ground, abilities, undo);
+    const domains = composeDomains(ground, abilities, settings, undo);
     await domains.orchestration.flows.loadShipped(FLOWS);
     await scheduleUpkeep(ground, abilities, domains, undo);
     const app = await composeApis(ground, abilities, domains, settings);
@@ -201,13 +204,14 @@ async function composeAbilities(ground: Ground, settings: ServerSettings, undo: 
   return { network, calls, router, agents };
 }
 
-function composeDomains(ground: Ground, { calls, router }: Abilities, undo: Undo): Domains {
+function composeDomains(ground: Ground, { calls, router }: Abilities, settings: ServerSettings, undo: Undo): Domains {
   const { config, clock, database } = ground;
   const orchestration = createOrchestration({
     ...ground,
     router,
     calls,
     modules: [callbackModule((tx, callback, input) => callbacks.report(tx, callback, input))],
+    applicationOf: (dn) => config.object('dns', dn)?.options.application,
     sessionObject: () => ({
       server: { name: 'ringback', cluster: 'ringback', url: '' },
       tenant: 'Environment',
@@ -233,7 +237,13 @@ function composeDomains(ground: Ground, { calls, router }: Abilities, undo: Undo
     sessionOf: (id) => callbacks.sessionOf(id),
   });
   sessions.onEnded((tx, session) => callbacks.onSessionEnded(tx, session));
-  return { orchestration, callbacks, services, storage };
+  const context = new ContextServices({
+    ...ground,
+    configuration: config,
+    exportDirectory: join(resolve(settings.data), 'exports'),
+  });
+  undo.push(() => context.stop());
+  return { orchestration, callbacks, services, storage, context };
 }
 
 async function scheduleUpkeep(
@@ -259,7 +269,7 @@ async function scheduleUpkeep(
 async function recoverAndBegin(
   ground: Ground,
   { network, calls, router, agents }: Abilities,
-  { orchestration, callbacks }: Domains,
+  { orchestration, callbacks, context }: Domains,
   settings: ServerSettings,
   undo: Undo,
 ): Promise<void> {
@@ -274,6 +284,7 @@ async function recoverAndBegin(
   await orchestration.start({ cluster: settings.databaseUrl !== undefined && !settings.testClock });
   await callbacks.startUp();
   undo.push(() => callbacks.shutDown());
+  await context.start();
   const control = {
     login: (id: string) => agents.login(id),
     ready: (id: string) => agents.ready(id),
@@ -294,7 +305,7 @@ async function recoverAndBegin(
 async function composeApis(
   ground: Ground,
   { network, agents }: Abilities,
-  { orchestration, callbacks, services }: Domains,
+  { orchestration, callbacks, services, context }: Domains,
   { version, adminPassword }: ServerSettings,
 ): Promise<FastifyInstance> {
   const { database, config, journal, clock, log } = ground;
@@ -329,7 +340,21 @@ async function composeApis(
   });
   await app.register(gmsCallbackApi, { prefix: '/genesys', callbacks, credentials: config, log });
   await app.register(gmsServiceApi, { prefix: '/genesys', services, credentials: config, log });
+  await app.register(contextServicesApi, {
+    prefix: '/genesys/1/cs',
+    context,
+    version,
+    people: { verify: verifierOf(authentication) },
+  });
   return app;
+}
+
+/** People of Context Services are the users of the administration API. */
+function verifierOf(authentication: Authentication) {
+  return async (name: string, password: string) => {
+    const identity = await authentication.identify(`Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`);
+    return identity && { name: identity.name, roles: [...identity.roles] };
+  };
 }
 
 async function serve(app: FastifyInstance, ground: Ground, settings: ServerSettings, undo: Undo): Promise<string> {

@@ -4,5 +4,5 @@ export { type ClosedReason, OfficeHours, type Opening } from './office-hours.js'
 export { type OptionMap, readOfficeHours, type ServiceLookup } from './office-hours-options.js';
 export { contains, type Period, union } from './period.js';
 export { BUCKET_MINUTES, bucketAt, bucketBefore, firstBucketFrom, type TimeBucket } from './time-bucket.js';
-export { addSpan } from './time-span.js';
+export { addSpan, leastAfterSpan } from './time-span.js';
 export { Zone } from './zone.js';

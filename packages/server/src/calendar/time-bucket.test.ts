@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { describe, expect, test } from 'vitest';
 import { BUCKET_MINUTES, bucketAt, bucketBefore, firstBucketFrom } from './time-bucket.js';
-import { addSpan } from './time-span.js';
+import { addSpan, leastAfterSpan } from './time-span.js';
 import { MINUTE_MS, Zone } from './zone.js';
 
 const at = (text: string) => DateTime.fromISO(text, { zone: 'UTC' }).toMillis();
@@ -93,5 +93,17 @@ describe('spans of desired-time limits', () => {
   test.each(cases)('%s + %s = %s', (from, span, expected) => {
     const end = addSpan(at(from), span);
     expect(end === undefined ? undefined : new Date(end).toISOString()).toBe(expected);
+  });
+
+  test('never end before the time that is reckoned without a calendar', () => {
+    const unit = fc.constantFrom('y', 'M', 'w', 'd', 'h', 'm', 's', '');
+    const zones = fc.constantFrom('UTC', 'Europe/Paris', 'Australia/Lord_Howe');
+    const start = fc.integer({ min: at('2020-01-01T00:00:00Z'), max: at('2030-01-01T00:00:00Z') });
+    fc.assert(
+      fc.property(start, fc.nat(40), unit, zones, (from, amount, letter, zone) => {
+        const span = `${amount}${letter}`;
+        expect(addSpan(from, span, zone)).toBeGreaterThanOrEqual(leastAfterSpan(from, span) ?? Number.NaN);
+      }),
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { instant, type JsonObject, newId, newSessionId } from '../kernel/index.js';
 import type { Journal } from '../reporting/index.js';
-import { type Database, type Sql, type Statement, statement, type Transaction } from '../store/index.js';
+import { type Bindable, type Database, type Sql, type Statement, statement, type Transaction } from '../store/index.js';
 import { type BucketGrid, slotAt } from './availability.js';
 import { CallbackError } from './callback-error.js';
 import type { CallbackRow } from './callback-record.js';
@@ -11,7 +11,7 @@ import { acceptedData } from './reporting-data.js';
 import type { SessionStarter } from './sessions.js';
 import { proposals } from './slots.js';
 import type { Submission } from './submission.js';
-import { admit } from './throttle.js';
+import { admit, type RequestHeaders } from './throttle.js';
 import type { Transitions } from './transitions.js';
 
 /** A start request that has passed every check which needs no database. */
@@ -23,7 +23,7 @@ export interface BookingRequest {
   number: string | undefined;
   /** What the request carried, without what the server itself knows better. */
   properties: JsonObject;
-  headers: Readonly<Record<string, string | undefined>>;
+  headers: RequestHeaders;
   /** A rejection that the checks in the database go before; it is thrown if those pass. */
   rejection: CallbackError | undefined;
   now: number;
@@ -39,7 +39,7 @@ export interface Booked {
  * One statement per booking: it takes a place in the bucket's counter if one is free, and only then stores the callback,
  * its lookup keys and its event. Counting and inserting apart over-books under concurrency.
  */
-const BOOK = bookingStatement(
+export const BOOK = bookingStatement(
   'callback-book',
   `place as (
      insert into callback_slot as slot (service, bucket, used)
@@ -189,7 +189,13 @@ function newCallback(
 /** @returns false when the bucket has no free place, and nothing is stored */
 async function store(sql: Sql, row: CallbackRow, { grid, now }: BookingRequest): Promise<boolean> {
   const places = row.bucket === null ? 0 : slotAt(grid, row.desired_at).total;
-  const [booked] = await sql.query(row.bucket === null ? BOOK_IMMEDIATE : BOOK, [
+  const [booked] = await sql.query(row.bucket === null ? BOOK_IMMEDIATE : BOOK, bookingValues(row, places, now));
+  return booked !== undefined;
+}
+
+/** The parameters of the booking statements, in their order. */
+export function bookingValues(row: CallbackRow, places: number, now: number): Bindable[] {
+  return [
     row.id,
     row.service,
     row.state,
@@ -207,8 +213,7 @@ async function store(sql: Sql, row: CallbackRow, { grid, now }: BookingRequest):
     places,
     instant(now),
     JSON.stringify(acceptedData(row, now)),
-  ]);
-  return booked !== undefined;
+  ];
 }
 
 /** What a client is told when the bucket of its desired time is full. */

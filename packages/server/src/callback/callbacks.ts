@@ -21,6 +21,7 @@ import { type ExpectedWait, Scheduler } from './scheduler.js';
 import { effectiveParameter, scalarText, withTokens } from './service-parameters.js';
 import type { EndedCallbackSession, SessionReply, SessionStarter } from './sessions.js';
 import { Submission } from './submission.js';
+import type { RequestHeaders } from './throttle.js';
 import { Transitions } from './transitions.js';
 
 export interface CallbacksOptions {
@@ -45,7 +46,7 @@ export interface StartRequest {
   /** Body and query, flat: with `_` for the server and the application, without for the user. */
   parameters: JsonObject;
   /** Names in lower case. */
-  headers?: Readonly<Record<string, string | undefined>>;
+  headers?: RequestHeaders;
 }
 
 /**
@@ -290,5 +291,7 @@ function refusalOf(check: () => void): CallbackError | undefined {
 }
 
 function withoutSystemKeys(parameters: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !SYSTEM_KEYS.has(name)));
+  const properties: JsonObject = {};
+  for (const [name, value] of Object.entries(parameters)) if (!SYSTEM_KEYS.has(name)) properties[name] = value;
+  return properties;
 }

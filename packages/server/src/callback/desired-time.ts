@@ -1,4 +1,4 @@
-import { addSpan, type Calendar } from '../calendar/index.js';
+import { addSpan, type Calendar, leastAfterSpan } from '../calendar/index.js';
 import { instant, type JsonValue, parseInstant, RingbackError } from '../kernel/index.js';
 import { type BucketGrid, zoneOf } from './availability.js';
 import { CallbackError } from './callback-error.js';
@@ -39,6 +39,9 @@ export function checkNotPast(service: CallbackService, desired: DesiredTime, now
 
 /** @throws CallbackError `too-late` */
 export function checkNotTooFar(service: CallbackService, desired: DesiredTime, now: number, grid: BucketGrid): void {
+  // Most times are so near that the calendar need not be asked.
+  const near = leastAfterSpan(now, service.rejectFuture);
+  if (near !== undefined && desired.at <= near) return;
   if (desired.at > latestTime(service, now, grid)) throw new CallbackError('too-late', { desired: desired.text });
 }
 

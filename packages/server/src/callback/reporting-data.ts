@@ -5,7 +5,8 @@ import { scalarText } from './service-parameters.js';
 
 /** What every event about a callback says. */
 export function subjectData(row: Pick<CallbackRow, 'service' | 'customer_number'>): JsonObject {
-  return { service: row.service, ...(row.customer_number !== null && { number: row.customer_number }) };
+  const { service, customer_number: number } = row;
+  return number === null ? { service } : { service, number };
 }
 
 type Accepted = Pick<CallbackRow, 'id' | 'service' | 'customer_number' | 'immediate' | 'desired_at' | 'state'> & {
@@ -14,18 +15,17 @@ type Accepted = Pick<CallbackRow, 'id' | 'service' | 'customer_number' | 'immedi
 
 /** The start record of Callback reporting (user data keys `_CB_*`), seconds of UTC as the original's facts count them. */
 export function acceptedData(row: Accepted, now: number): JsonObject {
+  const data = subjectData(row);
+  data.state = row.state;
+  data.immediate = row.immediate;
+  data.desiredTime = instant(row.desired_at);
+  data._CB_SERVICE_ID = row.id;
+  data._CB_FINAL_RECORD = 0;
+  data._CB_T_CALLBACK_ACCEPTED = seconds(now);
+  data._CB_DIM_TYPE = row.immediate ? 'IMMEDIATE' : 'SCHEDULED';
   const channel = scalarText(row.properties._cb_dim_channel);
-  return {
-    ...subjectData(row),
-    state: row.state,
-    immediate: row.immediate,
-    desiredTime: instant(row.desired_at),
-    _CB_SERVICE_ID: row.id,
-    _CB_FINAL_RECORD: 0,
-    _CB_T_CALLBACK_ACCEPTED: seconds(now),
-    _CB_DIM_TYPE: row.immediate ? 'IMMEDIATE' : 'SCHEDULED',
-    ...(channel !== undefined && { _CB_DIM_CHANNEL: channel }),
-  };
+  if (channel !== undefined) data._CB_DIM_CHANNEL = channel;
+  return data;
 }
 
 /** The final record: how it ended, what each attempt gave, and how long each stage took. */

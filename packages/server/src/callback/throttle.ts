@@ -7,12 +7,14 @@ import { numberKey } from './customer-number.js';
 import { lookupValue, NUMBER_KEY } from './lookup-keys.js';
 import { scalarText } from './service-parameters.js';
 
+/** HTTP headers: names in lower case, repeated ones as arrays. */
+export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
 /** What limits look at. */
 export interface AdmissionRequest {
   service: CallbackService;
   properties: JsonObject;
-  /** Names in lower case. */
-  headers: Readonly<Record<string, string | undefined>>;
+  headers: RequestHeaders;
   number: string | undefined;
   /** No desired time was given: the limit of queued callbacks applies. */
   immediate: boolean;
@@ -198,7 +200,7 @@ async function note(
 function throttledParameters({ service, properties, headers }: AdmissionRequest): ThrottledParameter[] {
   return service.throttledParameters.flatMap((name) => {
     const header = service.throttleByHeader ? headers[name.toLowerCase()] : undefined;
-    const text = header ?? scalarText(properties[name]);
+    const text = (Array.isArray(header) ? header[0] : header) ?? scalarText(properties[name]);
     if (text === undefined || text === '') return [];
     const value = name === NUMBER_KEY ? filedNumber(service, text) : lookupValue(text);
     return [{ name, value, text }];

@@ -5,9 +5,10 @@
 import type { Activity, Clock, JsonObject, Logger } from '../kernel/index.js';
 import type { Database, Sql } from '../store/index.js';
 import { BusinessAttributes } from './business-attributes.js';
+import { CustomerSearch, type FoundProfile } from './customer-search.js';
 import { Metadata } from './metadata.js';
 import { PersonalData } from './personal-data.js';
-import { type FoundProfile, Profiles } from './profiles.js';
+import { Profiles } from './profiles.js';
 import { ServerMode } from './server-mode.js';
 import { ServiceExport } from './service-export.js';
 import { Services } from './services.js';
@@ -16,6 +17,7 @@ import { Steps } from './steps.js';
 import { ONLY_TENANT } from './tenants.js';
 import { Upkeep } from './upkeep.js';
 
+export type { FoundProfile, Identification } from './customer-search.js';
 export {
   attributeSchemaView,
   extensionNotFound,
@@ -31,7 +33,6 @@ export type { ExtensionSubject } from './metadata.js';
 export { profileView } from './profile.js';
 export { type ImportLine, type ImportReport, importProfiles } from './profile-import.js';
 export { profilePages } from './profile-pages.js';
-export type { FoundProfile } from './profiles.js';
 export { purgeServices, readPurge } from './purge.js';
 export type { Mode } from './server-mode.js';
 export type { ServiceSelection } from './service-export.js';
@@ -81,6 +82,7 @@ export class ContextServices {
   readonly attributes: BusinessAttributes;
   readonly metadata: Metadata;
   readonly profiles: Profiles;
+  readonly search: CustomerSearch;
   readonly services: Services;
   readonly steps: Steps;
   readonly serviceExport: ServiceExport;
@@ -104,6 +106,7 @@ export class ContextServices {
     this.attributes = attributes;
     this.metadata = metadata;
     this.profiles = new Profiles({ database, clock, settings, metadata });
+    this.search = new CustomerSearch({ database, settings, metadata });
     this.services = new Services({ database, clock, settings, attributes });
     this.steps = new Steps({ database, clock, attributes });
     this.serviceExport = new ServiceExport(database, attributes);
@@ -137,7 +140,7 @@ export class ContextServices {
     tenant = ONLY_TENANT,
     sql: Sql = this.database,
   ): Promise<FoundProfile | undefined> {
-    const [found, another] = await this.profiles.byNumber(tenant, number, sql);
+    const [found, another] = await this.search.byNumber(tenant, number, sql);
     return another ? undefined : found;
   }
 

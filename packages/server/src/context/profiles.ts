@@ -2,21 +2,11 @@ import { type Clock, instant, type JsonObject } from '../kernel/index.js';
 import { type Database, isUniqueViolation, type Sql, type Transaction } from '../store/index.js';
 import { type Definitions, type ExtensionSchema, extensionNotFound, findExtension } from './definitions.js';
 import { ContextError, invalid } from './errors.js';
-import {
-  type Criteria,
-  chooseKey,
-  criterionName,
-  type KeyValue,
-  keyValues,
-  meets,
-  phoneKeys,
-  searchRanges,
-} from './identification.js';
+import { type KeyValue, keyValues } from './identification.js';
 import { newCustomerId } from './ids.js';
 import type { Metadata } from './metadata.js';
 import {
   addRecords,
-  extensionsView,
   findRecord,
   mergeProfiles,
   type ProfileData,
@@ -29,7 +19,6 @@ import {
   deleteOtherKeyValues,
   deleteProfile,
   holdDefinitions,
-  identifyProfiles,
   insertKeyValues,
   insertProfiles,
   lockProfiles,
@@ -47,25 +36,6 @@ export interface ProfilesOptions {
   metadata: Metadata;
 }
 
-/** What to look for, and what to tell of those who are found (CS API, "Identify Customer"). */
-export interface Identification {
-  criteria: Criteria;
-  /** Name of the key to use; found out from the criteria when absent. */
-  key?: string | undefined;
-  /** Answer the profiles' attributes, not their ids alone. */
-  profile: boolean;
-  /** Names of the extensions to answer. */
-  extensions: readonly string[];
-  /** Answer extensions only when exactly one customer is found. */
-  extensionsOfUnique: boolean;
-}
-
-/** A customer who was found. */
-export interface FoundProfile {
-  customerId: string;
-  attributes: JsonObject;
-}
-
 /** A profile that is to be created, with what a reader of the answer is told if that fails. */
 export interface NewProfile {
   customerId: string;
@@ -78,8 +48,6 @@ type ProfileRow = ProfileData & { customer_id: string };
 /** The definitions have changed since they were read: the work is done again with the present ones. */
 class StaleDefinitions extends Error {}
 
-/** So many customers with a value of the key are looked at; a search that fits more of them is no identification. */
-const MOST_FOUND = 1000;
 const MOST_ATTEMPTS = 5;
 
 /**
@@ -154,33 +122,6 @@ export class Profiles {
     const [row] = await this.#database.query<ProfileData>(readProfileRow, [tenant, customerId]);
     if (!row) throw profileNotFound(customerId);
     return profileView(customerId, row, definitions, extensions);
-  }
-
-  /** Finds customers by a key (CS API, "Identify Customer"), in order of creation. @throws ContextError as `chooseKey` */
-  async identify(tenant: number, search: Identification): Promise<JsonObject[]> {
-    const definitions = await this.#metadata.of(tenant);
-    const found = await this.#find(definitions, search.criteria, search.key, this.#database);
-    const extensions = search.extensionsOfUnique && found.length !== 1 ? [] : search.extensions;
-    return found.map((row) =>
-      search.profile
-        ? profileView(row.customer_id, row, definitions, extensions)
-        : { customer_id: row.customer_id, ...extensionsView(row, definitions, extensions) },
-    );
-  }
-
-  /**
-   * The customers who have this telephone number, in any notation, under any key of one telephone attribute.
-   * @param sql a transaction that the search shall belong to
-   */
-  async byNumber(tenant: number, number: string, sql: Sql = this.#database): Promise<FoundProfile[]> {
-    const definitions = await this.#metadata.of(tenant);
-    const found = new Map<string, FoundProfile>();
-    for (const key of phoneKeys(definitions)) {
-      const [attribute = ''] = key.attributes;
-      const rows = await this.#find(definitions, new Map([[criterionName(key, attribute), [number]]]), key.name, sql);
-      for (const { customer_id, attributes } of rows) found.set(customer_id, { customerId: customer_id, attributes });
-    }
-    return [...found.values()];
   }
 
   /**
@@ -275,25 +216,6 @@ export class Profiles {
         this.#metadata.forget(tenant);
       }
     }
-  }
-
-  async #find(
-    definitions: Definitions,
-    criteria: Criteria,
-    named: string | undefined,
-    sql: Sql,
-  ): Promise<ProfileRow[]> {
-    const country = this.#settings.defaultCountry;
-    const { key, covered } = chooseKey(definitions, criteria, named);
-    const ranges = searchRanges(key, covered, criteria, country);
-    const rows = await sql.query<ProfileRow>(identifyProfiles, [
-      definitions.tenant,
-      key.id,
-      ranges.map(({ from }) => from),
-      ranges.map(({ to }) => to),
-      MOST_FOUND,
-    ]);
-    return rows.filter((row) => meets(row, criteria, definitions, country));
   }
 
   async #changeRecords(

@@ -10,6 +10,7 @@ import { AgentRouting } from './agent-routing.js';
 import { CallEvents } from './call-events.js';
 import { Errands } from './errands.js';
 import { FlowLibrary } from './flow-library.js';
+import { startInboundSessions } from './inbound.js';
 import { ModuleRegistry } from './module-registry.js';
 import { dialogModule } from './modules/dialog.js';
 import { interactionModule } from './modules/interaction.js';
@@ -51,6 +52,8 @@ export function createOrchestration(parts: {
   modules: readonly ActionModule[];
   /** What applications see as `_genesys.session`: `{server: {name, cluster, url}, tenant, tenantid}`. */
   sessionObject: () => JsonObject;
+  /** The flow with which a DN is provisioned. */
+  applicationOf: (dn: string) => string | undefined;
   /** Worker threads that run applications; 0 runs them in this thread. */
   workers?: number;
 }): Orchestration {
@@ -84,6 +87,9 @@ export function createOrchestration(parts: {
   const callEvents = new CallEvents(calls, actions, post, errands, () => clock.now());
   calls.onChange(callEvents.changed);
   calls.onTreated(callEvents.treated);
+  calls.onInbound(
+    startInboundSessions({ sessions, calls, errands, log, applicationOf: (dn) => parts.applicationOf(dn) }),
+  );
   sessions.onEnded((tx, session) => releaseSession(tx, { actions, router, calls, errands }, session));
   return {
     sessions,

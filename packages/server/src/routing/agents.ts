@@ -105,7 +105,10 @@ export class Agents {
     return this.#staff.ids().map((id) => stored.get(id) ?? newAgent(id));
   }
 
-  /** Hears every change that this node has made, after its commit. */
+  /**
+   * Hears every change that this node has made, after its commit. Two changes of an agent made at nearly the same time
+   * can be heard in the other order: `version` tells which one is later.
+   */
   onState(handler: (change: AgentChange) => void): () => void {
     return this.#changes.add(handler);
   }

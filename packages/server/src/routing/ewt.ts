@@ -18,8 +18,12 @@ export const UNKNOWN_EWT_SECONDS = 10_000;
 
 const PRIOR_HANDLE_MS = 240_000;
 const PRIOR_CALLS = 20;
-/** What is a hundred calls old weighs about a third (1/e) of what is new. */
-const FADING = 1 - 1 / 100;
+/**
+ * What is a thousand calls old weighs about a third (1/e) of what is new. In the day-wave world of the specification
+ * that predicts with an RMSE of 0.39, 0.20 and 0.11 of the mean wait for 10, 50 and 200 agents; a memory of a hundred
+ * calls costs 2 to 20 % of that.
+ */
+const FADING = 1 - 1 / 1000;
 
 /** What is believed before anything has been seen: 240 s per call, nobody gives up, with the weight of 20 calls. */
 export const PRIOR_RATES: Rates = {

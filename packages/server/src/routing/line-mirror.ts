@@ -8,8 +8,10 @@ import type { WaitingRequest } from './request.js';
 import { findRequests, recentRequests, type StoredRequest, WAITING_VERSIONS } from './request-record.js';
 import type { Staff } from './staff.js';
 
+/** More than can leave within the time that a transaction's answer or a reading can be late. */
+const MOST_GONE = 20_000;
 /** How many past requests the estimates are learned from. */
-const HISTORY = 2000;
+const HISTORY = 3000;
 
 export interface LineMirrorOptions {
   database: RoutingDatabase;
@@ -21,8 +23,8 @@ export interface LineMirrorOptions {
  * The line in memory, kept in step with the tables `agent_state` and `route_request`, which are the truth.
  *
  * What this node commits is told to it at once; what other nodes commit it reads, when they signal it (`refresh`) or when
- * versions are compared (`synchronise`). It changes only by what is committed. Versions make every order of telling
- * harmless, and a request that left while rows were being read is not brought back by them.
+ * versions are compared (`synchronise`). It changes only by what is committed. Commits can be answered, and rows read, in
+ * another order than they happened in: versions and the memory of who has left make every order harmless.
  */
 export class LineMirror {
   readonly line = new Line();
@@ -33,9 +35,8 @@ export class LineMirror {
   readonly #changes = new Listeners<[]>();
   /** States of agents, configured or not, by id. */
   readonly #agents = new Map<string, StoredAgent>();
-  /** Requests that have left since the oldest reading under way began. */
-  readonly #leftMeanwhile = new Set<string>();
-  #readings = 0;
+  /** The requests that left last. Who has left never waits again, whatever is told late. */
+  readonly #gone = new Set<string>();
 
   constructor({ database, staff, clock }: LineMirrorOptions) {
     this.#database = database;
@@ -51,13 +52,14 @@ export class LineMirror {
 
   /** A request was submitted or changed. */
   waits(request: WaitingRequest): void {
+    if (this.#gone.has(request.id)) return;
     this.line.apply({ type: 'request', request }, this.#clock.now());
     this.#changes.notify();
   }
 
   /** A request has left the line. */
   left({ state, request, endedAt }: StoredRequest): void {
-    if (this.#readings > 0) this.#leftMeanwhile.add(request.id);
+    this.#remember(request.id);
     if (!this.line.request(request.id)) return;
     this.line.apply({ type: 'request-gone', id: request.id }, this.#clock.now());
     if (endedAt !== undefined) {
@@ -80,25 +82,21 @@ export class LineMirror {
 
   /** Brings these requests and agents to what the tables say. */
   async refresh(requests: readonly string[], agents: readonly string[]): Promise<void> {
-    await this.#reading(async () => {
-      const storedRequests = requests.length > 0 ? await findRequests(this.#database, requests) : [];
-      this.#takeRequests(requests, storedRequests);
-      const storedAgents = agents.length > 0 ? await findAgents(this.#database, agents) : [];
-      for (const agent of storedAgents) this.#putAgent(agent);
-    });
+    const storedRequests = requests.length > 0 ? await findRequests(this.#database, requests) : [];
+    this.#takeRequests(requests, storedRequests);
+    const storedAgents = agents.length > 0 ? await findAgents(this.#database, agents) : [];
+    for (const agent of storedAgents) this.#putAgent(agent);
     this.#changes.notify();
   }
 
   /** Compares all versions with the tables and brings what differs to what they say. */
   async synchronise(): Promise<void> {
-    await this.#reading(async () => {
-      const agents = await this.#database.query<{ id: string; version: number }>(AGENT_VERSIONS);
-      const changedAgents = agents.filter(({ id, version }) => this.#agents.get(id)?.version !== version);
-      const changedRequests = await this.#differingRequests();
-      if (changedAgents.length === 0 && changedRequests.length === 0) return;
-      const agentIds = changedAgents.map(({ id }) => id);
-      await this.refresh(changedRequests, agentIds);
-    });
+    const agents = await this.#database.query<{ id: string; version: number }>(AGENT_VERSIONS);
+    const changedAgents = agents
+      .filter(({ id, version }) => this.#agents.get(id)?.version !== version)
+      .map(({ id }) => id);
+    const changedRequests = await this.#differingRequests();
+    if (changedAgents.length > 0 || changedRequests.length > 0) await this.refresh(changedRequests, changedAgents);
   }
 
   /** Learns the estimates, and what each virtual queue's requests ask for, from the requests of the past. */
@@ -125,7 +123,7 @@ export class LineMirror {
       const { id } = stored.request;
       missing.delete(id);
       if (stored.state !== 'waiting') this.left(stored);
-      else if (!this.#leftMeanwhile.has(id)) this.line.apply({ type: 'request', request: stored.request }, now);
+      else if (!this.#gone.has(id)) this.line.apply({ type: 'request', request: stored.request }, now);
     }
     for (const id of missing) this.line.apply({ type: 'request-gone', id }, now);
   }
@@ -145,13 +143,10 @@ export class LineMirror {
     else this.line.apply({ type: 'agent-gone', id }, now);
   }
 
-  async #reading(work: () => Promise<void>): Promise<void> {
-    this.#readings += 1;
-    try {
-      await work();
-    } finally {
-      this.#readings -= 1;
-      if (this.#readings === 0) this.#leftMeanwhile.clear();
-    }
+  #remember(id: string): void {
+    this.#gone.add(id);
+    if (this.#gone.size <= MOST_GONE) return;
+    const [oldest] = this.#gone;
+    if (oldest !== undefined) this.#gone.delete(oldest);
   }
 }

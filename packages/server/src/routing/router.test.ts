@@ -253,9 +253,9 @@ describe('the router', () => {
     await world.activity.idle();
     expect(world.served(node)).toEqual(['r0>a', 'r1>a']);
     // 240 s with the (slightly faded) weight of 20 calls, and one of 30 s.
-    expect((await node.router.query('r2'))?.ewtSeconds).toBeCloseTo((240 * 19.8 + 30) / 20.8, 1);
+    expect((await node.router.query('r2'))?.ewtSeconds).toBeCloseTo((240 * 19.98 + 30) / 20.98, 1);
     const again = await restarted();
-    expect((await again.router.query('r2'))?.ewtSeconds).toBeCloseTo((240 * 19.8 + 30) / 20.8, 1);
+    expect((await again.router.query('r2'))?.ewtSeconds).toBeCloseTo((240 * 19.98 + 30) / 20.98, 1);
     await again.agents.logout('a');
     await world.change(again, (tx) => again.router.release(tx, 'r1'));
     expect((await again.router.query('r2'))?.ewtSeconds).toBe(10_000);

@@ -9,6 +9,8 @@ import { createRouting, type Router } from './router.js';
 import type { ConfiguredAgent, ConfiguredGroup, RoutingConfiguration } from './staff.js';
 import { parseTargets } from './target-list.js';
 
+let shared: Promise<TestDatabase> | undefined;
+
 export const START = Date.UTC(2026, 4, 15, 12);
 
 /** A configuration that a test changes as it goes. */
@@ -58,7 +60,8 @@ export interface TestNode {
 
 /** A database, a clock, a configuration, and nodes on them. */
 export class RoutingWorld {
-  readonly entries: RoutingEntry[] = [];
+  readonly #journaled: { order: number; entry: RoutingEntry }[] = [];
+  #order = 0;
   readonly configuration = new TestConfiguration();
   readonly clock: ManualClock;
   readonly activity: Activity;
@@ -70,8 +73,17 @@ export class RoutingWorld {
     this.clock = new ManualClock(START, this.activity);
   }
 
+  /** Worlds of one test file share a database, one after the other; each finds it empty. */
   static async open(): Promise<RoutingWorld> {
-    return new RoutingWorld(await testDatabase({ activity: new Activity() }));
+    shared ??= testDatabase({ activity: new Activity() });
+    const store = await shared;
+    await store.database.query('truncate lease, agent_state, route_request');
+    return new RoutingWorld(store);
+  }
+
+  /** What was journaled and committed, in the order of writing. */
+  get entries(): RoutingEntry[] {
+    return [...this.#journaled].sort((a, b) => a.order - b.order).map(({ entry }) => entry);
   }
 
   get database(): Database {
@@ -85,7 +97,9 @@ export class RoutingWorld {
   ): Promise<TestNode> {
     const journal = {
       record: async (tx: Transaction, entries: RoutingEntry[]) => {
-        tx.afterCommit(() => this.entries.push(...entries));
+        // Numbered under the locks of their subjects; commits may be answered in another order.
+        const numbered = entries.map((entry) => ({ order: this.#order++, entry }));
+        tx.afterCommit(() => this.#journaled.push(...numbered));
       },
     };
     const { router, agents } = createRouting({

@@ -15,7 +15,7 @@ import type { Answer, Call, Operation } from './operation.js';
 import { profileOperations } from './profile-operations.js';
 import { Query, withoutJoinedQuery } from './query.js';
 import { RequestCounters } from './request-counters.js';
-import { authenticate, type People } from './rights.js';
+import { authenticate, type People, type Principal } from './rights.js';
 import { serverOperations } from './server-operations.js';
 import { serviceOperations } from './service-operations.js';
 import { stepOperations } from './step-operations.js';
@@ -27,6 +27,15 @@ declare module 'fastify' {
     /** The form of an operation's errors. */
     dialect?: Dialect;
   }
+  interface FastifyRequest {
+    /** For whom a request to Context Services is served; null until that is decided. */
+    admission: Admission | null;
+  }
+}
+
+interface Admission {
+  tenant: number;
+  principal: Principal;
 }
 
 export interface ContextApiOptions {
@@ -56,7 +65,7 @@ export async function contextServicesApi(app: FastifyInstance, options: ContextA
 
   if (app.hasContentTypeParser(LINES_TYPE)) app.removeContentTypeParser(LINES_TYPE);
   app.addContentTypeParser(LINES_TYPE, (_request, payload, done) => done(null, payload));
-  app.addHook('onRequest', async (request) => requireJson(request));
+  app.decorateRequest('admission', null);
   app.addHook('onResponse', async (_request, reply) => counters.count(reply.statusCode));
   app.setErrorHandler((error, request, reply) => {
     const { answer, unexpected } = translateError(error, request, dialectOf(request), context.settings.notFoundStatus);
@@ -78,9 +87,19 @@ function register(app: FastifyInstance, operation: Operation, options: ContextAp
     method: operation.method,
     config: { dialect: operation.dialect },
     bodyLimit: operation.bodyLimit ?? app.initialConfig.bodyLimit ?? DEFAULT_BODY_LIMIT,
+    onRequest: async (request: FastifyRequest) => {
+      request.admission = await admit(operation, request, options);
+    },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
-      const answer = await serve(operation, request, app.prefix, options);
-      return send(reply, answer);
+      const { tenant, principal } = admissionOf(request);
+      const call = createCall(request, {
+        context: options.context,
+        tenant,
+        base: app.prefix,
+        actor: principal.name,
+        require: (right) => principal.require(right),
+      });
+      return send(reply, await operation.handle(call));
     },
   };
   app.route({ ...route, url: operation.path });
@@ -89,12 +108,12 @@ function register(app: FastifyInstance, operation: Operation, options: ContextAp
   if (operation.method === 'GET' && !/:\w+$/.test(operation.path)) app.route({ ...route, url: `${operation.path}&*` });
 }
 
-async function serve(
+/** Decides before the body is read whether a request is served, and for whom. */
+async function admit(
   operation: Operation,
   request: FastifyRequest,
-  base: string,
   { context, people }: ContextApiOptions,
-): Promise<Answer> {
+): Promise<Admission> {
   if (!context.settings.enabled) {
     throw new ContextError('disabled', "Context Services are switched off by option 'enabled' of section 'cview'.");
   }
@@ -102,16 +121,13 @@ async function serve(
   principal.require(operation.right);
   const tenant = operation.anyTenant ? ONLY_TENANT : resolveTenant(context.configuration, tenantHeader(request));
   if (operation.productionOnly) context.mode.requireProduction();
-  const call = createCall(request, { context, tenant, base, actor: principal.name }, (right) =>
-    principal.require(right),
-  );
-  return operation.handle(call);
+  requireJson(request);
+  return { tenant, principal };
 }
 
 function createCall(
   request: FastifyRequest,
-  known: Pick<Call, 'context' | 'tenant' | 'base' | 'actor'>,
-  require: Call['require'],
+  known: Pick<Call, 'context' | 'tenant' | 'base' | 'actor' | 'require'>,
 ): Call {
   const url = request.raw.url ?? request.url;
   const query = new Query(url);
@@ -127,7 +143,6 @@ function createCall(
     ...known,
     url,
     query,
-    require,
     part: (name) => withoutJoinedQuery(parts[name] ?? '', url),
     body: given,
     object: () => {
@@ -138,6 +153,11 @@ function createCall(
     stream: request.body instanceof Readable ? request.body : undefined,
     wantsLines: request.headers.accept?.includes(LINES_TYPE) ?? false,
   };
+}
+
+function admissionOf({ admission }: FastifyRequest): Admission {
+  if (!admission) throw new Error('A request was handled before it was admitted');
+  return admission;
 }
 
 function send(reply: FastifyReply, { status, body, headers = {} }: Answer): FastifyReply {

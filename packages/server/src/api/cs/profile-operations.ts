@@ -86,7 +86,7 @@ async function identify(call: Call): Promise<Answer> {
   const criteria = new Map(query.criteria());
   const joined = /\/profiles\/([^/?&]+)=([^?&]*)/.exec(call.url);
   if (joined) criteria.set(decodeURIComponent(joined[1] ?? ''), [decodeURIComponent(joined[2] ?? '')]);
-  const found = await context.profiles.identify(call.tenant, {
+  const found = await context.search.identify(call.tenant, {
     criteria,
     key: query.text('id_key'),
     profile: query.flag('include_profile'),

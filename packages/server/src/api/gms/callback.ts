@@ -76,8 +76,7 @@ function registerServiceRoutes(app: FastifyInstance, { callbacks }: GmsCallbackA
 
   app.post<ServiceRoute>(`${base}/:service`, async (request, reply) => {
     const { service } = request.params;
-    const headers = headersOf(request);
-    const answer = await callbacks.start({ service, parameters: parametersOf(request), headers });
+    const answer = await callbacks.start({ service, parameters: parametersOf(request), headers: request.headers });
     if (answer.outcome === 'scheduled') return json(reply, { _id: answer.id });
     if (answer.outcome === 'redirected') return json(reply.code(answer.reply.status), answer.reply.body);
     return json(reply.code(answer.reply?.status ?? 200), dialogAnswer(answer.reply?.body, answer.id));
@@ -191,13 +190,6 @@ function json(reply: FastifyReply, body?: unknown): FastifyReply {
 function serviceOf(request: FastifyRequest): string | undefined {
   // Routes name their service; hooks see parameters of any route.
   return (request.params as { service?: string } | undefined)?.service;
-}
-
-function headersOf(request: FastifyRequest): Record<string, string | undefined> {
-  const headers: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(request.headers))
-    headers[name] = typeof value === 'string' ? value : value?.[0];
-  return headers;
 }
 
 function textOr(value: unknown, otherwise: string): string {

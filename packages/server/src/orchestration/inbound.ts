@@ -1,0 +1,61 @@
+import { type Logger, RingbackError } from '../kernel/index.js';
+import type { Transaction } from '../store/sql.js';
+import type { Calls, Leg } from '../telephony/index.js';
+import type { Errands } from './errands.js';
+import { addInteraction, shown } from './interactions.js';
+import type { Sessions } from './sessions.js';
+
+export interface InboundParts {
+  sessions: Sessions;
+  calls: Calls;
+  errands: Errands;
+  log: Logger;
+  /** The flow with which a DN is provisioned (option `application` of the DN). */
+  applicationOf: (dn: string) => string | undefined;
+}
+
+/**
+ * A call has arrived: the DN's application gets a session for it and hears, in this order, `interaction.added`,
+ * `interaction.partystatechanged` and `interaction.onrouterequest` (ors-interaction-dialog.md 5). A call to a DN without
+ * an application is refused, since nobody would ever take it.
+ */
+export function startInboundSessions({ sessions, calls, errands, log, applicationOf }: InboundParts) {
+  return async (tx: Transaction, leg: Leg): Promise<void> => {
+    const flow = applicationOf(leg.number);
+    const refuse = (why: string) => {
+      log.warn({ call: leg.callId, dn: leg.number, from: leg.from }, why);
+      tx.afterCommit(() => errands.run('refusing a call', () => calls.hangup(leg.id, 'rejected')));
+    };
+    if (flow === undefined) return refuse('a call has arrived at a DN without an application; it is refused');
+    let session: string;
+    try {
+      session = await sessions.start(tx, { flow, parameters: {} });
+    } catch (error) {
+      if (!(error instanceof RingbackError) || error.code !== 'unknown-flow') throw error;
+      return refuse(`${error.message} A call to the DN that names it is refused.`);
+    }
+    const interaction = await addInteraction(
+      tx,
+      {
+        id: leg.callId,
+        session,
+        kind: 'inbound',
+        ani: leg.from,
+        dnis: leg.number,
+        customer: leg.id,
+        agent: null,
+        userData: leg.userData,
+      },
+      leg.intendedAt,
+    );
+    const data = { interactionid: interaction.id, focusdeviceid: leg.number };
+    const model = shown(interaction, [
+      { device: leg.number, devicetype: 'routepoint', state: 'connected' },
+      { device: leg.from, devicetype: 'customer', state: 'connected' },
+    ]);
+    await sessions.post(tx, session, { name: 'interaction.added', data: { ...data, resultof: 'creation' }, model });
+    await sessions.post(tx, session, { name: 'interaction.partystatechanged', data });
+    await sessions.post(tx, session, { name: 'interaction.onrouterequest', data });
+    tx.afterCommit(() => errands.run('answering a call', () => calls.answer(leg.id)));
+  };
+}
