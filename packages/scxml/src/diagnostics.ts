@@ -49,7 +49,8 @@ const catalogue = {
   'data-source': ['warning', 'The data stays undefined and an error event is raised at the start.'],
   'expression-syntax': ['warning', 'Correct it; an error event is raised when it is evaluated.'],
   'expression-size': ['error', 'Move the code into a <script> with src.'],
-  'event-missing': ['error', 'A transition needs event, cond or target.'],
+  'event-missing': ['warning', 'A transition should have event, cond or target: this one is taken whenever it can be.'],
+  'root-transition': ['warning', 'Other processors reject it. Wrap the states in a <state> and put it there.'],
   'state-unreachable': ['warning', 'Add a transition that leads to it, or remove it.'],
   'transition-shadowed': ['warning', 'It never fires: an earlier transition of the state always wins.'],
   'parallel-self-transition': [

@@ -17,7 +17,9 @@ export type {
   TransitionTrace,
 } from './api/step.js';
 export { type Diagnostic, type DiagnosticCode, formatDiagnostic } from './diagnostics.js';
-export { checkApplication, referencedDocuments } from './document/read-application.js';
+export { checkApplication, dialectOf, referencedDocuments } from './document/read-application.js';
+export { decodeBasicHttp, encodeBasicHttp, type HttpMessage } from './event-processors/basic-http.js';
+export { fetchAll, SimulatedHost, type SimulatedHostOptions, type SimulatedSession } from './host/simulated-host.js';
 export type { JsonObject, JsonValue } from './json.js';
 export { defaultLimits, type Limits } from './limits.js';
 export { SessionPool, type SessionPoolOptions } from './pool/session-pool.js';

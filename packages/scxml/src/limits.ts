@@ -30,6 +30,8 @@ export interface Limits {
   watchdogMs: number;
   /** Sessions that one worker keeps resident; the least recently used are dropped and restored when needed. */
   residentSessions: number;
+  /** Applications whose sandbox one worker keeps open; the least recently used are closed and opened when needed. */
+  openApplications: number;
   /** Characters of one document. */
   documentChars: number;
   /** Nesting of elements in a document. */
@@ -55,6 +57,7 @@ export const defaultLimits: Limits = {
   stackBytes: 32 * 1024,
   watchdogMs: 250,
   residentSessions: 10_000,
+  openApplications: 64,
   documentChars: 4 * 1024 * 1024,
   documentDepth: 200,
   includes: 500,

@@ -36,7 +36,10 @@ export interface InvokeEffect {
   kind: 'invoke';
   invokeId: string;
   type: string;
+  /** Absolute. */
   src?: string;
+  /** Address of the document that contains the `<invoke>`: relative references in `content` are resolved against it. */
+  base: string;
   /** An inline SCXML document as text, or the text of `<content expr>`. */
   content?: string;
   parameters: Record<string, JsonValue>;

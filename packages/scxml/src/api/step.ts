@@ -16,6 +16,8 @@ export interface StartRequest {
   environment?: JsonValue;
   /** Entries of `_ioprocessors` beside the SCXML processor, by name. */
   ioprocessors?: Record<string, { location: string }>;
+  /** See `DeliverRequest.unreachable`. */
+  unreachable?: string[];
   /** True: `microsteps` and `data` are in the result. */
   trace?: boolean;
 }
@@ -33,6 +35,12 @@ export interface DeliverRequest {
   cancel?: boolean;
   now: number;
   environment?: JsonValue;
+  /**
+   * Targets that cannot be reached: an undelayed `<send>` to one of them raises `error.communication` in the internal
+   * queue (SCXML 1.0, C.1). A host that finds such a target among the effects may discard the result, call `forget`
+   * and repeat the request with it: a step is a function of its inputs. Otherwise it delivers the error as an event.
+   */
+  unreachable?: string[];
   trace?: boolean;
 }
 

@@ -51,8 +51,12 @@ export class EcmascriptModel<S> implements DataModel {
       if (event !== undefined) this.#event = event;
       return result;
     } catch (error) {
-      this.#event = undefined;
-      throw this.translate(error, unit);
+      const translated = this.translate(error, unit);
+      // An ordinary error comes after the event has been set; after anything else nothing is certain.
+      const isOrdinary = translated instanceof EvaluationError && translated.overrun === undefined;
+      if (!isOrdinary) this.#event = undefined;
+      else if (event !== undefined) this.#event = event;
+      throw translated;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { ApplicationDefinition } from '../api/application.js';
+import type { ApplicationDefinition, Dialect } from '../api/application.js';
 import type { Chart } from '../chart/chart.js';
 import type { DataItem } from '../chart/unit.js';
 import { type Diagnostic, DiagnosticList } from '../diagnostics.js';
@@ -42,6 +42,12 @@ export function checkApplication(definition: ApplicationDefinition): Diagnostic[
 export function referencedDocuments(text: string, url: string): string[] {
   const root = readXml(text, url, withLimits(), new DiagnosticList());
   return root === undefined ? [] : referencedAddresses(root);
+}
+
+/** The dialect in which a document is read when its definition names none; undefined for a malformed document. */
+export function dialectOf(text: string, url: string): Dialect | undefined {
+  const root = readXml(text, url, withLimits(), new DiagnosticList());
+  return root && detectDialect(root);
 }
 
 function readRoot(root: XmlElement, reading: Reading): Chart | undefined {

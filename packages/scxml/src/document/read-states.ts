@@ -114,9 +114,10 @@ function readStateChild(element: XmlElement, state: StateNode, tree: StateTree, 
   const isRoot = state.kind === 'scxml';
   switch (element.element) {
     case 'transition':
-      if (isRoot || state.kind === 'final') {
-        reading.report('element-misplaced', `<transition> cannot stand in <${state.place.element}>.`, element);
+      if (state.kind === 'final') {
+        reading.report('element-misplaced', '<transition> cannot stand in <final>.', element);
       }
+      if (isRoot) reading.report('root-transition', '<scxml> has a transition.', element);
       state.transitions.push(readTransition(element, state, tree, reading));
       return;
     case 'onentry':

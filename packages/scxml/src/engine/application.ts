@@ -9,9 +9,8 @@ import type { Watch } from '../datamodel/sandbox-realm.js';
 import type { Diagnostic } from '../diagnostics.js';
 import { readApplication } from '../document/read-application.js';
 import { cancelSession, deliverEvent, startSession } from '../interpreter/macrostep.js';
-import { Session, SessionFailure } from '../interpreter/session.js';
+import { Session, SessionFailure, type StepInputs } from '../interpreter/session.js';
 import { restoreSession } from '../interpreter/snapshot.js';
-import type { JsonValue } from '../json.js';
 import { type Limits, withLimits } from '../limits.js';
 import { admittedEvent } from './event-size.js';
 
@@ -88,12 +87,9 @@ export class ApplicationInstance {
   }
 }
 
-function inputs(request: { now: number; environment?: JsonValue; trace?: boolean }): {
-  now: number;
-  environment: JsonValue;
-  trace: boolean;
-} {
-  return { now: request.now, environment: request.environment ?? null, trace: request.trace === true };
+function inputs(request: Pick<DeliverRequest, 'now' | 'environment' | 'trace' | 'unreachable'>): StepInputs {
+  const { now, environment = null, trace = false, unreachable = [] } = request;
+  return { now, environment, trace, unreachable };
 }
 
 /** The result of a session that ended because of an error. Log effects are kept, because they may tell why. */

@@ -34,6 +34,8 @@ interface Loaded {
 export class Executor {
   readonly #applications = new Map<string, Loaded>();
   readonly #residents = new Map<string, Resident>();
+  /** Applications with an open instance, the most recently used last. */
+  readonly #open = new Set<Loaded>();
 
   constructor(
     private readonly limits: Partial<Limits> = {},
@@ -124,9 +126,25 @@ export class Executor {
     return undefined;
   }
 
-  async #instance(loaded: Loaded, compiled: CompiledApplication): Promise<ApplicationInstance> {
-    loaded.instance ??= ApplicationInstance.open(compiled, this.watch);
+  #instance(loaded: Loaded, compiled: CompiledApplication): Promise<ApplicationInstance> {
+    this.#open.delete(loaded);
+    this.#open.add(loaded);
+    if (loaded.instance === undefined) {
+      this.#closeOldest(compiled.limits.openApplications);
+      loaded.instance = ApplicationInstance.open(compiled, this.watch);
+    }
     return loaded.instance;
+  }
+
+  /** An instance takes memory even if nobody uses it; its sessions can be restored from their snapshots. */
+  #closeOldest(limit: number): void {
+    if (limit <= 0 || this.#open.size <= limit) return;
+    const [oldest] = this.#open;
+    if (oldest === undefined) return;
+    this.#open.delete(oldest);
+    const closing = oldest.instance;
+    oldest.instance = undefined;
+    void closing?.then((instance) => this.#abandon(oldest, instance));
   }
 
   /** Runs one step, if need be a second time in a fresh instance. */
@@ -227,7 +245,7 @@ export class Executor {
   /** Gives up an instance: its sessions are restored from their snapshots when they are next needed. */
   #abandon(loaded: Loaded, instance: ApplicationInstance): void {
     for (const [id, resident] of this.#residents) if (resident.instance === instance) this.#residents.delete(id);
-    loaded.instance = undefined;
+    if (this.#open.delete(loaded)) loaded.instance = undefined;
     instance.model.dispose();
   }
 }

@@ -2,7 +2,7 @@
  * Guest source: `Date` and `Math` that show the time of the step and draw from the session's own generator, so that
  * a step is a function of its inputs.
  */
-export const clockAndChanceSource = String.raw`
+export const clockAndChanceSource = `
 function makeDate(RealDate, host) {
   function Date(...parts) {
     if (new.target === undefined) return new RealDate(host('now')).toString();

@@ -7,11 +7,11 @@
  * Functions are stored by their number in the documents and declared again from there.
  */
 export const codecSource = `
-var functionNumber = Symbol('function');
+var functionNumber = Symbol('function'), ioprocessorsKey = Symbol('ioprocessors');
 var maxInlineDepth = 24;
 function registerFunction(number, value) { value[functionNumber] = number; return value; }
 
-function makeCodec(host, restoreFunction, globals) {
+function makeCodec(host, restoreFunction, globals, ioprocessors) {
   var hasOwn = Object.prototype.hasOwnProperty;
   var objectPrototype = Object.prototype, arrayPrototype = Array.prototype;
   var paths, objects;
@@ -52,6 +52,7 @@ function makeCodec(host, restoreFunction, globals) {
    * True if JSON.stringify says everything there is to say about the session; lists the document's own functions.
    */
   function isPlain(scope, names, declared) {
+    if (scope[ioprocessorsKey] !== undefined) return false;
     var seen = new Set(), pending = [], depths = [], count = 0;
     for (var n = 0; n < names.length; n += 1) {
       var value = scope[names[n]];
@@ -120,7 +121,7 @@ function makeCodec(host, restoreFunction, globals) {
       var pair = visit.pop(), value = pair[0];
       if (value === null || (typeof value !== 'object' && typeof value !== 'function')) continue;
       if (typeof value === 'object' && (value instanceof XmlNode)) continue;
-      if (sharedPath(value) !== undefined) continue;
+      if (value === scope[ioprocessorsKey] || sharedPath(value) !== undefined) continue;
       var before = uses.get(value) || 0;
       uses.set(value, before + 1);
       if (before > 0) continue;
@@ -157,6 +158,7 @@ function makeCodec(host, restoreFunction, globals) {
       }
       if (value === null) return null;
       if (value instanceof XmlNode) return { $: ['xml', value.toString()] };
+      if (value === scope[ioprocessorsKey]) return { $: ['ioprocessors'] };
       var known = sharedPath(value);
       if (known !== undefined) return { $: ['global', known] };
       if (uses.get(value) > 1 || deep.has(value)) {
@@ -307,6 +309,7 @@ function makeCodec(host, restoreFunction, globals) {
         case 'number': return Number(tag[1]);
         case 'bigint': return BigInt(tag[1]);
         case 'xml': return xmlValue(host, tag[1]);
+        case 'ioprocessors': return ioprocessors(scope);
         case 'global': sharedPath(objectPrototype); return objects.get(tag[1]);
         case 'function': {
           object = restoreFunction(scope, tag[1]);

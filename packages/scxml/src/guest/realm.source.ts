@@ -37,12 +37,12 @@ if (dialect === 'ors') {
 
 var system = Object.create(null), loops = [], position = [0];
 system._event = undefined;
-['_sessionid', '_name', '_ioprocessors', '_x'].forEach(function (name) {
+['_sessionid', '_name', '_x'].forEach(function (name) {
   Object.defineProperty(system, name, { get: function () { return JSON.parse(host(name)); } });
 });
 /** What code with a dynamic scope sees of the system variables: it cannot assign to them. */
 var view = Object.create(null);
-['_event', '_sessionid', '_name', '_ioprocessors', '_x'].forEach(function (name) {
+['_event', '_sessionid', '_name', '_x'].forEach(function (name) {
   Object.defineProperty(view, name, {
     get: function () { return system[name]; },
     set: function () { readOnly(name); },
@@ -50,6 +50,17 @@ var view = Object.create(null);
   });
 });
 Object.freeze(view);
+
+/** One object per session, so that it is equal to itself. */
+function ioprocessors(scope) {
+  var known = scope[ioprocessorsKey];
+  if (known === undefined) {
+    known = JSON.parse(host('_ioprocessors'));
+    Object.keys(known).forEach(function (name) { Object.freeze(known[name]); });
+    scope[ioprocessorsKey] = Object.freeze(known);
+  }
+  return known;
+}
 
 function readOnly(name) { throw new TypeError(name + ' is read-only.'); }
 
@@ -147,9 +158,9 @@ function open(prelude) {
   }
   names = Object.keys(globals);
   values = names.map(function (name) { return globals[name]; });
-  names.push('__$f', '__$y', '__$v', '__$r', '__$e', '__$j', '__$p', '__$i', '__$l', '__$o', '__$h', '__$d', '__$m', '__$t');
+  names.push('__$f', '__$y', '__$v', '__$r', '__$e', '__$j', '__$p', '__$i', '__$l', '__$o', '__$h', '__$d', '__$m', '__$t', '__$g');
   values.push(registerFunction, system, view, readOnly, setEvent, toJson, parse, position, loops, openLoop, has,
-    describe, function (text) { return xmlValue(host, text); }, toSource);
+    describe, function (text) { return xmlValue(host, text); }, toSource, ioprocessors);
   return JSON.stringify(Object.keys(globals));
 }
 
@@ -168,7 +179,7 @@ function deepFreezeOwn(root) {
   }
 }
 
-var codec = makeCodec(host, restoreFunction, globals);
+var codec = makeCodec(host, restoreFunction, globals, ioprocessors);
 return {
   open: open,
   compile: compile,

@@ -58,6 +58,7 @@ export function scopesOf(expression: Expression): ScopeAnalysis | undefined {
  */
 export function resolveName(name: string, context: RewriteContext): string | undefined {
   const { names, dialect } = context;
+  if (name === '_ioprocessors') return '__$g(__$s)';
   if (systemNames.has(name)) return `__$y.${name}`;
   if (dialect === 'ors' && name === '_data') return '__$s._data';
   if (names.data.has(name)) return dialect === 'ors' ? `__$s._data.${name}` : `__$s.${name}`;

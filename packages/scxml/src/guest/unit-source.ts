@@ -77,7 +77,7 @@ class UnitWriter {
 
   private dynamic(expression: Expression): string {
     const prefix = this.chart.dialect === 'ors' ? `var _my_prefix = ${JSON.stringify(expression.idPrefix)}; ` : '';
-    return prefix + dynamicScope(this.chart.dialect);
+    return `${prefix}var _ioprocessors = __$g(__$s); ${dynamicScope(this.chart.dialect)}`;
   }
 
   private value(source: ValueSource, statement: (text: string) => string): string {

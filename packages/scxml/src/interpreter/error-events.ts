@@ -70,13 +70,20 @@ function raiseFault(session: Session, fault: Fault, place: Place, sendid: string
   );
 }
 
-/** Queues `error.communication`: the target cannot be reached. */
-export function raiseCommunicationError(session: Session, message: string, place: Place, sendid?: string): void {
-  const data: JsonObject = { tagname: place.element, line: place.line, column: place.column, reason: message };
-  session.enqueueInternal(
-    new SessionEvent(
-      { name: 'error.communication', type: 'platform', data, ...(sendid === undefined ? {} : { sendid }) },
-      session.chart.dialect,
-    ),
-  );
+/** Queues `error.communication`: the target cannot be reached. The 2009 draft names the state in the event. */
+export function raiseCommunicationError(
+  session: Session,
+  message: string,
+  place: Place,
+  sendid?: string,
+  state?: string,
+): void {
+  const { dialect } = session.chart;
+  const isOrs = dialect === 'ors';
+  const data: JsonObject = isOrs
+    ? { document: place.url, element: place.element, linenumber: place.line, description: message }
+    : { tagname: place.element, line: place.line, column: place.column, reason: message };
+  const name = isOrs ? `error.send.targetunavailable.${state ?? ''}` : 'error.communication';
+  const id = sendid === undefined ? {} : { sendid };
+  session.enqueueInternal(new SessionEvent({ name, type: 'platform', data, ...id }, dialect));
 }

@@ -35,6 +35,7 @@ function startInvoke(session: Session, state: StateNode, invoke: InvokeNode, pos
       kind: 'invoke',
       invokeId: id,
       type: slotText(invoke.type, values) ?? scxmlInvocation,
+      base: invoke.place.url,
       parameters,
       autoforward: invoke.autoforward,
     };
@@ -59,12 +60,6 @@ export function cancelInvokes(session: Session, state: StateNode): void {
     session.invokes.splice(i, 1);
     session.emit({ kind: 'cancel-invoke', invokeId: active.id });
   }
-}
-
-/** True for an event of an invocation that has been cancelled: it must not be processed (SCXML 1.0, 6.4.2). */
-export function isFromEndedInvoke(session: Session, event: SessionEvent): boolean {
-  const { invokeid } = event.input;
-  return invokeid !== undefined && !session.invokes.some((active) => active.id === invokeid);
 }
 
 /** Before transitions are selected for an external event: finalize its invocation, forward it to those that ask. */

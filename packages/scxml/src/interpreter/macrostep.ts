@@ -2,7 +2,7 @@ import type { EventInput } from '../api/event.js';
 import { MacrostepTimeout } from '../datamodel/data-model.js';
 import type { JsonValue } from '../json.js';
 import { raiseEvaluationError } from './error-events.js';
-import { applyToInvokes, isFromEndedInvoke, startInvokes } from './invoke.js';
+import { applyToInvokes, startInvokes } from './invoke.js';
 import { doneData, exitState, microstep } from './microstep.js';
 import { selectTransitions } from './select.js';
 import { type Session, SessionFailure, type StepInputs } from './session.js';
@@ -34,7 +34,6 @@ export function startSession(
 export function deliverEvent(session: Session, input: EventInput, inputs: StepInputs): void {
   session.begin(inputs);
   const event = new SessionEvent(input, session.chart.dialect);
-  if (isFromEndedInvoke(session, event)) return;
   inMacrostep(() => {
     session.event = event;
     applyToInvokes(session, event);

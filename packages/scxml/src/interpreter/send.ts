@@ -71,6 +71,10 @@ function dispatch(session: Session, send: SendInstruction, values: Values, sendI
   if (!isOrs && target !== undefined && !isWellFormed(target, isScxml)) {
     return fail('', `${JSON.stringify(target)} is no target.`);
   }
+  if (target !== undefined && delayMs === 0 && session.isUnreachable(target)) {
+    raiseCommunicationError(session, `${target} cannot be reached.`, place, errorId, send.state);
+    return true;
+  }
   const effect: SendEffect = { kind: 'send', sendId, event, delayMs, line: place.line };
   if (target !== undefined && target !== '') effect.target = target;
   if (type !== undefined && type !== '') effect.type = type;

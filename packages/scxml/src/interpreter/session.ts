@@ -30,10 +30,11 @@ export interface StepInputs {
   readonly now: number;
   readonly environment: JsonValue;
   readonly trace: boolean;
+  /** Targets that the host cannot reach: a `<send>` to one of them fails at once. */
+  readonly unreachable: readonly string[];
 }
 
-/** Events of a platform that the interpreter raises itself carry this type. */
-const noStep: StepInputs = { now: 0, environment: null, trace: false };
+const noStep: StepInputs = { now: 0, environment: null, trace: false, unreachable: [] };
 
 /**
  * The state of one session between and during macrosteps.
@@ -122,6 +123,10 @@ export class Session implements EvaluationContext {
 
   get environment(): JsonValue {
     return this.#inputs.environment;
+  }
+
+  isUnreachable(target: string): boolean {
+    return this.#inputs.unreachable.includes(target);
   }
 
   get url(): string {
