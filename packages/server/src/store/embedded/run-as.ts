@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { RingbackError } from '../../kernel/index.js';
 
@@ -18,11 +19,10 @@ const UNPRIVILEGED_USERS = ['postgres', 'nobody'];
  */
 export async function chooseRunAs(dataDirectory: string): Promise<RunAs | undefined> {
   if (process.getuid?.() !== 0) return undefined;
-  const owner = await stat(dataDirectory).then(
-    ({ uid, gid }) => ({ uid, gid }),
-    () => undefined,
-  );
-  if (owner && owner.uid !== 0) return owner;
+  if (existsSync(dataDirectory)) {
+    const { uid, gid } = await stat(dataDirectory);
+    if (uid !== 0) return { uid, gid };
+  }
   const accounts = await readAccounts();
   for (const name of UNPRIVILEGED_USERS) {
     const account = accounts.get(name);

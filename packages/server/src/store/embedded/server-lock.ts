@@ -1,5 +1,4 @@
 import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isObject, RingbackError } from '../../kernel/index.js';
 import { startIdentity } from './process-identity.js';
@@ -9,10 +8,8 @@ const LOCK_NAME = /^server-(\d+)\.lock$/;
 /** What a lock file says about the process that made it. */
 interface Holder {
   pid: number;
-  /** See `startIdentity`. */
+  /** See `startIdentity`: it also tells a process of another machine or container from one of this. */
   started: string;
-  /** Process ids mean something on the machine (or in the container) that gave them only. */
-  host: string;
 }
 
 /**
@@ -32,7 +29,7 @@ export class ServerLock {
    */
   static async take(directory: string): Promise<ServerLock> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    const me: Holder = { pid: process.pid, started: (await startIdentity(process.pid)) ?? '', host: hostname() };
+    const me: Holder = { pid: process.pid, started: (await startIdentity(process.pid)) ?? '' };
     const draft = join(directory, `server-${process.pid}-${crypto.randomUUID()}.draft`);
     await writeFile(draft, JSON.stringify(me), { mode: 0o600 });
     try {
@@ -90,11 +87,11 @@ async function readHolder(file: string): Promise<Holder | undefined> {
   if (!isObject(holder) || typeof holder.pid !== 'number') {
     throw new RingbackError('lock-unreadable', `${file} is no lock of Ringback: remove it if no server runs here.`);
   }
-  return { pid: holder.pid, started: String(holder.started), host: String(holder.host) };
+  return { pid: holder.pid, started: String(holder.started) };
 }
 
 async function isAlive(holder: Holder): Promise<boolean> {
-  return holder.host === hostname() && (await startIdentity(holder.pid)) === holder.started;
+  return (await startIdentity(holder.pid)) === holder.started;
 }
 
 /** @returns false when that file exists */
