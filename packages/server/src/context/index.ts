@@ -6,6 +6,7 @@ import type { Activity, Clock, JsonObject, Logger } from '../kernel/index.js';
 import type { Database, Sql } from '../store/index.js';
 import { BusinessAttributes } from './business-attributes.js';
 import { CustomerSearch, type FoundProfile } from './customer-search.js';
+import { ExtensionRecords } from './extension-records.js';
 import { Metadata } from './metadata.js';
 import { PersonalData } from './personal-data.js';
 import { Profiles } from './profiles.js';
@@ -28,6 +29,7 @@ export {
 } from './definitions.js';
 export { ContextError, type ContextErrorCode, invalid, missing } from './errors.js';
 export { hasExtensions, readInstant } from './event.js';
+export type { ExtensionPlace } from './extension-records.js';
 export type { Criteria } from './identification.js';
 export type { ExtensionSubject } from './metadata.js';
 export { profileView } from './profile.js';
@@ -85,6 +87,7 @@ export class ContextServices {
   readonly search: CustomerSearch;
   readonly services: Services;
   readonly steps: Steps;
+  readonly extensionRecords: ExtensionRecords;
   readonly serviceExport: ServiceExport;
   readonly personalData: PersonalData;
   readonly mode: ServerMode;
@@ -109,6 +112,7 @@ export class ContextServices {
     this.search = new CustomerSearch({ database, settings, metadata });
     this.services = new Services({ database, clock, settings, attributes });
     this.steps = new Steps({ database, clock, attributes });
+    this.extensionRecords = new ExtensionRecords({ database, clock, metadata });
     this.serviceExport = new ServiceExport(database, attributes);
     this.personalData = new PersonalData({
       database,

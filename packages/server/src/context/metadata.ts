@@ -19,7 +19,6 @@ import {
   type Definitions,
   type ExtensionSchema,
   extensionNotFound,
-  extensionSchemaView,
   findExtension,
   findKey,
   type IdentificationKey,
@@ -35,7 +34,7 @@ import { type ProfilePage, profilePages } from './profile-pages.js';
 import { insertKeyValues } from './profile-statements.js';
 import type { Settings } from './settings.js';
 
-/** Whose extensions a schema is for; those of services, states and tasks are kept, but nothing is checked by them. */
+/** Whose extensions a schema is for; by those of services, states and tasks only single records are found. */
 export type ExtensionSubject = 'service' | 'state' | 'task';
 
 interface SchemaRow {
@@ -173,11 +172,20 @@ export class Metadata {
   }
 
   /** The schemas of extensions of services, states or tasks. */
-  async stepExtensions(tenant: number, subject: ExtensionSubject): Promise<JsonObject[]> {
+  async stepExtensions(tenant: number, subject: ExtensionSubject): Promise<Omit<ExtensionSchema, 'id'>[]> {
     const rows = await this.#database.query<SchemaRow>(readSchemas, [tenant]);
     return rows
       .filter((row) => row.subject === `${subject}-extension`)
-      .map((row) => extensionSchemaView({ name: row.name, ...row.definition }));
+      .map((row) => ({ name: row.name, ...row.definition }));
+  }
+
+  /** The schema of one extension of services, states or tasks, where a client has defined one. */
+  async stepExtension(
+    tenant: number,
+    subject: ExtensionSubject,
+    name: string,
+  ): Promise<Omit<ExtensionSchema, 'id'> | undefined> {
+    return (await this.stepExtensions(tenant, subject)).find((schema) => sameName(schema.name, name));
   }
 
   async #change<T>(tenant: number, work: (tx: Transaction, definitions: Definitions) => Promise<T>): Promise<T> {

@@ -86,7 +86,7 @@ export const metadataOperations: readonly Operation[] = [
   })),
 ];
 
-/** Since 8.5 such extensions need no schema: one is kept for clients that define it, and nothing is checked by it. */
+/** Since 8.5 such extensions need no schema: one only tells which attributes identify a record of the extension. */
 function stepExtensionOperations(subject: ExtensionSubject): Operation[] {
   const path = `/metadata/${subject}s/extensions`;
   const resource = { service: 'Service', state: 'State', task: 'Task' }[subject];
@@ -97,7 +97,7 @@ function stepExtensionOperations(subject: ExtensionSubject): Operation[] {
     }),
     ucsOperation(`GET ${path}`, `Metadata.query${resource}ExtensionSchemas`, 'read', async (call) => ({
       status: 200,
-      body: await call.context.metadata.stepExtensions(call.tenant, subject),
+      body: (await call.context.metadata.stepExtensions(call.tenant, subject)).map(extensionSchemaView),
     })),
   ];
 }

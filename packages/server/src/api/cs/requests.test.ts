@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../kernel/index.js';
 import { TestApi } from './testing.js';
 
 let api: TestApi;
@@ -173,6 +174,39 @@ describe('services, states and tasks', () => {
       expect(body.Offer).toEqual([{ offer_name: 'x' }]);
     }
     expect((await api.put(`/services/${id}/extensions/started`, {})).status).toBe(400);
+  });
+
+  it.each(['service', 'state', 'task'] as const)('of 8.1 change single records of extensions: %s', async (subject) => {
+    const schema = {
+      name: 'Offers',
+      type: 'multi-valued',
+      unique: ['offer_name'],
+      attributes: [
+        { name: 'offer_name', type: 'string' },
+        { name: 'type', type: 'integer' },
+      ],
+    };
+    const path = `/metadata/${subject}s/extensions`;
+    expect((await api.post(path, schema)).status).toBe(201);
+    expect((await api.post(path, schema)).status).toBe(409);
+    expect((await api.get(path)).body).toMatchObject([{ name: 'Offers', unique: ['offer_name'] }]);
+    const id = await api.startService({ customer_id: 'records' });
+    const place =
+      subject === 'service' ? `/services/${id}` : `/services/${id}/${subject}s/${await api.startStep(id, subject)}`;
+    const offers = async () => (await api.get(`${place}?extensions=Offers`)).body.Offers;
+    await api.put(`${place}/extensions/Offers`, [{ offer_name: 'x', type: 1 }, { offer_name: 'y' }]);
+    const change = (what: string, body: JsonObject) => api.put(`${place}/extensions/Offers/${what}`, body);
+    expect((await change('by/unique', { offer_name: 'y', type: 2 })).status).toBe(204);
+    expect(await offers()).toEqual([
+      { offer_name: 'x', type: 1 },
+      { offer_name: 'y', type: 2 },
+    ]);
+    expect((await change('delete/by/unique', { offer_name: 'x' })).status).toBe(204);
+    expect(await offers()).toEqual([{ offer_name: 'y', type: 2 }]);
+    for (const wrong of [{ offer_name: 'z' }, { type: 2 }]) {
+      expect((await change('by/unique', wrong)).status).toBe(400);
+    }
+    expect((await api.put(`${place}/extensions/Other/by/unique`, { a: 1 })).status).toBe(400);
   });
 
   it('have ids of the client where that is configured', async () => {

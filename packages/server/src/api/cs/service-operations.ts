@@ -1,4 +1,11 @@
-import { hasExtensions, missing, type Reading, type ServiceOwner, type ServiceQuery } from '../../context/index.js';
+import {
+  type ExtensionPlace,
+  hasExtensions,
+  missing,
+  type Reading,
+  type ServiceOwner,
+  type ServiceQuery,
+} from '../../context/index.js';
 import type { JsonObject } from '../../kernel/index.js';
 import { type Answer, type Call, type Operation, serviceOperation } from './operation.js';
 import type { Query } from './query.js';
@@ -42,6 +49,9 @@ export const serviceOperations: readonly Operation[] = [
       return { status: 200 };
     },
   ),
+  ...recordOperations('/services/:service', 'Service.updateServiceExtension', (call) => ({
+    service: call.part('service'),
+  })),
   serviceOperation('GET /services/:service/interactions', 'Service.queryInteractions', 'read', noInteractions),
   serviceOperation('POST /customers/:customer/services/:service', 'Service.associateService', 'work', async (call) => {
     const { services } = call.context;
@@ -78,6 +88,17 @@ function listOperations(path: string, task: string, ownerOf: (part: string) => S
     serviceOperation(`GET ${path}/active`, task, 'read', list('active')),
     serviceOperation(`GET ${path}/completed`, task, 'read', list('completed')),
   ];
+}
+
+/** Changing and removing one record of an extension (CS API 8.1, "Update Record in ... Extension"). */
+export function recordOperations(path: string, task: string, placeOf: (call: Call) => ExtensionPlace): Operation[] {
+  const operation = (what: string, change: 'update' | 'delete') =>
+    serviceOperation(`PUT ${path}/extensions/:extension/${what}`, task, 'work', async (call) => {
+      const { extensionRecords } = call.context;
+      await extensionRecords[change](call.tenant, placeOf(call), call.part('extension'), call.object());
+      return { status: 204 };
+    });
+  return [operation('by/unique', 'update'), operation('delete/by/unique', 'delete')];
 }
 
 /** Reads which states, tasks and extensions are wanted besides the record itself. */

@@ -1,6 +1,6 @@
 import { missing, parseNumber, type StepKind, type StepQuery, stepNotFound } from '../../context/index.js';
 import { type Call, type Operation, serviceOperation } from './operation.js';
-import { readReading } from './service-operations.js';
+import { readReading, recordOperations } from './service-operations.js';
 
 const TASKS: Readonly<Record<StepKind, string>> = { state: 'State', task: 'Task' };
 
@@ -52,6 +52,10 @@ function operationsOf(kind: StepKind): Operation[] {
         return { status: 200 };
       },
     ),
+    ...recordOperations(`${path}/:step`, `${resource}.update${resource}Extension`, (call) => ({
+      service: call.part('service'),
+      step: { kind, number: number(call, kind) },
+    })),
     serviceOperation(`GET ${path}/:step`, `${resource}.query${resource}s`, 'read', async (call) => ({
       status: 200,
       body: await call.context.steps.get(
