@@ -19,9 +19,9 @@ export const UNKNOWN_EWT_SECONDS = 10_000;
 const PRIOR_HANDLE_MS = 240_000;
 const PRIOR_CALLS = 20;
 /**
- * What is a thousand calls old weighs about a third (1/e) of what is new. In the day-wave world of the specification
- * that predicts with an RMSE of 0.39, 0.20 and 0.11 of the mean wait for 10, 50 and 200 agents; a memory of a hundred
- * calls costs 2 to 20 % of that.
+ * What is a thousand calls old weighs about a third (1/e) of what is new. Chosen among 50, 100, 300 and 1000 in a
+ * simulation after the specification's day wave (one run each): RMSE of 0.39, 0.20 and 0.11 of the mean wait for 10, 50
+ * and 200 agents; a memory of a hundred calls gave 0.40, 0.21 and 0.13. It adapts slowly in a small centre.
  */
 const FADING = 1 - 1 / 1000;
 
