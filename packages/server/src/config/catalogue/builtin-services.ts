@@ -107,42 +107,72 @@ export const capacity = [
 ] as const satisfies readonly OptionDefinition[];
 
 export const requestInteraction = [
-  { name: '_resource_group', type: text, preset: 'DNIS', absent: 'DNIS', effect: 'Pool of access numbers.' },
-  { name: '_provide_code', type: flag, preset: 'false', effect: 'Give an access code with the access number.' },
+  {
+    name: '_resource_group',
+    type: text,
+    preset: 'DNIS',
+    absent: 'DNIS',
+    effect: 'Pool of access numbers.',
+    actor: 'nobody',
+  },
+  {
+    name: '_provide_code',
+    type: flag,
+    preset: 'false',
+    effect: 'Give an access code with the access number.',
+    actor: 'nobody',
+  },
   {
     name: '_ttl',
     type: seconds,
     preset: '30',
     absent: '30',
     effect: 'How long the service and its stored data live.',
+    actor: 'nobody',
   },
   {
     name: '_booking_expiration_timeout',
     type: secondsClamped(5, 1800),
     absent: '30',
     effect: 'How long the access number stays booked; brought into 5 to 1800.',
+    actor: 'nobody',
   },
-  { name: '_return_pool_health', type: flag, preset: 'false', effect: 'Report the state of the pool in the answer.' },
+  {
+    name: '_return_pool_health',
+    type: flag,
+    preset: 'false',
+    effect: 'Report the state of the pool in the answer.',
+    actor: 'nobody',
+  },
 ] as const satisfies readonly OptionDefinition[];
 
 export const requestAccess = [
-  { name: '_resource_group', type: text, preset: 'DNIS', absent: 'DNIS', effect: 'Pool of access numbers.' },
-  { name: '_provide_code', type: flag, preset: 'false', effect: 'Give an access code.' },
+  {
+    name: '_resource_group',
+    type: text,
+    preset: 'DNIS',
+    absent: 'DNIS',
+    effect: 'Pool of access numbers.',
+    actor: 'nobody',
+  },
+  { name: '_provide_code', type: flag, preset: 'false', effect: 'Give an access code.', actor: 'nobody' },
   {
     name: '_access_code_length',
     type: integer({ min: 1, max: 15 }),
     preset: '',
     absent: '6',
     effect: 'Digits of the access code.',
+    actor: 'nobody',
   },
-  { name: '_phone_number', type: text, preset: 'undefined', effect: 'Number to associate.' },
+  { name: '_phone_number', type: text, preset: 'undefined', effect: 'Number to associate.', actor: 'nobody' },
   {
     name: '_booking_expiration_timeout',
     type: secondsClamped(5, 1800),
     absent: '30',
     effect: 'How long the access number stays booked; brought into 5 to 1800.',
+    actor: 'nobody',
   },
-  { name: '_ttl', type: seconds, preset: '60', absent: '60', effect: 'How long the service lives.' },
+  { name: '_ttl', type: seconds, preset: '60', absent: '60', effect: 'How long the service lives.', actor: 'nobody' },
 ] as const satisfies readonly OptionDefinition[];
 
 export const get = [
@@ -152,6 +182,7 @@ export const get = [
     preset: '200',
     absent: '200',
     effect: 'Status answered while the node is online; another value than 200 drains it.',
+    actor: 'nobody',
   },
   {
     name: '_offline_code',
@@ -159,18 +190,38 @@ export const get = [
     preset: '503',
     absent: '503',
     effect: 'Status answered while the node is offline.',
+    actor: 'nobody',
   },
 ] as const satisfies readonly OptionDefinition[];
 
 export const requestChat = [
-  { name: '_chat_endpoint', type: text, preset: 'Environment:default', effect: 'Endpoint of chats.' },
-  { name: '_ttl', type: seconds, preset: '36000', absent: '36000', effect: 'How long the service lives.' },
+  { name: '_chat_endpoint', type: text, preset: 'Environment:default', effect: 'Endpoint of chats.', actor: 'nobody' },
+  {
+    name: '_ttl',
+    type: seconds,
+    preset: '36000',
+    absent: '36000',
+    effect: 'How long the service lives.',
+    actor: 'nobody',
+  },
 ] as const satisfies readonly OptionDefinition[];
 
 export const ursStat = [
-  { name: '_urs_url', type: address, effect: 'Address of the statistic at a routing server.' },
-  { name: '_urs_stat_url_parameters', type: text, effect: 'Its parameters, such as `name=VQ&aqt=urs`.' },
-  { name: '_caching_policy', type: seconds, preset: '5', absent: '5', effect: 'How long an answer is kept.' },
+  { name: '_urs_url', type: address, effect: 'Address of the statistic at a routing server.', actor: 'nobody' },
+  {
+    name: '_urs_stat_url_parameters',
+    type: text,
+    effect: 'Its parameters, such as `name=VQ&aqt=urs`.',
+    actor: 'nobody',
+  },
+  {
+    name: '_caching_policy',
+    type: seconds,
+    preset: '5',
+    absent: '5',
+    effect: 'How long an answer is kept.',
+    actor: 'nobody',
+  },
 ] as const satisfies readonly OptionDefinition[];
 
 /** Other call-flow applications, such as `hello`. */

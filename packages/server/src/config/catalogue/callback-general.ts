@@ -24,6 +24,7 @@ export const everyService = [
     type: itemsOf('base addresses of orchestration servers'),
     effect: 'Runs the service on these orchestration servers instead of in this one.',
     fallback: { section: 'server', name: '_ors' },
+    actor: 'nobody',
   },
   {
     name: '_ors_lb_strategy',
@@ -33,6 +34,7 @@ export const everyService = [
     effect:
       'Order in which several orchestration servers are tried: `circular` goes on after the last one used, `linear` always begins with the first.',
     fallback: { section: 'server', name: '_ors_lb_strategy' },
+    actor: 'nobody',
   },
   {
     name: 'username',
@@ -93,7 +95,7 @@ export const callbackGeneral = [
     type: flag,
     preset: 'false',
     effect: "Ask the customer's device for confirmation before dialing; needs `_wait_for_agent`.",
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_user_confirm_timeout',
@@ -101,7 +103,7 @@ export const callbackGeneral = [
     preset: '30',
     absent: '30',
     effect: 'How long a confirmation is waited for.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_business_hours_service',
@@ -128,7 +130,7 @@ export const callbackGeneral = [
     type: oneOf('separate_keys', 'single_json', 'gms_storage_id'),
     preset: 'single_json',
     effect: 'How user data reaches the agent: key by key, as one JSON text, or as the id of a storage record.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_agent_transfer_confirm_timeout',
@@ -136,7 +138,7 @@ export const callbackGeneral = [
     preset: '0',
     absent: '0',
     effect: 'How long the connection of an agent is waited for after the transfer; 0 trusts the transfer.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_max_time_to_wait_for_agent_on_the_call',
@@ -183,35 +185,35 @@ export const callbackGeneral = [
     preset: '300',
     absent: '300',
     effect: 'How long a callback rests when the customer answers "not now".',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_offer_callback',
     type: flag,
     preset: 'false',
     effect: 'Offer the callback to a waiting inbound caller.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_offer_callback_vxml_app_url',
     type: text,
     preset: '',
     effect: 'VXML application that makes the offer.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_resource_group',
     type: text,
     preset: 'DNIS',
     effect: 'Pool of access numbers for callbacks that the customer dials.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_src_route_point',
     type: text,
     preset: '',
     effect: 'Routing point at which the original call arrived.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_on_route_done_delay',
@@ -220,7 +222,7 @@ export const callbackGeneral = [
     absent: '0',
     effect: 'Pause between the routing of the call and the end of the application.',
     since: '8.5.110',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_customer_lookup_keys',
@@ -240,7 +242,7 @@ export const callbackGeneral = [
     name: '_vq',
     type: text,
     effect: 'Alias of the virtual queue, for filters of the administration query.',
-    actor: 'application',
+    actor: 'nobody',
   },
 ] as const satisfies readonly OptionDefinition[];
 
@@ -298,13 +300,13 @@ export const callbackNotification = [
     since: '8.5.211.01',
     actor: 'nobody',
   },
-  { name: '_provider_name', type: text, preset: '', effect: 'Push provider.', actor: 'application' },
+  { name: '_provider_name', type: text, preset: '', effect: 'Push provider.', actor: 'nobody' },
   {
     name: '_notification_message_file',
     type: text,
     preset: '',
     effect: 'File of localized push messages.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_max_number_of_user_availability_confirmation_attempts',
@@ -312,7 +314,7 @@ export const callbackNotification = [
     preset: '3',
     absent: '3',
     effect: 'How often "an agent is available" is pushed before the request fails.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_agent_availability_notification_delay',
@@ -320,7 +322,7 @@ export const callbackNotification = [
     preset: '30',
     absent: '30',
     effect: 'Pause between these attempts.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_max_notify_delivery_attempts',
@@ -328,14 +330,14 @@ export const callbackNotification = [
     preset: '3',
     absent: '3',
     effect: 'How often the delivery of a push is tried.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_use_debug_push_certificate',
     type: flag,
     preset: 'false',
     effect: "Use the provider's certificate for development.",
-    actor: 'application',
+    actor: 'nobody',
   },
 ] as const satisfies readonly OptionDefinition[];
 
@@ -363,6 +365,5 @@ export const callbackReporting = [
     name: '_cb_dim_channel',
     type: text,
     effect: 'Channel that the callback is counted under in reports.',
-    actor: 'nobody',
   },
 ] as const satisfies readonly OptionDefinition[];

@@ -175,7 +175,7 @@ export const callbackSchedule = [
     type: text,
     preset: '',
     effect: 'Statistic of the expected wait, such as `ExpectedWaitTime;Queue;8999@SIP_Server;Environment`.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_request_ewt_service',
@@ -183,7 +183,7 @@ export const callbackSchedule = [
     preset: '',
     effect: 'Service of type urs-stat that gives the expected wait.',
     since: '8.5.110',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_desired_connect_time_threshold',

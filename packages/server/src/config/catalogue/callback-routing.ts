@@ -34,7 +34,7 @@ export const callbackRouting = [
     type: text,
     effect: 'Another virtual queue to read the expected wait from.',
     since: '8.5.223.01',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_urs_prioritization_strategy',
@@ -64,29 +64,29 @@ export const callbackRouting = [
     preset: '100',
     absent: '100',
     effect: 'Time limit of a request to the router.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_urs_ewt_estimation_method',
     type: text,
     preset: 'ursdial',
     effect: 'How readiness to dial is found: `ursdial` by the router, otherwise by `_eta_pos_threshold`.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_urs_udata_xfer_keys',
     type: names,
     preset: '',
     effect: 'Data to fetch from the routed call.',
-    actor: 'application',
+    actor: 'nobody',
   },
-  { name: '_urs_extension_data', type: text, preset: '', effect: 'Extension data of the call.', actor: 'application' },
+  { name: '_urs_extension_data', type: text, preset: '', effect: 'Extension data of the call.', actor: 'nobody' },
   {
     name: '_urs_call_interaction_age',
     type: integer({ unit: 'seconds' }),
     preset: '',
     effect: 'Age with which the callback enters the line.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_urs_vq_priority',
@@ -124,7 +124,7 @@ export const callbackRouting = [
     absent: '0',
     effect: 'Pause before a reservation is given back.',
     since: '8.5.235.00',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_cannot_dial_buffer_time',
@@ -133,7 +133,7 @@ export const callbackRouting = [
     absent: '0',
     effect: 'No dialing in the last seconds before `_urs_queued_ttl`.',
     since: '8.5.232.04',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_delay_connid_attempt_loop',
@@ -159,7 +159,7 @@ export const callbackRouting = [
     absent: '0',
     effect: 'After this wait the customer is contacted anyway; 0 is never.',
     since: '8.5.112.05',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_min_queue_wait',
@@ -167,7 +167,7 @@ export const callbackRouting = [
     preset: '0',
     absent: '0',
     effect: 'Shortest wait before the customer is contacted.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_max_time_to_reach_eta_pos_threshold',
@@ -175,7 +175,7 @@ export const callbackRouting = [
     preset: '14160',
     absent: '14160',
     effect: 'After this wait for the threshold the callback is given up.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_min_urs_ewt_pos_polling_interval',
@@ -191,7 +191,7 @@ export const callbackRouting = [
     preset: '30',
     absent: '30',
     effect: 'Longest interval between queries of wait and position.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_max_transfer_to_agent_attempts',
@@ -205,21 +205,21 @@ export const callbackRouting = [
     name: '_transfer_to_agent_retry_timeout',
     type: seconds,
     effect: 'Pause between these attempts (sets before 8.5.110).',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_ixn_redirect_confirm',
     type: flag,
     preset: 'true',
     effect: 'Wait for the confirmation of the transfer.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_ixn_redirect_hints',
     type: text,
     preset: '',
     effect: 'Hints for the transfer.',
-    actor: 'application',
+    actor: 'nobody',
   },
   { name: '_urs_server_url', type: text, effect: 'Address of a URS (sets before 8.5.110).', actor: 'nobody' },
   { name: '_urs_sec_server_url', type: text, effect: 'Address of its backup.', actor: 'nobody' },
@@ -233,14 +233,14 @@ export const callbackUserOriginated = [
     preset: '30',
     absent: '30',
     effect: 'How long the access number stays booked; brought into 5 to 1800.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_provide_code',
     type: flag,
     preset: 'false',
     effect: 'Give an access code with the access number.',
-    actor: 'application',
+    actor: 'nobody',
   },
   {
     name: '_userorig_connect_limit',
@@ -248,13 +248,13 @@ export const callbackUserOriginated = [
     preset: '3',
     absent: '3',
     effect: 'How often the customer may ask to connect or reconnect.',
-    actor: 'application',
+    actor: 'nobody',
   },
 ] as const satisfies readonly OptionDefinition[];
 
 /** GMS callback, category Chat. */
 export const callbackChat = [
-  { name: '_chat_endpoint', type: text, preset: '', effect: 'Endpoint of chats.', actor: 'application' },
+  { name: '_chat_endpoint', type: text, preset: '', effect: 'Endpoint of chats.', actor: 'nobody' },
   {
     name: '_chat_400_response_on_disconnected',
     type: flag,

@@ -22,7 +22,7 @@ export interface OptionDefinition {
   readonly since?: string;
   /** Shown to administrators alone and never logged. */
   readonly secret?: true;
-  /** Who acts on it; absent: the server. */
+  /** Who acts on it: the shipped callback application, nobody yet; absent: the server. */
   readonly actor?: 'application' | 'nobody';
 }
 

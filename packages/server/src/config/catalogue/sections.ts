@@ -81,8 +81,8 @@ export const callbackSection = [
     type: POLLING,
     preset: '60',
     absent: '60',
-    effect: 'Polling interval of the original. Here callbacks are submitted at their time, to the millisecond.',
-    actor: 'nobody',
+    effect:
+      'Pause between attempts to start the application of a callback. Callbacks are submitted at their time; nothing is polled for.',
   },
   {
     name: 'queue-polling-rate-recover',
@@ -176,18 +176,27 @@ export const serverSection = [
     type: flag,
     preset: 'false',
     effect: 'Accept only files of the types below.',
+    actor: 'nobody',
   },
-  { name: 'allowed-mime-types', type: itemsOf('media types'), preset: '', effect: 'Types of files that are accepted.' },
+  {
+    name: 'allowed-mime-types',
+    type: itemsOf('media types'),
+    preset: '',
+    effect: 'Types of files that are accepted.',
+    actor: 'nobody',
+  },
   {
     name: '_ors',
     type: itemsOf('base addresses of orchestration servers'),
     effect: 'Orchestration servers of all services.',
+    actor: 'nobody',
   },
   {
     name: '_ors_lb_strategy',
     type: oneOf('circular', 'linear'),
     preset: 'circular',
     effect: 'Order in which they are tried.',
+    actor: 'nobody',
   },
 ] as const satisfies readonly OptionDefinition[];
 
@@ -198,6 +207,7 @@ export const orsSection = [
     preset: '3',
     absent: '3',
     effect: 'How many requests to orchestration servers are made in all before one fails.',
+    actor: 'nobody',
   },
   {
     name: 'ors_loadbalancer_refresh_rate',
@@ -211,6 +221,7 @@ export const orsSection = [
     type: itemsOf('hosts, host:port, CIDR ranges, address prefixes, or *'),
     effect:
       'Addresses on loopback, link-local and private networks that documents and `fetch` may reach: `host`, `host:port`, a CIDR range, an address prefix, or `*`.',
+    actor: 'nobody',
   },
 ] as const satisfies readonly OptionDefinition[];
 
@@ -221,14 +232,23 @@ export const gmsSection = [
     preset: '10',
     absent: '10',
     effect: 'Time limit for connecting to other servers.',
+    actor: 'nobody',
   },
-  { name: 'http.socket_timeout', type: seconds, preset: '10', absent: '10', effect: 'Time limit for their answers.' },
+  {
+    name: 'http.socket_timeout',
+    type: seconds,
+    preset: '10',
+    absent: '10',
+    effect: 'Time limit for their answers.',
+    actor: 'nobody',
+  },
   {
     name: 'http.max_connections_per_route',
     type: integer({ min: 1 }),
     preset: '20',
     absent: '20',
     effect: 'Connections to one server; more requests wait.',
+    actor: 'nobody',
   },
   {
     name: 'http.max_connections_total',
@@ -236,6 +256,7 @@ export const gmsSection = [
     preset: '100',
     absent: '100',
     effect: 'Connections to all servers.',
+    actor: 'nobody',
   },
   {
     name: 'http.use_lax_redirect_strategy',
