@@ -12,7 +12,7 @@ import { checkNumber } from './customer-number.js';
 import { checkNotPast, checkNotTooFar, checkOpen, type DesiredTime, gridOf, readDesiredTime } from './desired-time.js';
 import type { CallbackInput } from './life-cycle.js';
 import { NUMBER_KEY } from './lookup-keys.js';
-import { type CallbackModule, callbackModule, type ReportOutcome } from './module.js';
+import type { ReportOutcome } from './module.js';
 import { NumberExceptions } from './number-exceptions.js';
 import { type AvailabilityQuery, type OpenSlots, type SlotRange, SlotSearch } from './open-slots.js';
 import { type CallbackCriteria, Queries, type QueueCriteria } from './queries.js';
@@ -214,11 +214,6 @@ export class Callbacks {
     if (!row) return { error: 'unknown-callback', description: `There is no callback ${id}.` };
     const after = (await this.#transitions.apply(tx, row, input)) ?? row;
     return { done: { state: after.state, ...(after.reason !== null && { reason: after.reason }) } };
-  }
-
-  /** The executable content by which applications report. */
-  module(): CallbackModule {
-    return callbackModule((tx, id, input) => this.report(tx, id, input));
   }
 
   /**

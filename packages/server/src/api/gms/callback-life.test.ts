@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { callbackModule } from '../../callback/index.js';
 import { CallbackTestBed } from './testing.js';
 
 /** A Monday. */
@@ -272,7 +273,7 @@ describe('the application', () => {
 
   test('speaks through its module', async () => {
     const id = await startNow();
-    const { actions } = bed.callbacks.module();
+    const { actions } = callbackModule((tx, callback, input) => bed.callbacks.report(tx, callback, input));
     const perform = (name: string, attributes: Record<string, string | number>, callback: string | undefined = id) =>
       bed.database.transaction(async (tx) =>
         actions[name]?.perform(tx, { session: { id: 's', ...(callback && { callback }) }, attributes }),

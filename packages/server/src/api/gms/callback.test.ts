@@ -262,7 +262,7 @@ describe('Start-Callback', () => {
       body: { _customer_number: '5115', note: 'a\u0000b' },
       status: 400,
       exception: `${X}CallbackException`,
-      message: /it contains a character that is no text/,
+      message: /NUL character/,
     },
   ];
   test.each(refusals)('refuses $name', async ({ options = {}, body, status, exception, message }) => {

@@ -30,7 +30,7 @@ export function queryValues(request: FastifyRequest, name: string): string[] | u
 /**
  * The parameters of a request with a body: a JSON object, or a form. What the query says too, the body decides.
  * @throws CallbackError `invalid-parameter` for a body that is no object, for repeated names, files, and what is too
- *   large or cannot be stored
+ *   large
  */
 export function parametersOf(request: FastifyRequest): JsonObject {
   for (const [name, values] of Object.entries(request.formValues ?? {})) {
@@ -96,19 +96,7 @@ function checkValue(name: string, value: JsonValue): void {
 function problemOf(name: string, value: JsonValue): string | undefined {
   if (name.length > LONGEST_NAME) return `the name is longer than ${LONGEST_NAME} characters`;
   const length = typeof value === 'string' ? value.length : JSON.stringify(value).length;
-  if (length > LONGEST_VALUE) return `the value is longer than ${LONGEST_VALUE} characters`;
-  return isText(name) && isStorable(value) ? undefined : 'it contains a character that is no text';
-}
-
-function isStorable(value: JsonValue): boolean {
-  if (typeof value === 'string') return isText(value);
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.entries(value).every(([name, member]) => isText(name) && isStorable(member));
-}
-
-/** The database stores neither NUL nor halves of surrogate pairs. */
-function isText(text: string): boolean {
-  return !text.includes('\0') && !/\p{Surrogate}/u.test(text);
+  return length > LONGEST_VALUE ? `the value is longer than ${LONGEST_VALUE} characters` : undefined;
 }
 
 function repeated(name: string): CallbackError {
