@@ -11,7 +11,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -80,10 +80,11 @@ async function measure(size: Size): Promise<Result> {
   await prepare(data, size);
   const configuration = join(data, 'bench.yaml');
   await writeFile(configuration, 'options: { cview: { expiration: 5y } }\n');
+  const log = await open(join(data, 'server.log'), 'w');
   const server = spawn(
     process.execPath,
     [values.server, 'start', '--port', '0', '--data', data, '--config', configuration],
-    { stdio: ['ignore', 'pipe', 'ignore'] },
+    { stdio: ['ignore', 'pipe', log.fd] },
   );
   try {
     const url = await ready(server);
@@ -102,9 +103,12 @@ async function measure(size: Size): Promise<Result> {
     const paced = await run({ ...load, connections: 64, seconds, rate });
     return { size, full, paced, used };
   } finally {
-    const gone = new Promise((resolve) => server.once('exit', resolve));
-    server.kill('SIGTERM');
-    await gone;
+    if (server.exitCode === null) {
+      const gone = new Promise((resolve) => server.once('exit', resolve));
+      server.kill('SIGTERM');
+      await gone;
+    }
+    await log.close();
   }
 }
 
@@ -145,7 +149,9 @@ function ready(server: ChildProcess): Promise<string> {
       const url = /ringback ready on (\S+)/.exec(output)?.[1];
       if (url) resolve(url);
     });
-    server.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
+    server.once('exit', (code) =>
+      reject(new Error(`the server ended with ${code}; see server.log in the data directory`)),
+    );
   });
 }
 
