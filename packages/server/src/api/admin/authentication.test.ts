@@ -78,6 +78,19 @@ describe('authentication', () => {
     expect((await send('GET', '/users')).status).toBe(401);
     expect((await send('GET', '/users', undefined, as('root', 'p'))).status).toBe(200);
   });
+
+  test('is not asked for while no user is an administrator', async () => {
+    const { send } = await serve();
+    await send('PUT', '/users/eve', { password: 'p', roles: ['supervisor'] });
+    expect((await send('GET', '/users')).status).toBe(200);
+  });
+
+  test('does not end with the last administrator', async () => {
+    const { send } = await serve();
+    await send('PUT', '/users/root', { password: 'p', roles: ['administrator'] });
+    expect((await send('DELETE', '/users/root', undefined, as('root', 'p'))).status).toBe(204);
+    expect((await send('GET', '/users')).status).toBe(401);
+  });
 });
 
 describe('a role', () => {
@@ -167,6 +180,8 @@ describe('a public address', () => {
     expect(bindRefusal({ host, config: config({ username: 'u' }), adminPassword: 'x' })).toBeDefined();
     expect(bindRefusal({ host, config: config(credentials), adminPassword: 'x' })).toBeUndefined();
     expect(bindRefusal({ host, config: config(credentials, [person]) })).toBeUndefined();
+    const supervisor: [string, User] = ['s', { ...person[1], roles: ['supervisor'] }];
+    expect(bindRefusal({ host, config: config(credentials, [supervisor]) })).toContain('an administrator among them');
     const half = config({}, [], [open('gms')]);
     expect(bindRefusal({ host, config: half, adminPassword: 'x' })).toContain('listeners: [{ name: ors, open: true }]');
     const all = config({}, [], [open('gms'), open('ors')]);

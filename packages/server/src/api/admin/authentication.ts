@@ -34,7 +34,9 @@ const MOST_REMEMBERED = 1000;
 
 /**
  * HTTP Basic authentication of people: the user `admin` with the password of the environment, and the configured users.
- * Without either everybody is an administrator, which is why the server then binds to the loopback address only.
+ * Without that password and without a user who is an administrator everybody is one, which is why the server then binds
+ * to the loopback address only. Once demanded, authentication is demanded until the process ends: who deletes the last
+ * administrator does not open the server to everybody.
  *
  * A password that was right is remembered by a keyed digest until the user changes, since checking one is slow on
  * purpose; wrong ones are checked one after the other, so that guessing does not take the processor from others.
@@ -46,15 +48,18 @@ export class Authentication {
   /** Digest of name and password -> the hash that it was right for. */
   readonly #remembered = new Map<string, string>();
   readonly #checks = new Sequence();
+  #demanded: boolean;
 
   constructor({ configuration, adminPassword }: AuthenticationOptions) {
     this.#users = () => configuration.objects('users');
     this.#adminPassword = adminPassword || undefined;
+    this.#demanded = this.#adminPassword !== undefined;
   }
 
   /** Whether requests must name a user. */
   get required(): boolean {
-    return this.#adminPassword !== undefined || this.#users().size > 0;
+    this.#demanded ||= hasAdministrator(this.#users().values());
+    return this.#demanded;
   }
 
   /** Fastify hook: notes who makes the request; refuses strangers (401) and requests made by foreign pages (403). */
@@ -96,6 +101,13 @@ export class Authentication {
   #digest(text: string): Buffer {
     return createHmac('sha256', this.#key).update(text).digest();
   }
+}
+
+/** True if somebody can log in who may administer the server. */
+export function hasAdministrator(users: Iterable<User>): boolean {
+  for (const { enabled, password, roles } of users)
+    if (enabled && password && roles.includes('administrator')) return true;
+  return false;
 }
 
 function readBasic(authorization: string | undefined): { name: string; password: string } | undefined {

@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import type { Api, Listener, OptionMap, User } from '../../config/index.js';
+import { hasAdministrator } from './authentication.js';
 
 /** What of the configuration says whether authentication is configured. */
 export interface BindConfiguration {
@@ -33,9 +34,8 @@ export function bindRefusal({ host, config, adminPassword, apis = ['gms', 'ors']
 }
 
 function peopleMissing(config: BindConfiguration, adminPassword: string | undefined): string[] {
-  if (adminPassword) return [];
-  const canLogIn = [...config.objects('users').values()].some(({ enabled, password }) => enabled && password);
-  return canLogIn ? [] : ['Set RINGBACK_ADMIN_PASSWORD, or configure `users`.'];
+  if (adminPassword || hasAdministrator(config.objects('users').values())) return [];
+  return ['Set RINGBACK_ADMIN_PASSWORD, or configure `users` with an administrator among them.'];
 }
 
 function credentialsMissing(config: BindConfiguration, listeners: readonly Listener[], apis: readonly Api[]): string[] {
