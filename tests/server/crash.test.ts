@@ -112,7 +112,7 @@ it('keeps every acknowledged booking, finishes each once and dials nobody twice,
     async () => (await server.get('/genesys/1/service/callback?_callback_state=!SCHEDULED')).json as CallbackRecord[],
     (all) =>
       [...acknowledged.keys()].every((id) => all.some((one) => one._id === id && one._callback_state === 'COMPLETED')),
-    120_000,
+    180_000,
   );
   const calls = (await server.get('/api/v1/simulator/calls')).json as NetworkCall[];
   for (const record of records) {
@@ -123,4 +123,4 @@ it('keeps every acknowledged booking, finishes each once and dials nobody twice,
     const history = (await server.get(`/api/v1/callbacks/${record._id}/history`)).json as { type: string }[];
     expect(history.filter(({ type }) => type === 'callback.completed')).toHaveLength(1);
   }
-}, 300_000);
+}, 600_000);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { ConfigurationFileError } from '../config/index.js';
 import { RingbackError } from '../kernel/index.js';
 import { applyCommand } from './commands/apply.js';
 import { checkCommand } from './commands/check.js';
@@ -28,6 +29,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 /** What went wrong, for a person; the stack only where it is our fault. */
 function messageOf(error: unknown): string {
+  if (error instanceof ConfigurationFileError) return error.message;
   if (error instanceof RingbackError) {
     return [error.message, ...error.details.map(({ pointer, detail }) => `  ${pointer}: ${detail}`)].join('\n');
   }

@@ -5,8 +5,8 @@ import type { SessionSubject } from './action-module.js';
 import type { Actions, Post } from './actions.js';
 import type { ModuleRegistry } from './module-registry.js';
 import type { SessionEvent } from './session-event.js';
+import type { SessionStart } from './session-start.js';
 import { CANCEL_TIMER, CHILD_SESSION, SET_TIMER, type TurnRow } from './session-statements.js';
-import type { SessionStart } from './sessions.js';
 
 export interface EffectContext {
   actions: Actions;

@@ -18,6 +18,7 @@ import { applicationId, type FlowLibrary } from './flow-library.js';
 import { type EndHandler, type MacrostepContext, storeMacrostep } from './macrostep.js';
 import type { Replies, Reply } from './replies.js';
 import { changedEnvironment, type Environment, engineEvent, type SessionEvent } from './session-event.js';
+import type { SessionStart } from './session-start.js';
 import {
   ASK_REPLY,
   CREATE_SESSION,
@@ -31,18 +32,6 @@ import {
   type TurnRow,
   WAITING_SESSIONS,
 } from './session-statements.js';
-
-export interface SessionStart {
-  /** Chosen by the caller when it has to know the id before the commit. */
-  id?: string;
-  flow: string;
-  parameters: JsonObject;
-  callback?: string;
-  service?: string;
-  parent?: { session: string; invokeId: string };
-  /** Id of the request `gms.start` that is sent to the session as its first event; its answer is awaited by `reply`. */
-  startRequestId?: string;
-}
 
 const CHANNEL = 'session_wake';
 /** A message that waits this long has been missed by its node; any node takes it up. */

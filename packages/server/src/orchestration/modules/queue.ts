@@ -79,7 +79,7 @@ export function queueModule(parts: QueueParts): ActionModule {
       arrival: Number(hints.arrival ?? action.now),
       selectable: hints.selectable !== false,
       ...increment(hints),
-      ...(timeout !== undefined && timeout > 0 && { timeoutAt: action.now + timeout * 1000 }),
+      ...(timeout !== undefined && { timeoutAt: action.now + timeout * 1000 }),
       reservationMs: hints.reservation === undefined ? reservation : Number(hints.reservation) * 1000,
     };
     await router.submit(tx, request);
