@@ -7,6 +7,9 @@ import { CHROMIUM_FLAGS } from '../../scripts/chromium.mjs';
 /** A supervisor's screen. */
 const VIEWPORT = { width: 1280, height: 800 };
 
+/** How long a page may take to show something, on a machine that is busy with other tests. */
+const PATIENCE_MS = 60_000;
+
 /**
  * Chromium with an empty profile of its own. It notes what no page may do: ask another host for anything, fail in a
  * script, or complain on its console.
@@ -31,6 +34,7 @@ export class Browser {
       locale: 'en-GB',
       timezoneId: 'Europe/Paris',
     });
+    context.setDefaultTimeout(PATIENCE_MS);
     return new Browser(context, profile, origin);
   }
 

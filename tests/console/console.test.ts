@@ -30,7 +30,7 @@ afterAll(async () => {
   await screenshots?.close();
 });
 
-describe('the console', () => {
+describe('the console', { timeout: 240_000 }, () => {
   it('follows a callback that is booked for now until it is completed, and tells how it went', async () => {
     const live = await browser.visit('/console/');
     await live.getByRole('status').getByText('Live').waitFor();
@@ -84,7 +84,7 @@ describe('the console', () => {
     await screenshots.take(page, 'reschedule');
     await page.getByRole('button', { name: 'Move it' }).click();
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
-    await expect.poll(() => desiredTime(page), { timeout: 30_000 }).not.toBe(booked);
+    await expect.poll(() => desiredTime(page), { timeout: 60_000 }).not.toBe(booked);
 
     await page.getByRole('button', { name: 'Cancel callback' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel callback' }).click();

@@ -20,6 +20,8 @@ export interface Simulator {
   party: Party;
 }
 
+const TEST_CLOCK_REFRESH_MS = 2_000;
+
 /** Under this key the queries keep the test clock's time. */
 export const TEST_CLOCK_KEY = ['test-clock'];
 
@@ -79,9 +81,11 @@ export function usePlaceInboundCall() {
 
 /** The server's time when it stands still until it is moved (`RINGBACK_CLOCK=test`), or null when it runs by itself. */
 export function useTestClock() {
-  return useQuery({
+  return useQuery<number | null>({
     queryKey: TEST_CLOCK_KEY,
     staleTime: 60_000,
+    // Somebody else can move it, and no event says so.
+    refetchInterval: (query) => (typeof query.state.data === 'number' ? TEST_CLOCK_REFRESH_MS : false),
     queryFn: ({ signal }) =>
       unlessAbsent(async () => {
         const clock = await request('/api/v1/simulator/clock', { signal });

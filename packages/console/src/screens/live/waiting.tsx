@@ -3,7 +3,7 @@ import { formatDuration } from '../../time/format.js';
 import { useNow } from '../../time/now.js';
 import { dueAt, type LiveCallback } from './scope.js';
 
-/** How long an open callback has been waiting, how long a scheduled one still has, or how long ago it ended. */
+/** How long an open callback has been waiting, a conversation lasts or a scheduled one still has; when it ended. */
 export function Waiting({ callback }: { callback: LiveCallback }) {
   const now = useNow();
   const due = dueAt(callback) ?? now;
@@ -14,6 +14,7 @@ export function Waiting({ callback }: { callback: LiveCallback }) {
       </Text>
     );
   }
+  if (callback.state === 'PROCESSING') return <>talking {formatDuration(now - (callback.changedAt ?? due))}</>;
   if (due > now) return <>in {formatDuration(due - now)}</>;
   return <>{formatDuration(now - due)}</>;
 }
