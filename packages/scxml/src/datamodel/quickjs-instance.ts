@@ -1,23 +1,21 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type {
-  EmscriptenModuleLoader,
-  EmscriptenModuleLoaderOptions,
   JSContextPointer,
-  JSRuntimePointer,
   JSValueConstPointer,
   JSValueConstPointerPointer,
   JSValuePointer,
   QuickJSEmscriptenModule,
   QuickJSFFI,
-  QuickJSSyncVariant,
 } from '@jitl/quickjs-ffi-types';
 import { SandboxLost } from './data-model.js';
+import { captureMemory, type MemoryImage, restoreMemory } from './memory-image.js';
+import { instantiateQuickJs } from './quickjs-module.js';
 
 /** A value inside the instance: the address of a JSValue. */
 export type Value = JSValuePointer;
 
 const pageBytes = 65_536;
+/** Memory grows in steps; closer to the maximum than this it cannot grow any more. */
+const growthBytes = 1024 * 1024;
 /** The prebuilt module needs 256 pages to start. */
 const initialPages = 256;
 /** Objects, Date, eval, normalisation of strings, RegExp with compiler, JSON, Map and Set, BigInt. Not: Proxy, typed arrays, Promise. */
@@ -25,25 +23,6 @@ const intrinsics = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x20 | 0x40 | 0x100 | 0x800;
 
 /** High words of QuickJS's NaN-boxed values; the low word holds integers and booleans. */
 const tags = { integer: 0, boolean: 1, null: 2, undefined: 3, exception: 6, string: -7 } as const;
-
-/** A compiled WebAssembly module and what is needed to make instances of it. Cheap to pass to worker threads. */
-export interface QuickJsKit {
-  readonly module: WebAssembly.Module;
-}
-
-let kit: Promise<QuickJsKit> | undefined;
-
-/** Compiles the module once per thread; a worker gets the one that the main thread has compiled. */
-export function quickJsKit(given?: WebAssembly.Module): Promise<QuickJsKit> {
-  kit ??= given === undefined ? compileKit() : Promise.resolve({ module: given });
-  return kit;
-}
-
-async function compileKit(): Promise<QuickJsKit> {
-  const require = createRequire(import.meta.url);
-  const path = require.resolve('@jitl/quickjs-wasmfile-release-sync/wasm');
-  return { module: await WebAssembly.compile(await readFile(path)) };
-}
 
 export interface InstanceOptions {
   readonly megabytes: number;
@@ -61,18 +40,13 @@ export class GuestThrow extends Error {
   }
 }
 
-/** The package is typed as a module of the other module system, whose default export lies one level deeper. */
-async function quickJsVariant(): Promise<QuickJSSyncVariant> {
-  const found: { default: unknown } = await import('@jitl/quickjs-wasmfile-release-sync');
-  // Either form holds exactly this interface.
-  return ('importFFI' in Object(found.default) ? found.default : Object(found.default).default) as QuickJSSyncVariant;
-}
-
-/** The loader, however the module system of the build has wrapped it. */
-async function moduleLoader(variant: QuickJSSyncVariant): Promise<EmscriptenModuleLoader<QuickJSEmscriptenModule>> {
-  let found = await variant.importModuleLoader();
-  while (typeof found !== 'function') found = found.default;
-  return found;
+/** A prepared instance at rest: its memory, and where in it things are. */
+export interface InstanceImage {
+  readonly memory: MemoryImage;
+  readonly context: JSContextPointer;
+  readonly arguments: JSValueConstPointerPointer;
+  /** Values that the preparation has made. */
+  readonly values: readonly Value[];
 }
 
 /**
@@ -84,7 +58,6 @@ async function moduleLoader(variant: QuickJSSyncVariant): Promise<EmscriptenModu
  */
 export class QuickJsInstance {
   #lost: SandboxLost | undefined;
-  readonly #runtime: JSRuntimePointer;
   readonly #context: JSContextPointer;
   readonly #undefined: JSValueConstPointer;
   /** Room for the arguments of a call. */
@@ -98,9 +71,8 @@ export class QuickJsInstance {
     private readonly ffi: QuickJSFFI,
     private readonly memory: WebAssembly.Memory,
     private readonly options: InstanceOptions,
+    image: InstanceImage | undefined,
   ) {
-    this.#words = new Int32Array(memory.buffer);
-    this.#bytes = new Uint8Array(memory.buffer);
     module.callbacks = {
       freeHostRef: () => {},
       loadModuleSource: () => 0 as never,
@@ -108,35 +80,37 @@ export class QuickJsInstance {
       shouldInterrupt: () => (options.shouldInterrupt() ? 1 : 0),
       callFunction: (_asyncify, _context, _self, count, values) => this.#answer(count, values),
     };
-    this.#runtime = ffi.QTS_NewRuntime();
-    ffi.QTS_RuntimeSetMaxStackSize(this.#runtime, options.stackBytes);
-    this.#context = ffi.QTS_NewContext(this.#runtime, intrinsics as never);
-    ffi.QTS_RuntimeEnableInterruptHandler(this.#runtime);
+    if (image === undefined) {
+      const runtime = ffi.QTS_NewRuntime();
+      ffi.QTS_RuntimeSetMaxStackSize(runtime, options.stackBytes);
+      this.#context = ffi.QTS_NewContext(runtime, intrinsics as never);
+      ffi.QTS_RuntimeEnableInterruptHandler(runtime);
+      this.#arguments = module._malloc(16) as JSValueConstPointerPointer;
+    } else {
+      restoreMemory(image.memory, memory.buffer);
+      this.#context = image.context;
+      this.#arguments = image.arguments;
+    }
     this.#undefined = ffi.QTS_GetUndefined();
-    this.#arguments = module._malloc(16) as JSValueConstPointerPointer;
+    this.#words = new Int32Array(memory.buffer);
+    this.#bytes = new Uint8Array(memory.buffer);
   }
 
-  static async create(options: InstanceOptions): Promise<QuickJsInstance> {
-    const { module: compiled } = await quickJsKit();
-    const variant = await quickJsVariant();
-    const load = await moduleLoader(variant);
-    const Ffi = await variant.importFFI();
-    const maximum = Math.max(initialPages, Math.floor((options.megabytes * 1024 * 1024) / pageBytes));
-    const memory = new WebAssembly.Memory({ initial: initialPages, maximum });
-    const silent: EmscriptenModuleLoaderOptions & { print(): void; printErr(): void } = {
-      wasmMemory: memory,
-      print: () => {},
-      printErr: () => {},
-      instantiateWasm: (imports, onSuccess) => {
-        const instance = new WebAssembly.Instance(compiled, imports);
-        onSuccess(instance);
-        return instance.exports;
-      },
-    };
-    const module = await load(silent);
-    const instance = new QuickJsInstance(module, new Ffi(module), memory, options);
-    instance.#checkLayout();
+  /** A new instance; with an image, one that is already prepared. */
+  static async create(options: InstanceOptions, image?: InstanceImage): Promise<QuickJsInstance> {
+    const initial = Math.max(initialPages, (image?.memory.bytes ?? 0) / pageBytes);
+    const maximum = Math.max(initial, Math.floor((options.megabytes * 1024 * 1024) / pageBytes));
+    const memory = new WebAssembly.Memory({ initial, maximum });
+    const { module, ffi } = await instantiateQuickJs(memory);
+    const instance = new QuickJsInstance(module, ffi, memory, options, image);
+    if (image === undefined) instance.#checkLayout();
     return instance;
+  }
+
+  /** The instance as it is now, to begin others with. `values` keep their addresses. */
+  capture(values: readonly Value[]): InstanceImage {
+    const memory = captureMemory(this.memory.buffer);
+    return { memory, context: this.#context, arguments: this.#arguments, values };
   }
 
   /** The addresses of results are read directly; refuse to run if they do not look as expected. */
@@ -159,6 +133,11 @@ export class QuickJsInstance {
   /** Bytes of the instance's memory. */
   get memoryBytes(): number {
     return this.memory.buffer.byteLength;
+  }
+
+  /** The memory has grown to its maximum. */
+  get isFull(): boolean {
+    return this.memoryBytes >= this.options.megabytes * 1024 * 1024 - growthBytes;
   }
 
   /** Views of the memory; they change when it grows. */

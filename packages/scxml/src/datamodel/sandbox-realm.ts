@@ -1,37 +1,33 @@
 import type { Dialect } from '../api/application.js';
 import type { GuestProgram } from '../guest/guest-program.js';
-import { realmSource } from '../guest/realm.source.js';
 import type { Limits } from '../limits.js';
 import { type EvaluationContext, MacrostepTimeout } from './data-model.js';
 import { GuestError, type GuestRealm, type GuestResult, withoutMalformed } from './guest-realm.js';
 import { answerGuest } from './host-operations.js';
-import { GuestThrow, QuickJsInstance, type Value } from './quickjs-instance.js';
+import { preparedInstance } from './prepared-instance.js';
+import { GuestThrow, type QuickJsInstance, type Value } from './quickjs-instance.js';
 
 /** Told before guest code runs and after it has returned, so that another thread can see how long it takes. */
 export interface Watch {
-  enter(): void;
+  /** `patience`: how many times the usual limit this may take. */
+  enter(patience: number): void;
   leave(): void;
 }
 
 const noWatch: Watch = { enter() {}, leave() {} };
 
-/** Ticks that opening a realm, and describing an error, may take. */
+/** Storing and restoring a session runs the realm's own code over as much data as a session may have. */
+const storePatience = 8;
+/** Opening a realm happens once. */
+const setupPatience = 20;
+
+/** Ticks that opening a realm, storing a session and describing an error may take. */
 const setupTicks = 20_000;
+const storeTicks = 5_000;
 const descriptionTicks = 50;
 
-/** The realm's functions in the form `(scope, text, number)`. */
-const adapterSource = `(function (make, host, dialect) {
-  var realm = make(host, true, dialect);
-  return [
-    function open(scope, text) { return realm.open(text); },
-    function compile(text) { return realm.compile(text); },
-    function closeLoops(scope, text, depth) { realm.closeLoops(depth); },
-    function describe(error) { return realm.describe(error); },
-    function save(scope) { return realm.save(scope); },
-    function restore(scope, text) { realm.restore(scope, text); },
-    function view(scope) { return realm.view(scope); },
-  ];
-})`;
+/** Not an address. */
+const none = 0 as Value;
 
 interface RealmFunctions {
   readonly open: Value;
@@ -63,7 +59,7 @@ export class SandboxRealm implements GuestRealm<Value> {
 
   private constructor(
     private readonly instance: QuickJsInstance,
-    dialect: Dialect,
+    realm: readonly Value[],
     prelude: string,
     private readonly limits: Limits,
     private readonly watch: Watch,
@@ -71,7 +67,9 @@ export class SandboxRealm implements GuestRealm<Value> {
   ) {
     hooks.tick = () => this.#tick();
     hooks.answer = (op, text) => answerGuest(op, text, this.context, this.#functionTexts);
-    this.#realm = this.#makeRealm(dialect);
+    const [open = none, compile = none, closeLoops = none, describe = none, save = none, restore = none, view = none] =
+      realm;
+    this.#realm = { open, compile, closeLoops, describe, save, restore, view };
     const names = this.#guarded(setupTicks, () => instance.call(this.#realm.open, 0, prelude, undefined));
     // The realm answers with the JSON text of an array of names.
     this.preludeNames = new Set(JSON.parse(String(names)) as string[]);
@@ -84,34 +82,13 @@ export class SandboxRealm implements GuestRealm<Value> {
     watch: Watch = noWatch,
   ): Promise<SandboxRealm> {
     const hooks: Hooks = { tick: () => false, answer: () => undefined };
-    const instance = await QuickJsInstance.create({
+    const { instance, values } = await preparedInstance(dialect, {
       megabytes: limits.instanceMegabytes,
       stackBytes: limits.stackBytes,
       shouldInterrupt: () => hooks.tick(),
       answer: (op, text) => hooks.answer(op, text),
     });
-    return new SandboxRealm(instance, dialect, prelude, limits, watch, hooks);
-  }
-
-  #makeRealm(dialect: Dialect): RealmFunctions {
-    const { instance } = this;
-    const adapter = instance.evaluate(adapterSource);
-    const make = instance.evaluate(realmSource);
-    const host = instance.newHostFunction();
-    const word = instance.newString(dialect);
-    const functions = instance.apply(adapter, [make, host, word]);
-    const at = (position: number): Value => instance.element(functions, position);
-    const realm: RealmFunctions = {
-      open: at(0),
-      compile: at(1),
-      closeLoops: at(2),
-      describe: at(3),
-      save: at(4),
-      restore: at(5),
-      view: at(6),
-    };
-    for (const value of [adapter, make, host, word, functions]) instance.release(value);
-    return realm;
+    return new SandboxRealm(instance, values, prelude, limits, watch, hooks);
   }
 
   #tick(): boolean {
@@ -179,7 +156,7 @@ export class SandboxRealm implements GuestRealm<Value> {
     const budget = this.limits.evaluationTicks;
     this.#ticks = 0;
     this.#budget = budget > 0 ? budget : Number.POSITIVE_INFINITY;
-    this.watch.enter();
+    this.watch.enter(1);
     try {
       return this.instance.call(compiled, scope, event, argument);
     } catch (error) {
@@ -196,19 +173,19 @@ export class SandboxRealm implements GuestRealm<Value> {
   }
 
   closeLoops(depth: number): void {
-    this.#guarded(setupTicks, () => this.instance.call(this.#realm.closeLoops, 0, undefined, depth));
+    this.#guarded(storeTicks, () => this.instance.call(this.#realm.closeLoops, 0, undefined, depth));
   }
 
   save(scope: Value): string {
-    return String(this.#guarded(setupTicks, () => this.instance.call(this.#realm.save, scope, undefined, undefined)));
+    return String(this.#guarded(storeTicks, () => this.instance.call(this.#realm.save, scope, undefined, undefined)));
   }
 
   restore(scope: Value, text: string): void {
-    this.#guarded(setupTicks, () => this.instance.call(this.#realm.restore, scope, text, undefined));
+    this.#guarded(storeTicks, () => this.instance.call(this.#realm.restore, scope, text, undefined));
   }
 
   view(scope: Value): string {
-    return String(this.#guarded(setupTicks, () => this.instance.call(this.#realm.view, scope, undefined, undefined)));
+    return String(this.#guarded(storeTicks, () => this.instance.call(this.#realm.view, scope, undefined, undefined)));
   }
 
   resetBudget(): void {
@@ -224,7 +201,7 @@ export class SandboxRealm implements GuestRealm<Value> {
   #guarded<T>(ticks: number, act: () => T): T {
     this.#ticks = 0;
     this.#budget = ticks;
-    this.watch.enter();
+    this.watch.enter(ticks === storeTicks ? storePatience : setupPatience);
     try {
       return act();
     } catch (error) {
@@ -251,14 +228,18 @@ export class SandboxRealm implements GuestRealm<Value> {
     }
     if (isTimeout) return new GuestError('InternalError', 'The evaluation took too long.', 0, '', 'timeout');
     if (typeof description !== 'string') {
+      if (this.#ticks > this.#budget)
+        return new GuestError('Error', 'The thrown value cannot be read.', 0, '', undefined);
       this.#isExhausted = true;
       return new GuestError('InternalError', 'out of memory', 0, '', 'memory');
     }
     // The realm describes anything as [name, message, position, stack].
     const [name, message, position, stack] = JSON.parse(description) as [string, string, number, string];
-    const isMemory = name === 'InternalError' && message.includes('out of memory');
+    // When there is no memory left even for the error, null is thrown.
+    const isMemory =
+      (name === 'InternalError' && message.includes('out of memory')) || (message === 'null' && this.instance.isFull);
     const isStack = message.includes('stack overflow');
-    if (isMemory || message === 'null') this.#isExhausted ||= isMemory;
+    if (isMemory) this.#isExhausted = true;
     return new GuestError(name, message, position, stack, isMemory ? 'memory' : isStack ? 'stack' : undefined);
   }
 }

@@ -1,6 +1,6 @@
 import type { ApplicationDefinition } from '../api/application.js';
 import type { EventInput } from '../api/event.js';
-import type { DeliverRequest, StartRequest, StepResult } from '../api/step.js';
+import type { DeliverRequest, FailureReason, StartRequest, StepResult } from '../api/step.js';
 import type { Chart } from '../chart/chart.js';
 import { type DataModel, SandboxLost } from '../datamodel/data-model.js';
 import { GuestError } from '../datamodel/guest-realm.js';
@@ -92,6 +92,11 @@ function inputs(request: Pick<DeliverRequest, 'now' | 'environment' | 'trace' | 
   return { now, environment, trace, unreachable };
 }
 
+/** Outside of evaluations guest code only runs to store, restore and show a session. */
+function guestFailure({ overrun }: GuestError): FailureReason {
+  return overrun === 'memory' || overrun === 'timeout' ? overrun : 'snapshot';
+}
+
 /** The result of a session that ended because of an error. Log effects are kept, because they may tell why. */
 export function failedResult(step: number, error: unknown, session: Session | undefined): StepResult {
   const failure =
@@ -100,7 +105,7 @@ export function failedResult(step: number, error: unknown, session: Session | un
       : error instanceof SandboxLost
         ? { reason: error.reason === 'memory' ? ('memory' as const) : ('sandbox' as const), message: error.message }
         : error instanceof GuestError
-          ? { reason: 'snapshot' as const, message: `${error.errorName}: ${error.message}` }
+          ? { reason: guestFailure(error), message: `${error.errorName}: ${error.message}` }
           : undefined;
   if (failure === undefined) throw error;
   const logs = (session?.effects ?? []).filter((effect) => effect.kind === 'log').slice(-100);

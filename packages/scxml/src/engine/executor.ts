@@ -84,6 +84,7 @@ export class Executor {
       step + 1,
       (instance, isRepetition) => {
         const resident = isRepetition ? undefined : this.#resident(id, step, instance);
+        if (resident === undefined && snapshot === '') throw new SnapshotNeeded();
         const session = resident ?? instance.restore(snapshot);
         try {
           instance.deliver(session, request);
@@ -96,12 +97,6 @@ export class Executor {
       },
       request,
     );
-  }
-
-  /** True if the session could be continued without its snapshot. */
-  holds(session: string, step: number): boolean {
-    const resident = this.#residents.get(session);
-    return resident !== undefined && resident.session.step === step && resident.instance.isUsable;
   }
 
   /** Drops the resident copy of a session. */
@@ -249,6 +244,9 @@ export class Executor {
     instance.model.dispose();
   }
 }
+
+/** The request came without snapshot, but the session is not resident, or its step has to be repeated from one. */
+export class SnapshotNeeded extends Error {}
 
 /** Carries the session out of a failed step, for its configuration and its log. */
 class FailedStep extends Error {

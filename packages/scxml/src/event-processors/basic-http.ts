@@ -29,7 +29,8 @@ export function encodeBasicHttp(effect: SendEffect): HttpMessage {
     const body = type === formType ? encodeURIComponent(content) : content;
     return { method: 'POST', url, headers: { 'content-type': type }, body };
   }
-  for (const [name, value] of namelistParams) pairs.push([name, typeof value === 'string' ? value : JSON.stringify(value)]);
+  for (const [name, value] of namelistParams)
+    pairs.push([name, typeof value === 'string' ? value : JSON.stringify(value)]);
   return { method: 'POST', url: target, headers: { 'content-type': formType }, body: form(pairs) };
 }
 

@@ -41,7 +41,9 @@ function deepFreeze(root) {
   var seen = new Set(), pending = [root];
   while (pending.length > 0) {
     var next = pending.pop();
-    if (next === null || (typeof next !== 'object' && typeof next !== 'function') || seen.has(next)) continue;
+    if (next === null || (typeof next !== 'object' && typeof next !== 'function')) continue;
+    // A frozen object has been through here; the global object is frozen last, by itself.
+    if (seen.has(next) || next === globalThis) continue;
     seen.add(next);
     pending.push(Object.getPrototypeOf(next));
     Reflect.ownKeys(next).forEach(function (key) {

@@ -132,33 +132,48 @@ var gateway = Object.freeze({
   env: function env() { return JSON.parse(host('env')); },
 });
 
-/** Evaluates the prelude and closes the realm. Returns the names that it adds, as JSON. */
+/**
+ * Freezes what all sessions of the realm share, except the global object itself, which still gets names when the realm
+ * is opened. Done once, before the memory of a prepared instance is copied.
+ */
+function prepare() {
+  if (!sandboxed) return;
+  Date.prototype.constructor = globals.Date;
+  allowOverrides();
+  Object.keys(globals).forEach(function (name) {
+    Object.defineProperty(globalThis, name, { value: globals[name], writable: true, configurable: true });
+    deepFreeze(globals[name]);
+  });
+  hiddenIntrinsics().forEach(deepFreeze);
+  Reflect.ownKeys(globalThis).forEach(function (name) {
+    if (name !== 'globalThis') deepFreeze(globalThis[name]);
+  });
+  [XmlNode, XmlDocument, XmlElement, XmlText, gateway].forEach(deepFreeze);
+}
+
+/** Evaluates the prelude and closes the realm. Returns the names that expressions see, as JSON. */
 function open(prelude) {
-  var names0 = Object.keys(globals);
+  var own = Object.keys(globals), added = {};
   if (prelude !== '') {
-    var evaluate = Function.apply(null, names0.concat(['host', 'return (' + prelude + '\n)']));
-    var make = evaluate.apply(undefined, names0.map(function (name) { return globals[name]; }).concat([gateway]));
+    var evaluate = Function.apply(null, own.concat(['host', 'return (' + prelude + '\n)']));
+    var make = evaluate.apply(undefined, own.map(function (name) { return globals[name]; }).concat([gateway]));
     if (typeof make !== 'function') throw new TypeError('The prelude must evaluate to a function.');
-    var added = make(gateway);
-    if (added !== null && typeof added === 'object') Object.assign(globals, added);
+    added = Object(make(gateway));
   }
-  if (sandboxed) {
-    Date.prototype.constructor = globals.Date;
-    Object.keys(globals).forEach(function (name) {
-      Object.defineProperty(globalThis, name, { value: globals[name], writable: true, configurable: true });
-    });
-    allowOverrides();
-    hiddenIntrinsics().forEach(deepFreeze);
-    deepFreeze(globalThis);
-    [XmlNode, XmlDocument, XmlElement, XmlText].forEach(deepFreeze);
-  } else {
-    Object.keys(globals).forEach(function (name) {
-      if (name !== 'Date' && name !== 'Math') deepFreezeOwn(globals[name]);
-    });
-  }
+  Object.keys(added).forEach(function (name) {
+    globals[name] = added[name];
+    if (sandboxed) {
+      Object.defineProperty(globalThis, name, { value: added[name], writable: true, configurable: true });
+      deepFreeze(added[name]);
+    } else {
+      deepFreezeOwn(added[name]);
+    }
+  });
+  if (sandboxed) Object.freeze(globalThis);
   names = Object.keys(globals);
   values = names.map(function (name) { return globals[name]; });
-  names.push('__$f', '__$y', '__$v', '__$r', '__$e', '__$j', '__$p', '__$i', '__$l', '__$o', '__$h', '__$d', '__$m', '__$t', '__$g');
+  names.push('__$f', '__$y', '__$v', '__$r', '__$e', '__$j', '__$p', '__$i', '__$l', '__$o', '__$h', '__$d', '__$m',
+    '__$t', '__$g');
   values.push(registerFunction, system, view, readOnly, setEvent, toJson, parse, position, loops, openLoop, has,
     describe, function (text) { return xmlValue(host, text); }, toSource, ioprocessors);
   return JSON.stringify(Object.keys(globals));
@@ -181,6 +196,7 @@ function deepFreezeOwn(root) {
 
 var codec = makeCodec(host, restoreFunction, globals, ioprocessors);
 return {
+  prepare: prepare,
   open: open,
   compile: compile,
   setEvent: setEvent,

@@ -221,7 +221,9 @@ export class SimulatedHost {
     for (;;) {
       const result = await act(unreachable);
       const found = result.effects.flatMap((effect) =>
-        effect.kind === 'send' && effect.delayMs === 0 && !this.#isReachable(member, effect) ? [effect.target ?? ''] : [],
+        effect.kind === 'send' && effect.delayMs === 0 && !this.#isReachable(member, effect)
+          ? [effect.target ?? '']
+          : [],
       );
       const added = found.filter((target) => !unreachable.includes(target));
       if (added.length === 0) return result;

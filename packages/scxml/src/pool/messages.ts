@@ -6,7 +6,7 @@ import type { Limits } from '../limits.js';
 /** What a worker thread gets when it starts. */
 export interface WorkerSettings {
   readonly limits: Partial<Limits>;
-  /** Two 32-bit words, see `WatchWords`. */
+  /** 32-bit words, see `watchWords`. */
   readonly watch: SharedArrayBuffer;
   /** QuickJS, compiled once for all threads. */
   readonly module: WebAssembly.Module;
@@ -18,14 +18,16 @@ export const watchWords = {
   evaluation: 0,
   /** Number of the request that is being carried out; 0 if none. */
   request: 1,
+  /** How many times the usual limit the evaluation may last. */
+  patience: 2,
 } as const;
 
 /** Requests, in the order in which they are carried out. */
 export type WorkerRequest =
   | { readonly kind: 'define'; readonly id: number; readonly definition: ApplicationDefinition }
   | { readonly kind: 'start'; readonly id: number; readonly request: StartRequest }
-  /** Without snapshot if the worker is believed to hold the session. */
-  | { readonly kind: 'deliver'; readonly id: number; readonly request: DeliverRequest; readonly hasSnapshot: boolean }
+  /** With an empty snapshot if the worker is believed to hold the session. */
+  | { readonly kind: 'deliver'; readonly id: number; readonly request: DeliverRequest }
   | { readonly kind: 'forget'; readonly session: string };
 
 export type WorkerReply =

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { ApplicationDefinition } from '../api/application.js';
 import type { DeliverRequest, Failure, StartRequest, StepResult } from '../api/step.js';
-import { quickJsKit } from '../datamodel/quickjs-instance.js';
+import { quickJsModule } from '../datamodel/quickjs-module.js';
 import { type Diagnostic, DiagnosticList } from '../diagnostics.js';
 import { Executor } from '../engine/executor.js';
 import { type Limits, withLimits } from '../limits.js';
@@ -142,7 +142,7 @@ export class SessionPool {
 
   async #submit(slot: Slot | undefined, job: Job): Promise<void> {
     if (slot === undefined) throw new Error('The pool has no threads.');
-    if (this.#module === undefined) this.#module = (await quickJsKit()).module;
+    if (this.#module === undefined) this.#module = await quickJsModule();
     if (this.#isClosed) {
       fail(job, { reason: 'closed', message: 'The pool has been closed.' });
       return;
@@ -169,7 +169,7 @@ export class SessionPool {
     }
     const hasSnapshot = withSnapshot || this.#held.get(job.request.session) !== job.request.step;
     const request = hasSnapshot ? job.request : { ...job.request, snapshot: '' };
-    thread.post({ kind: 'deliver', id, request, hasSnapshot });
+    thread.post({ kind: 'deliver', id, request });
   }
 
   /** Gives a thread the application before its first session; nobody waits for that reply. */

@@ -35,7 +35,7 @@ export class WorkerThread {
   #hasEnded = false;
 
   constructor(limits: Partial<Limits>, module: WebAssembly.Module, events: ThreadEvents) {
-    const watch = new SharedArrayBuffer(8);
+    const watch = new SharedArrayBuffer(12);
     this.#words = new Int32Array(watch);
     const settings: WorkerSettings = { limits, watch, module };
     this.#worker = new Worker(workerFile(), {
@@ -83,7 +83,7 @@ export class WorkerThread {
       return false;
     }
     this.#seenForMs += elapsedMs;
-    return this.#seenForMs >= limitMs;
+    return this.#seenForMs >= limitMs * Atomics.load(this.#words, watchWords.patience);
   }
 
   /** WebAssembly can always be stopped, even inside its native loops. */

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { quickJsKit } from '../datamodel/quickjs-instance.js';
-import { Executor } from '../engine/executor.js';
+import { quickJsModule } from '../datamodel/quickjs-module.js';
+import { Executor, SnapshotNeeded } from '../engine/executor.js';
 import { type WorkerReply, type WorkerRequest, type WorkerSettings, watchWords } from './messages.js';
 
 // The pool starts this file as a worker thread and passes exactly these settings.
@@ -11,15 +11,16 @@ if (port === null) throw new Error('This file runs as a worker thread of a sessi
 const words = new Int32Array(settings.watch);
 let evaluations = 0;
 const executor = new Executor(settings.limits, {
-  enter() {
+  enter(patience) {
     evaluations = (evaluations + 1) & 0x3fffffff;
+    Atomics.store(words, watchWords.patience, patience);
     Atomics.store(words, watchWords.evaluation, evaluations + 1);
   },
   leave() {
     Atomics.store(words, watchWords.evaluation, 0);
   },
 });
-void quickJsKit(settings.module);
+void quickJsModule(settings.module);
 
 /** Replies that wait are sent together, but not later than this many. */
 const batchSize = 16;
@@ -60,13 +61,11 @@ async function carryOut(request: WorkerRequest): Promise<WorkerReply | undefined
         return { kind: 'defined', id, diagnostics: await executor.define(request.definition) };
       case 'start':
         return { kind: 'result', id, result: await executor.start(request.request) };
-      case 'deliver': {
-        const { session, step } = request.request;
-        if (!request.hasSnapshot && !executor.holds(session, step)) return { kind: 'missing', id };
+      case 'deliver':
         return { kind: 'result', id, result: await executor.deliver(request.request) };
-      }
     }
   } catch (error) {
+    if (error instanceof SnapshotNeeded) return { kind: 'missing', id };
     return { kind: 'error', id, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   } finally {
     Atomics.store(words, watchWords.request, 0);

@@ -1,15 +1,18 @@
-import { SessionPool } from '../../src/index.js';
-import { SimulatedHost, type SimulatedHostOptions } from '../../src/host/simulated-host.js';
 import type { HttpMessage } from '../../src/event-processors/basic-http.js';
+import { SimulatedHost, type SimulatedHostOptions } from '../../src/host/simulated-host.js';
+import type { SessionPool } from '../../src/index.js';
 import { fetchFile } from './w3c-suite.js';
 
 /** Longest that a test may take, on the virtual clock; the suite's own time-outs end at 30 s. */
 const patienceMs = 60_000;
 
-export type HostSettings = Pick<SimulatedHostOptions, 'application' | 'restoreAlways' | 'pick' | 'sessionPrefix'>;
+export type HostSettings = Pick<
+  SimulatedHostOptions,
+  'application' | 'restoreAlways' | 'pick' | 'sessionPrefix' | 'trace'
+>;
 
 /** A host with an in-memory HTTP loopback: what is posted arrives in process, in order. */
-export function suiteHost(pool: SessionPool, settings: HostSettings): SimulatedHost {
+export function suiteHost(pool: SimulatedHostOptions['pool'], settings: HostSettings): SimulatedHost {
   const prefix = settings.sessionPrefix ?? 'session';
   const host: SimulatedHost = new SimulatedHost({
     pool,

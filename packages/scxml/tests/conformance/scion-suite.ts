@@ -34,7 +34,12 @@ export async function scionTests(): Promise<ScionTest[]> {
       const base = file.slice(0, -'.json'.length);
       const script: JsonValue = JSON.parse(await readFile(join(frameworkTests, group, file), 'utf8'));
       const url = pathToFileURL(join(frameworkTests, group, `${base}.scxml`)).href;
-      tests.push({ name: `${group}/${base}`, group, url, script: readScript(script, withLegacyExpectation.has(`${group}/${base}`)) });
+      tests.push({
+        name: `${group}/${base}`,
+        group,
+        url,
+        script: readScript(script, withLegacyExpectation.has(`${group}/${base}`)),
+      });
     }
   }
   return tests;
