@@ -166,7 +166,7 @@ async function raw(sessions: pg.Client[], duration: number): Promise<Round> {
       created_at: now,
       changed_at: now,
     };
-    const { rowCount } = await session.query({ ...BOOK, values: bookingValues(row, PLACES, now) });
+    const { rowCount } = await session.query({ ...BOOK, values: bookingValues(row, PLACES) });
     if (rowCount !== 1) throw new Error('the bucket is full');
   });
 }

@@ -1,7 +1,7 @@
 import { instant, type JsonObject, newId, newSessionId } from '../kernel/index.js';
 import type { Journal } from '../reporting/index.js';
 import { type Bindable, type Database, type Sql, type Statement, statement, type Transaction } from '../store/index.js';
-import { type BucketGrid, slotAt } from './availability.js';
+import { type BucketGrid, slotAt, type TimeSlot } from './availability.js';
 import { CallbackError } from './callback-error.js';
 import type { CallbackRow } from './callback-record.js';
 import type { CallbackService, CallbackServices } from './callback-service.js';
@@ -109,8 +109,9 @@ export class Booking {
   async #bookForLater(request: BookingRequest): Promise<Booked> {
     const { database, journal, due } = this.parts;
     if (request.rejection) throw request.rejection;
-    const row = newCallback(request, newId());
-    if (!(await store(database, row, request))) throw await this.#full(database, request);
+    const slot = wantedSlot(request);
+    const row = newCallback(request, slot, newId());
+    if (!(await store(database, row, slot))) throw await this.#full(database, request);
     journal.wake();
     due(row.submit_at, row.expires_at);
     return { id: row.id };
@@ -125,8 +126,9 @@ export class Booking {
     await database.transaction(async (tx) => {
       await admit(tx, { ...request, immediate, atOnce });
       if (request.rejection) throw request.rejection;
-      const row = newCallback(request, id, atOnce ? newSessionId() : undefined);
-      if (!(await store(tx, row, request))) throw await this.#full(tx, request);
+      const slot = wantedSlot(request);
+      const row = newCallback(request, slot, id, atOnce ? newSessionId() : undefined);
+      if (!(await store(tx, row, slot))) throw await this.#full(tx, request);
       if (row.session !== null) await this.#startSession(tx, row, row.session, request.service, startRequestId);
       tx.afterCommit(() => {
         journal.wake();
@@ -156,14 +158,20 @@ export class Booking {
   }
 }
 
+/** Immediate callbacks hold no place. */
+function wantedSlot({ grid, desired }: BookingRequest): TimeSlot | undefined {
+  return desired && slotAt(grid, desired.at);
+}
+
 /** A callback as it is before it is stored; with a session it begins QUEUED. */
 function newCallback(
-  { service, grid, desired, number, properties, now }: BookingRequest,
+  { service, desired, number, properties, now }: BookingRequest,
+  slot: TimeSlot | undefined,
   id: string,
   session?: string,
-) {
+): CallbackRow {
   const desiredAt = desired?.at ?? now;
-  const row: CallbackRow = {
+  return {
     id,
     service: service.name,
     state: session === undefined ? 'SCHEDULED' : 'QUEUED',
@@ -171,7 +179,7 @@ function newCallback(
     customer_number: number ?? null,
     immediate: desired === undefined,
     desired_at: desiredAt,
-    bucket: desired ? slotAt(grid, desired.at).start : null,
+    bucket: slot?.start ?? null,
     submit_at: session === undefined ? submitTime(service, desiredAt) : null,
     submit_attempts: 0,
     session: session ?? null,
@@ -183,18 +191,16 @@ function newCallback(
     created_at: now,
     changed_at: now,
   };
-  return row;
 }
 
 /** @returns false when the bucket has no free place, and nothing is stored */
-async function store(sql: Sql, row: CallbackRow, { grid, now }: BookingRequest): Promise<boolean> {
-  const places = row.bucket === null ? 0 : slotAt(grid, row.desired_at).total;
-  const [booked] = await sql.query(row.bucket === null ? BOOK_IMMEDIATE : BOOK, bookingValues(row, places, now));
+async function store(sql: Sql, row: CallbackRow, slot: TimeSlot | undefined): Promise<boolean> {
+  const [booked] = await sql.query(slot ? BOOK : BOOK_IMMEDIATE, bookingValues(row, slot?.total ?? 0));
   return booked !== undefined;
 }
 
 /** The parameters of the booking statements, in their order. */
-export function bookingValues(row: CallbackRow, places: number, now: number): Bindable[] {
+export function bookingValues(row: CallbackRow, places: number): Bindable[] {
   return [
     row.id,
     row.service,
@@ -211,8 +217,8 @@ export function bookingValues(row: CallbackRow, places: number, now: number): Bi
     JSON.stringify(row.lookup),
     JSON.stringify(row.progress),
     places,
-    instant(now),
-    JSON.stringify(acceptedData(row, now)),
+    instant(row.created_at),
+    JSON.stringify(acceptedData(row)),
   ];
 }
 

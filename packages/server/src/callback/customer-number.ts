@@ -5,13 +5,15 @@ import type { CallbackService } from './callback-service.js';
 
 /** Lookup values longer than this cannot be telephone numbers and are kept as they are. */
 const LONGEST_NUMBER = 128;
+/** Most apps send this already; it is its own comparable form, and the numbering plans need not be asked. */
+const PLAIN_E164 = /^\+[1-9]\d{10,14}$/;
 
 /**
  * The form in which numbers are compared: E.164 where the service's country (or the number's own prefix) allows it,
  * else the digits alone, so that `555-5461206` and `5555461206` are one customer.
  */
 export function numberKey(number: string, defaultCountry: string): string {
-  if (number.length > LONGEST_NUMBER) return number;
+  if (number.length > LONGEST_NUMBER || PLAIN_E164.test(number)) return number;
   return toE164(number, defaultCountry || undefined) ?? (digitsOf(number) || number.trim());
 }
 

@@ -9,19 +9,15 @@ export function subjectData(row: Pick<CallbackRow, 'service' | 'customer_number'
   return number === null ? { service } : { service, number };
 }
 
-type Accepted = Pick<CallbackRow, 'id' | 'service' | 'customer_number' | 'immediate' | 'desired_at' | 'state'> & {
-  properties: JsonObject;
-};
-
 /** The start record of Callback reporting (user data keys `_CB_*`), seconds of UTC as the original's facts count them. */
-export function acceptedData(row: Accepted, now: number): JsonObject {
+export function acceptedData(row: CallbackRow): JsonObject {
   const data = subjectData(row);
   data.state = row.state;
   data.immediate = row.immediate;
   data.desiredTime = instant(row.desired_at);
   data._CB_SERVICE_ID = row.id;
   data._CB_FINAL_RECORD = 0;
-  data._CB_T_CALLBACK_ACCEPTED = seconds(now);
+  data._CB_T_CALLBACK_ACCEPTED = seconds(row.created_at);
   data._CB_DIM_TYPE = row.immediate ? 'IMMEDIATE' : 'SCHEDULED';
   const channel = scalarText(row.properties._cb_dim_channel);
   if (channel !== undefined) data._CB_DIM_CHANNEL = channel;
