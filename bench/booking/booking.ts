@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { BOOK, bookingValues } from 'ringback/dist/callback/booking.js';
+import { BOOK, bookingValues } from 'ringback/dist/callback/booking-statement.js';
 import { newId, silentLogger } from 'ringback/dist/kernel/index.js';
 import { startEmbedded } from 'ringback/dist/store/index.js';
 import { processorTime } from '../context/processor-time.js';

@@ -25,15 +25,19 @@ create table callback (
 create index callback_by_service on callback (service, desired_at);
 create index callback_to_submit on callback (submit_at) where submit_at is not null;
 create index callback_by_expiry on callback (expires_at);
+-- For people: the newest first.
+create index callback_by_creation on callback (created_at, id);
 create index callback_submitted on callback (service, state)
   where state in ('QUEUED', 'PAUSED', 'ROUTING', 'PROCESSING');
 
--- The counter of each bucket: a booking is `used + 1 where used < capacity` on one row. The sum of `used` is the number
--- of callbacks that hold a place.
+-- The counter of each bucket: a booking is `used + 1 where used < capacity` on one row, several bookings of a bucket at
+-- once are `used + granted`. The sum of `used` is the number of callbacks that hold a place.
 create table callback_slot (
-  service text        not null,
-  bucket  timestamptz not null,
-  used    integer     not null check (used >= 0),
+  service  text        not null,
+  bucket   timestamptz not null,
+  used     integer     not null check (used >= 0),
+  granted  integer     not null default 1, -- to the latest statement that took places
+  capacity integer     not null,           -- as of that statement
   primary key (service, bucket)
 ) with (fillfactor = 50);
 

@@ -90,7 +90,7 @@ export class Callbacks {
     this.#calendar = calendar;
     this.#exceptions = new NumberExceptions(configuration, log);
     this.#transitions = transitions;
-    this.#booking = new Booking({ database, journal, sessions, services, submission, transitions, due });
+    this.#booking = new Booking({ database, activity, log, journal, sessions, services, submission, transitions, due });
     this.#rescheduling = new Rescheduling({ database, clock, calendar, journal, services, transitions, due });
     this.#cancellation = new Cancellation({ database, transitions });
     this.#queries = new Queries({ database, clock, services });

@@ -16,9 +16,10 @@ import type { Transitions } from './transitions.js';
 
 const TAKE_PLACE = statement(
   'callback-take-place',
-  `insert into callback_slot as slot (service, bucket, used)
-   select $1::text, $2::timestamptz, 1 where $3::integer > 0
-   on conflict (service, bucket) do update set used = slot.used + 1 where slot.used < $3::integer
+  `insert into callback_slot as slot (service, bucket, used, capacity)
+   select $1::text, $2::timestamptz, 1, $3::integer where $3::integer > 0
+   on conflict (service, bucket) do update set used = slot.used + 1, granted = 1, capacity = excluded.capacity
+     where slot.used < excluded.capacity
    returning used`,
 );
 

@@ -62,6 +62,31 @@ describe('a bucket with ten places', () => {
     expect(await bed.counted()).toMatchObject({ used: CONCURRENT, held: CONCURRENT, wrong: 0 });
   });
 
+  test('a booking that cannot be stored does not take the others of its statement along', async () => {
+    const start = (index: number) =>
+      bed.callbacks.start({
+        service: 'Line',
+        // No column can hold NUL; the HTTP layer refuses it, the domain has to live with it.
+        parameters: { _customer_number: '1', _desired_time: at(60 + index * 5), note: index === 7 ? '\0' : 'x' },
+      });
+    const outcomes = await Promise.allSettled(Array.from({ length: CONCURRENT }, (_, index) => start(index)));
+    expect(outcomes.map(({ status }) => status).filter((status) => status === 'rejected')).toHaveLength(1);
+    expect(outcomes[7]?.status).toBe('rejected');
+    expect(await bed.counted()).toEqual({ used: CONCURRENT - 1, held: CONCURRENT - 1, wrong: 0 });
+  });
+
+  test('those and only those that were accepted are journaled', async () => {
+    const answers = await all(CONCURRENT, (index) => book(60, String(index)));
+    const accepted = answers.flatMap(({ status }, index) => (status === 200 ? [index] : []));
+    expect(accepted.length).toBe(CAPACITY);
+    const journaled = await bed.database.query<{ callback: string }>(
+      "select callback from event where type = 'callback.accepted' order by id desc limit $1",
+      [CAPACITY],
+    );
+    const ids = accepted.map((index) => answers[index]?.body._id);
+    expect(journaled.map(({ callback }) => callback).sort()).toEqual([...ids].sort());
+  });
+
   test('callbacks that change places with each other never wait in a circle', async () => {
     const [early, late] = await Promise.all([all(5, () => book(60)), all(5, () => book(120))]);
     for (let round = 0; round < 20; round += 1) {
