@@ -22,6 +22,7 @@ create table session (
   state         text        not null check (state in ('running', 'done', 'failed', 'terminated')),
   step          integer     not null, -- 0: created, not started yet
   snapshot      text        not null,
+  data          jsonb, -- the data model as people read it
   configuration text[]      not null,
   parameters    jsonb       not null,
   environment   jsonb       not null, -- the objects under _genesys as this session sees them

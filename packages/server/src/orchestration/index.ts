@@ -29,7 +29,8 @@ export type { EndedSession } from './macrostep.js';
 export type { Reply } from './replies.js';
 export type { SessionDetail, SessionView } from './session-directory.js';
 export { SessionDirectory } from './session-directory.js';
-export { type SessionStart, Sessions } from './sessions.js';
+export type { SessionStart } from './session-start.js';
+export { Sessions } from './sessions.js';
 
 export interface Orchestration {
   sessions: Sessions;
