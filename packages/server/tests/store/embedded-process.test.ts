@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,6 +71,20 @@ it('recovers by itself after each of several kills, with all that was committed'
     server = await start();
   }
   expect(await query(server, 'select n from kept order by n')).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+});
+
+it('recovers when it was killed while its database was starting', async () => {
+  await end((await start()).child, 'SIGTERM');
+  for (const moment of ['postgres-socket', 'postgres/postmaster.pid']) {
+    await rm(join(data, moment), { force: true });
+    const child = spawn(process.execPath, [PROGRAM, data], { stdio: 'ignore' });
+    processes.push(child);
+    await expect.poll(() => existsSync(join(data, moment)), { interval: 1, timeout: 20_000 }).toBe(true);
+    await end(child, 'SIGKILL');
+    const server = await start();
+    expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }]);
+    await end(server.child, 'SIGTERM');
+  }
 });
 
 it('is refused a data directory that another process works in, with that process named', async () => {

@@ -8,7 +8,7 @@ import { type EmbeddedDatabase, startEmbedded } from '../../src/store/embedded/e
 import { Postmaster } from '../../src/store/embedded/postmaster.js';
 import { isPostgresOf, startIdentity } from '../../src/store/embedded/process-identity.js';
 import { chooseRunAs } from '../../src/store/embedded/run-as.js';
-import { makeScratchDirectory } from '../../src/store/embedded/scratch-directory.js';
+import { makeNotedScratchDirectory } from '../../src/store/embedded/scratch-directory.js';
 import { Database } from '../../src/store/index.js';
 
 const clock = new SystemClock();
@@ -100,7 +100,7 @@ describe('the embedded database', () => {
     await first.stop();
     running.length = 0;
     const runAs = await chooseRunAs(join(data, 'postgres'));
-    const socketDirectory = await makeScratchDirectory(runAs);
+    const socketDirectory = await makeNotedScratchDirectory(join(data, 'postgres-socket'), runAs);
     const leftBehind = await Postmaster.start({
       binaries: await findBinaries({ runAs }),
       runAs,

@@ -1,17 +1,17 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { type Clock, type Logger, RingbackError, SystemClock, type Timer } from '../../kernel/index.js';
 import { type Binaries, findBinaries } from './binaries.js';
 import { createCluster, OWNER } from './create-cluster.js';
-import { clearLeftBehind } from './left-behind.js';
+import { stopLeftBehind } from './left-behind.js';
 import { Postmaster, type PostmasterOptions } from './postmaster.js';
 import { chooseRunAs, type RunAs } from './run-as.js';
-import { makeScratchDirectory } from './scratch-directory.js';
+import { makeNotedScratchDirectory, removeNotedScratchDirectory } from './scratch-directory.js';
 import { ServerLock } from './server-lock.js';
 
 const run = promisify(execFile);
@@ -44,11 +44,13 @@ const FIRST_RESTART_MS = 100;
 const LONGEST_RESTART_MS = 5000;
 /** PostgreSQL says this while sessions of a server that was killed have not noticed yet. */
 const SESSIONS_LEFT = /pre-existing shared memory block/;
-const SESSIONS_LEFT_ATTEMPTS = 40;
-const SESSIONS_LEFT_WAIT_MS = 250;
+/** And this when a former server came up after all: it had been started, but had not said so, when it was looked for. */
+const SERVER_LEFT = /lock file "postmaster\.pid" already exists/;
+const LEFT_ATTEMPTS = 40;
+const LEFT_WAIT_MS = 250;
 
 export interface EmbeddedOptions {
-  /** Holds the cluster (`postgres/`), its password and the lock of the server; made if need be. */
+  /** Holds the cluster (`postgres/`), its password, where its socket is, and the server's lock; made if need be. */
   dataDirectory: string;
   log: Logger;
   /** Supervises processes: real time (the default), also where the product runs on a clock that stands still. */
@@ -78,19 +80,20 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   const dataDirectory = resolve(options.dataDirectory);
   const directory = join(dataDirectory, 'postgres');
   const lock = await ServerLock.take(dataDirectory);
-  let scratch: string | undefined;
+  const socketNote = join(dataDirectory, 'postgres-socket');
   try {
     const runAs = await chooseRunAs(directory);
     const binaries = await findBinaries({ runAs, ...(options.binaryCache && { cache: options.binaryCache }) });
-    const socketDirectory = await makeScratchDirectory(runAs);
-    scratch = socketDirectory;
     const exists = existsSync(join(directory, 'PG_VERSION'));
     const password = await readPassword(join(dataDirectory, 'postgres-password'), exists);
     if (exists) {
       await checkVersion(directory, binaries);
       if (runAs) await handOver(directory, runAs);
-      await clearLeftBehind(directory, { log, clock });
-    } else {
+      await stopLeftBehind(directory, { log, clock });
+    }
+    await removeNotedScratchDirectory(socketNote);
+    const socketDirectory = await makeNotedScratchDirectory(socketNote, runAs);
+    if (!exists) {
       log.info({ directory }, 'Creating the embedded database');
       await createCluster({ binaries, runAs, directory, access: { password, scratchDirectory: socketDirectory } });
     }
@@ -112,12 +115,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
       },
       stop: async () => {
         await supervised.stop();
-        await rm(socketDirectory, { recursive: true, force: true });
+        await removeNotedScratchDirectory(socketNote);
         await lock.release();
       },
     };
   } catch (error) {
-    if (scratch) await rm(scratch, { recursive: true, force: true });
+    await removeNotedScratchDirectory(socketNote);
     await lock.release();
     throw error;
   }
@@ -182,16 +185,18 @@ class SupervisedPostmaster {
   }
 }
 
-/** Starts the server, waiting for sessions that a killed one left behind: they end as soon as they notice. */
+/** Starts the server, out of whose way a killed one and its sessions may have to go first. */
 async function startPostmaster(options: PostmasterOptions): Promise<Postmaster> {
+  const { directory, clock } = options;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await Postmaster.start(options);
     } catch (error) {
-      const sessionsLeft = error instanceof Error && SESSIONS_LEFT.test(error.message);
-      if (!sessionsLeft || attempt === SESSIONS_LEFT_ATTEMPTS) throw error;
-      const { clock } = options;
-      await new Promise<void>((resolve) => clock.at(clock.now() + SESSIONS_LEFT_WAIT_MS, resolve));
+      const said = error instanceof Error ? error.message : '';
+      const inTheWay = SESSIONS_LEFT.test(said) || SERVER_LEFT.test(said);
+      if (!inTheWay || attempt === LEFT_ATTEMPTS) throw error;
+      await stopLeftBehind(directory, options);
+      await new Promise<void>((resolve) => clock.at(clock.now() + LEFT_WAIT_MS, resolve));
     }
   }
 }

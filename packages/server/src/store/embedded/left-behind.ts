@@ -1,8 +1,7 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Clock, type Logger, RingbackError } from '../../kernel/index.js';
 import { isPostgresOf, startIdentity } from './process-identity.js';
-import { SCRATCH_PREFIX } from './scratch-directory.js';
 
 /** When each signal is sent, in milliseconds from the first, until the server is gone: fast, immediate, killed. */
 const SIGNALS: [NodeJS.Signals, number][] = [
@@ -15,24 +14,20 @@ const LOOK_EVERY_MS = 20;
 /** More than any system's highest process id. */
 const NOBODYS_PID = 99_999_999;
 
-/** Lines of `postmaster.pid` (PostgreSQL source, `miscadmin.h`: LOCK_FILE_LINE_*). */
-const PID_LINE = 0;
-const SOCKET_DIRECTORY_LINE = 4;
-
 /**
- * Clears away what a server left that was killed before it could stop its database: the database itself, which is told
- * to shut down (its sessions and their locks would otherwise live on), and its socket directory. Only a process that is
- * found to be a PostgreSQL server of this very directory gets a signal.
+ * Stops the database of a server that was killed before it could do so itself: its sessions and their locks would
+ * otherwise live on. Only a process that is found to be a PostgreSQL server of this very directory gets a signal.
  *
  * When the process id in `postmaster.pid` belongs to something else by now, as happens in containers that count from 1
  * each time, PostgreSQL would take that for itself and refuse to start: the id is replaced by one that nobody has. The
  * file stays, because PostgreSQL also learns from it whether left-over sessions still use the data.
  */
-export async function clearLeftBehind(directory: string, { log, clock }: { log: Logger; clock: Clock }): Promise<void> {
+export async function stopLeftBehind(directory: string, { log, clock }: { log: Logger; clock: Clock }): Promise<void> {
   const file = join(directory, 'postmaster.pid');
   const lines = await readLines(file);
   if (!lines) return;
-  const pid = Number(lines[PID_LINE]);
+  // The first line of the file (PostgreSQL source, `miscadmin.h`: LOCK_FILE_LINE_PID).
+  const pid = Number(lines[0]);
   if (await isPostgresOf(pid, directory)) {
     log.warn({ pid }, 'The database of a server that was killed is still running: it is stopped first');
     await end(pid, directory, clock);
@@ -40,8 +35,6 @@ export async function clearLeftBehind(directory: string, { log, clock }: { log: 
     log.info({ pid }, 'The process id of the former database belongs to another process by now');
     await writeFile(file, [NOBODYS_PID, ...lines.slice(1)].join('\n'));
   }
-  const socketDirectory = lines[SOCKET_DIRECTORY_LINE] ?? '';
-  if (basename(socketDirectory).startsWith(SCRATCH_PREFIX)) await rm(socketDirectory, { recursive: true, force: true });
 }
 
 async function end(pid: number, directory: string, clock: Clock): Promise<void> {

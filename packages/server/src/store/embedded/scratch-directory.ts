@@ -1,10 +1,10 @@
-import { chown, mkdtemp, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { RunAs } from './run-as.js';
 
-/** Begins the names of the directories made here, by which a left-behind one is recognised. */
-export const SCRATCH_PREFIX = 'ringback-pg-';
+const PREFIX = 'ringback-pg-';
 /** The path of a Unix socket has at most 103 bytes on some systems; this leaves room for its name. */
 const LONGEST_PATH = 70;
 const SHORT_TEMPORARY_FOLDER = '/tmp';
@@ -12,9 +12,25 @@ const SHORT_TEMPORARY_FOLDER = '/tmp';
 /** Makes an empty temporary directory with a short path that only PostgreSQL's user (and this process) can enter. */
 export async function makeScratchDirectory(runAs: RunAs | undefined): Promise<string> {
   const suitable = tmpdir().length <= LONGEST_PATH && (!runAs || (await everybodyCanEnter(tmpdir())));
-  const directory = await mkdtemp(join(suitable ? tmpdir() : SHORT_TEMPORARY_FOLDER, SCRATCH_PREFIX));
+  const directory = await mkdtemp(join(suitable ? tmpdir() : SHORT_TEMPORARY_FOLDER, PREFIX));
   if (runAs) await chown(directory, runAs.uid, runAs.gid);
   return directory;
+}
+
+/** Makes a scratch directory and notes its path in `note`, so that it is found again when this process is killed. */
+export async function makeNotedScratchDirectory(note: string, runAs: RunAs | undefined): Promise<string> {
+  const directory = await makeScratchDirectory(runAs);
+  await writeFile(note, directory);
+  return directory;
+}
+
+/** Removes the scratch directory that a killed process noted in `note`; without a note there is none. */
+export async function removeNotedScratchDirectory(note: string): Promise<void> {
+  if (!existsSync(note)) return;
+  const directory = (await readFile(note, 'utf8')).trim();
+  // Whatever the file holds, nothing else is removed.
+  if (basename(directory).startsWith(PREFIX)) await rm(directory, { recursive: true, force: true });
+  await rm(note);
 }
 
 async function everybodyCanEnter(directory: string): Promise<boolean> {
