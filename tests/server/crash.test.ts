@@ -23,7 +23,7 @@ virtualQueues: [{ name: SupportVQ }]
 switch: { driver: simulator }
 `;
 
-/** Every tenth customer is busy once, every tenth is reached by agent first in a way of their own: see the simulator. */
+/** Every tenth customer is busy once. */
 function number(index: number): string {
   return `+1650555${String(index).padStart(4, '0')}`;
 }
@@ -62,7 +62,8 @@ beforeAll(async () => {
 
 afterAll(() => server?.dispose());
 
-const PARTY = { outcome: 'answer', ringSeconds: 0.3, talkSeconds: 0.5 };
+/** They talk so long that most conversations survive a restart; who has nobody to talk to for so long hangs up. */
+const PARTY = { outcome: 'answer', ringSeconds: 0.3, talkSeconds: 4 };
 
 /** Books one callback, now or in a few seconds; undefined when the server died before it could answer. */
 async function book(index: number): Promise<string | undefined> {
@@ -117,7 +118,7 @@ it('keeps every acknowledged booking, finishes each once and dials nobody twice,
   const calls = (await server.get('/api/v1/simulator/calls')).json as NetworkCall[];
   for (const record of records) {
     const index = Number(record._customer_number.slice(-4));
-    expect(record._callback_reason, record._id).toBe('AGENT_CONNECTED');
+    expect(['AGENT_CONNECTED', 'FAIL_INTERACTION_DELETED'], record._id).toContain(record._callback_reason);
     const carried = calls.filter((call) => call.number === record._customer_number).map(({ outcome }) => outcome);
     expect(carried, record._customer_number).toEqual(isBusyFirst(index) ? ['busy', 'answer'] : ['answer']);
     const history = (await server.get(`/api/v1/callbacks/${record._id}/history`)).json as { type: string }[];

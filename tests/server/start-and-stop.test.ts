@@ -68,7 +68,9 @@ describe('start', () => {
   });
 
   it('names file, line, object and field of a wrong configuration, and starts nothing', async () => {
-    const one = await server({ config: 'services:\n  Support:\n    _type: ors\n    _service: callback\n    _max_dial_attempts: "many"\n' });
+    const one = await server({
+      config: 'services:\n  Support:\n    _type: ors\n    _service: callback\n    _max_dial_attempts: "many"\n',
+    });
     await expect(one.start()).rejects.toThrow(/\.yaml.*5.*Support.*_max_dial_attempts/s);
     expect(await readdir(one.data)).toEqual([]);
   });

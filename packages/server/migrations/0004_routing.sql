@@ -52,5 +52,5 @@ create table route_request (
   version            bigint      not null
 ) with (fillfactor = 70);
 create index route_request_waiting on route_request (sequence) where state = 'waiting';
-create index route_request_waiting_by_session on route_request (session) where state = 'waiting';
+create index route_request_by_session on route_request (session) where state in ('waiting', 'selected');
 create index route_request_ended on route_request (ended_at) where ended_at is not null;

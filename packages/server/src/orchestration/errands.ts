@@ -1,7 +1,9 @@
-import type { Activity, Clock, Logger } from '../kernel/index.js';
+import { type Activity, type Clock, type Logger, RingbackError } from '../kernel/index.js';
 
 const RETRY_MS = 1_000;
 const ATTEMPTS = 30;
+/** The leg has ended or was never answered: whoever waits for it hears that by its own event. */
+const POINTLESS: ReadonlySet<string> = new Set(['leg-ended', 'leg-not-answered', 'unknown-leg']);
 
 /**
  * What the network has to do after a commit (join, dial, hang up). Every errand is harmless when repeated; one that
@@ -19,6 +21,10 @@ export class Errands {
       try {
         await work();
       } catch (error) {
+        if (error instanceof RingbackError && POINTLESS.has(error.code)) {
+          this.log.debug({ reason: error.message }, `${what} has become pointless`);
+          return;
+        }
         const fields = { err: error, attempt };
         if (attempt === ATTEMPTS) this.log.error(fields, `${what} failed for good`);
         else {

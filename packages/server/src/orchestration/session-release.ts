@@ -7,7 +7,8 @@ import { interactionsOfSession } from './interactions.js';
 import type { EndedSession } from './macrostep.js';
 
 /**
- * Gives back what a session that ended still held: its requests at the router always; its calls when it did not end by
+ * Gives back what a session that ended still held: its requests at the router and the agents reserved
+ * for it always; its calls when it did not end by
  * itself (an application that is done leaves its call to the agent).
  */
 export async function releaseSession(
@@ -17,6 +18,7 @@ export async function releaseSession(
 ): Promise<void> {
   const { actions, router, calls, errands } = parts;
   for (const { requestId } of await actions.pendingOf(tx, session.id, 'submit')) await router.cancel(tx, requestId);
+  await router.releaseAll(tx, session.id);
   await actions.forget(tx, session.id);
   if (session.state === 'done') return;
   for (const { customer, agent } of await interactionsOfSession(tx, session.id)) {

@@ -83,6 +83,11 @@ const RECENT = statement(
   `select ${COLUMNS} from route_request where ended_at is not null order by ended_at desc limit $1`,
 );
 
+const SELECTED_OF_SESSION = statement(
+  'route-selected-of-session',
+  "select id from route_request where session = $1 and state = 'selected'",
+);
+
 const OF_SESSION = statement(
   'request-of-session',
   `select id from route_request
@@ -166,6 +171,11 @@ export async function findRequests(sql: Sql, ids: readonly string[]): Promise<St
 /** The requests that left the line last, oldest first. */
 export async function recentRequests(sql: Sql, limit: number): Promise<StoredRequest[]> {
   return (await sql.query<RequestRow>(RECENT, [limit])).map(toStoredRequest).reverse();
+}
+
+/** The requests of a session for which an agent was selected. */
+export async function selectedRequestsOf(sql: Sql, session: string): Promise<string[]> {
+  return (await sql.query<{ id: string }>(SELECTED_OF_SESSION, [session])).map(({ id }) => id);
 }
 
 export async function waitingRequestsOf(

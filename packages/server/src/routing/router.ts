@@ -14,6 +14,7 @@ import {
   giveBack,
   insertRequest,
   purgeRequests,
+  selectedRequestsOf,
   waitingRequestsOf,
 } from './request-record.js';
 import { type RoutingConfiguration, Staff } from './staff.js';
@@ -137,6 +138,11 @@ export class Router {
     if (stored?.state !== 'selected' || stored.agent === undefined) return false;
     const isFree = await this.#options.agents.release(tx, stored.agent, id);
     return isFree && giveBack(tx, id, 'released');
+  }
+
+  /** Gives every agent back who is reserved for a session and to whom no call has come. */
+  async releaseAll(tx: Transaction, session: string): Promise<void> {
+    for (const id of await selectedRequestsOf(tx, session)) await this.release(tx, id);
   }
 
   /** The waiting requests of a session; of one interaction and one virtual queue of it if they are given. */
