@@ -15,9 +15,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await bed.database.query('truncate callback, callback_slot, callback_lookup, callback_throttle');
-  bed.sessions.started.length = 0;
-  bed.configuration.clear();
+  await bed.clear();
   configure({ _max_request_by_time_bucket: String(CAPACITY) });
 });
 

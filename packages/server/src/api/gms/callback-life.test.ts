@@ -14,14 +14,8 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await bed.database.query('truncate callback, callback_slot, callback_lookup, callback_throttle');
-  await bed.database.query('delete from event');
-  bed.configuration.clear();
+  await bed.clear();
   configure({});
-  bed.sessions.started.length = 0;
-  bed.sessions.down = false;
-  bed.sessions.poisoned.clear();
-  bed.waits.clear();
 });
 
 afterAll(() => bed.close());

@@ -78,6 +78,12 @@ export class TestSessions implements SessionStarter {
   /** Sessions cannot be started for these callbacks, and the transaction breaks on the attempt. */
   readonly poisoned = new Set<string>();
 
+  clear(): void {
+    this.started.length = 0;
+    this.poisoned.clear();
+    this.down = false;
+  }
+
   get running(): TestSession[] {
     return this.started.filter(({ ended }) => ended === undefined);
   }
@@ -181,6 +187,15 @@ export class CallbackTestBed {
   async close(): Promise<void> {
     await this.callbacks.shutDown();
     await this.http.close();
+  }
+
+  /** Takes away all callbacks, sessions and configured objects; the clock stays. */
+  async clear(): Promise<void> {
+    await this.database.query('truncate callback, callback_slot, callback_lookup, callback_throttle, event');
+    this.configuration.clear();
+    this.sessions.clear();
+    this.redirected.length = 0;
+    this.waits.clear();
   }
 
   /** One request; `answer.body` is the parsed JSON, or the text where it is none. */

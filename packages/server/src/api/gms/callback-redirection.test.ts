@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { acceptanceBed } from './acceptance-bed.js';
+
+const { bed, configureNow } = await acceptanceBed();
+
+describe('redirection', () => {
+  const cases: [overwritable: string | undefined, configured: string | undefined, asked: string | undefined, string][] =
+    [
+      ['_redirect', 'hello', undefined, 'hello'],
+      ['_redirect', 'hello', 'other', 'other'],
+      ['_redirect', 'hello', '', 'the callback'],
+      [undefined, 'hello', '', 'hello'],
+      [undefined, 'hello', undefined, 'hello'],
+      [undefined, 'hello', 'other', 'hello'],
+      ['', 'hello', '', 'hello'],
+      ['', 'hello', 'other', 'hello'],
+      ['_redirect', undefined, undefined, 'the callback'],
+      ['_redirect', undefined, '', 'the callback'],
+      ['_redirect', undefined, 'other', 'other'],
+      ['_redirect', '', undefined, 'the callback'],
+      ['_redirect', '', '', 'the callback'],
+      ['_redirect', '', 'other', 'other'],
+      [undefined, undefined, 'other', 'the callback'],
+    ];
+  test.each(cases)(
+    'overwritable %j, configured %j, asked %j: %s',
+    async (overwritable, configured, asked, expected) => {
+      configureNow({
+        ...(overwritable !== undefined && { _overwritable_options: overwritable }),
+        ...(configured !== undefined && { _redirect: configured }),
+      });
+      const { status, body } = await bed.start('Now', {
+        _customer_number: '1',
+        ...(asked !== undefined && { _redirect: asked }),
+      });
+      expect(status).toBe(200);
+      if (expected === 'the callback') expect(body).toHaveProperty('_id');
+      else expect(body).toEqual({ msg: expected });
+    },
+  );
+});
