@@ -18,6 +18,7 @@ export type {
 } from './api/step.js';
 export { type Diagnostic, type DiagnosticCode, formatDiagnostic } from './diagnostics.js';
 export { checkApplication, dialectOf, referencedDocuments } from './document/read-application.js';
+export { ApplicationInstance, type CompiledApplication, compileApplication } from './engine/application.js';
 export { decodeBasicHttp, encodeBasicHttp, type HttpMessage } from './event-processors/basic-http.js';
 export { fetchAll, SimulatedHost, type SimulatedHostOptions, type SimulatedSession } from './host/simulated-host.js';
 export type { JsonObject, JsonValue } from './json.js';

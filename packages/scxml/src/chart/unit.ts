@@ -60,3 +60,22 @@ export type ValueSource =
   | { readonly kind: 'json'; readonly value: JsonValue; readonly place: Place }
   | { readonly kind: 'xml'; readonly text: string; readonly place: Place }
   | { readonly kind: 'fault'; readonly message: string; readonly place: Place };
+
+/** Every expression of a unit. */
+export function expressionsOf(unit: Unit): Expression[] {
+  switch (unit.kind) {
+    case 'condition':
+    case 'script':
+      return [unit.expression];
+    case 'values':
+      return unit.expressions.map(({ expression }) => expression);
+    case 'assign':
+      return unit.value.kind === 'expression' ? [unit.value.expression, unit.location] : [unit.location];
+    case 'store':
+      return [unit.location];
+    case 'foreach':
+      return unit.index === undefined ? [unit.array, unit.item] : [unit.array, unit.item, unit.index];
+    case 'data':
+      return unit.items.flatMap(({ value }) => (value?.kind === 'expression' ? [value.expression] : []));
+  }
+}

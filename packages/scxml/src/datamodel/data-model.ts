@@ -83,6 +83,8 @@ export interface DataModel {
   createScope(): Scope;
   /** Makes a session current and gives it a fresh macrostep budget. */
   enter(context: EvaluationContext): void;
+  /** Bytes of memory outside the host's heap. */
+  readonly memoryBytes: number;
   /** True once memory ran out inside: later sessions belong into a new instance. */
   readonly isExhausted: boolean;
   dispose(): void;

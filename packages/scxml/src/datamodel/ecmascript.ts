@@ -31,6 +31,10 @@ export class EcmascriptModel<S> implements DataModel {
     this.realm.resetBudget();
   }
 
+  get memoryBytes(): number {
+    return this.realm.memoryBytes;
+  }
+
   get isExhausted(): boolean {
     return this.realm.isExhausted;
   }
@@ -44,7 +48,7 @@ export class EcmascriptModel<S> implements DataModel {
     let event: string | undefined;
     if (this.program.units[unit]?.readsEvent === true) {
       const current = this.#context?.eventText ?? '';
-      if (current !== this.#event) event = current;
+      if (current !== this.#event) event = this.#plain(current);
     }
     try {
       const result = this.realm.call(unit, scope, event, argument);
@@ -58,6 +62,14 @@ export class EcmascriptModel<S> implements DataModel {
       else if (event !== undefined) this.#event = event;
       throw translated;
     }
+  }
+
+  /** The text for the unit to set; XML values take another way. */
+  #plain(text: string): string | undefined {
+    if (!text.includes('"$xml"')) return text;
+    this.realm.setXmlEvent(text);
+    this.#event = text;
+    return undefined;
   }
 
   translate(error: unknown, unit: number): unknown {

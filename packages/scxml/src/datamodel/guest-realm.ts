@@ -1,5 +1,20 @@
+import type { Dialect } from '../api/application.js';
 import type { GuestProgram } from '../guest/guest-program.js';
+import type { Traits } from '../guest/traits.js';
 import type { EvaluationContext } from './data-model.js';
+
+/** What a realm is opened with. */
+export interface RealmSettings {
+  readonly dialect: Dialect;
+  /** Empty if there is none. */
+  readonly prelude: string;
+  readonly traits: Traits;
+}
+
+/** Traits in the form in which the realm takes them. */
+export function traitBits({ makesAccessors, onlyReadsEvent }: Traits): number {
+  return (makesAccessors ? 1 : 0) | (onlyReadsEvent ? 2 : 0);
+}
 
 /** What a guest function returned. */
 export type GuestResult = string | number | boolean | undefined;
@@ -31,6 +46,8 @@ export interface GuestRealm<S> {
   load(program: GuestProgram): void;
   /** Calls compiled function `unit` with `(scope, event, argument)`. */
   call(unit: number, scope: S, event: string | undefined, argument: string | number | undefined): GuestResult;
+  /** Sets the current event from JSON text with XML values in it. */
+  setXmlEvent(text: string): void;
   closeLoops(depth: number): void;
   save(scope: S): string;
   restore(scope: S, text: string): void;
@@ -38,6 +55,7 @@ export interface GuestRealm<S> {
   /** A fresh budget for the macrostep. */
   resetBudget(): void;
   readonly isExhausted: boolean;
+  readonly memoryBytes: number;
   dispose(): void;
 }
 

@@ -6,6 +6,7 @@ import { type DataFault, type DataModel, type EvaluationContext, EvaluationError
 /** The null data model (SCXML 1.0, B.1): no data, and `In('id')` as the only condition. */
 export class NullModel implements DataModel {
   readonly isExhausted = false;
+  readonly memoryBytes = 0;
   #context: EvaluationContext | undefined;
 
   constructor(private readonly chart: Chart) {}

@@ -7,17 +7,19 @@ const adapterSource = `(function (make, host, dialect) {
   var realm = make(host, true, dialect);
   realm.prepare();
   return [
-    function open(scope, text) { return realm.open(text); },
+    function open(scope, text, traits) { return realm.open(text, traits); },
     function compile(text) { return realm.compile(text); },
+    function setXmlEvent(scope, text) { realm.setXmlEvent(text); },
     function closeLoops(scope, text, depth) { realm.closeLoops(depth); },
     function describe(error) { return realm.describe(error); },
     function save(scope) { return realm.save(scope); },
     function restore(scope, text) { realm.restore(scope, text); },
     function view(scope) { return realm.view(scope); },
+
   ];
 })`;
 
-const functionCount = 7;
+const functionCount = 8;
 
 /** Images of prepared instances of this thread, by what they depend on. */
 const images = new Map<string, InstanceImage>();

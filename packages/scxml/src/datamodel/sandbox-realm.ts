@@ -1,8 +1,14 @@
-import type { Dialect } from '../api/application.js';
 import type { GuestProgram } from '../guest/guest-program.js';
 import type { Limits } from '../limits.js';
 import { type EvaluationContext, MacrostepTimeout } from './data-model.js';
-import { GuestError, type GuestRealm, type GuestResult, withoutMalformed } from './guest-realm.js';
+import {
+  GuestError,
+  type GuestRealm,
+  type GuestResult,
+  type RealmSettings,
+  traitBits,
+  withoutMalformed,
+} from './guest-realm.js';
 import { answerGuest } from './host-operations.js';
 import { preparedInstance } from './prepared-instance.js';
 import { GuestThrow, type QuickJsInstance, type Value } from './quickjs-instance.js';
@@ -32,6 +38,7 @@ const none = 0 as Value;
 interface RealmFunctions {
   readonly open: Value;
   readonly compile: Value;
+  readonly setXmlEvent: Value;
   readonly closeLoops: Value;
   readonly describe: Value;
   readonly save: Value;
@@ -60,35 +67,30 @@ export class SandboxRealm implements GuestRealm<Value> {
   private constructor(
     private readonly instance: QuickJsInstance,
     realm: readonly Value[],
-    prelude: string,
+    { prelude, traits }: RealmSettings,
     private readonly limits: Limits,
     private readonly watch: Watch,
     hooks: Hooks,
   ) {
     hooks.tick = () => this.#tick();
     hooks.answer = (op, text) => answerGuest(op, text, this.context, this.#functionTexts);
-    const [open = none, compile = none, closeLoops = none, describe = none, save = none, restore = none, view = none] =
-      realm;
-    this.#realm = { open, compile, closeLoops, describe, save, restore, view };
-    const names = this.#guarded(setupTicks, () => instance.call(this.#realm.open, 0, prelude, undefined));
+    const [open = none, compile = none, setXmlEvent = none, closeLoops = none, ...others] = realm;
+    const [describe = none, save = none, restore = none, view = none] = others;
+    this.#realm = { open, compile, setXmlEvent, closeLoops, describe, save, restore, view };
+    const names = this.#guarded(setupTicks, () => instance.call(this.#realm.open, 0, prelude, traitBits(traits)));
     // The realm answers with the JSON text of an array of names.
     this.preludeNames = new Set(JSON.parse(String(names)) as string[]);
   }
 
-  static async create(
-    dialect: Dialect,
-    prelude: string,
-    limits: Limits,
-    watch: Watch = noWatch,
-  ): Promise<SandboxRealm> {
+  static async create(settings: RealmSettings, limits: Limits, watch: Watch = noWatch): Promise<SandboxRealm> {
     const hooks: Hooks = { tick: () => false, answer: () => undefined };
-    const { instance, values } = await preparedInstance(dialect, {
+    const { instance, values } = await preparedInstance(settings.dialect, {
       megabytes: limits.instanceMegabytes,
       stackBytes: limits.stackBytes,
       shouldInterrupt: () => hooks.tick(),
       answer: (op, text) => hooks.answer(op, text),
     });
-    return new SandboxRealm(instance, values, prelude, limits, watch, hooks);
+    return new SandboxRealm(instance, values, settings, limits, watch, hooks);
   }
 
   #tick(): boolean {
@@ -123,9 +125,8 @@ export class SandboxRealm implements GuestRealm<Value> {
       const texts = withoutMalformed(program.texts, (text) => this.#fault(text));
       array = this.#compile(texts.join(',\n'));
     }
-    program.texts.forEach((_text, at) => {
-      this.#functions.push(this.instance.element(array, at));
-    });
+    const functions = program.texts.map((_text, at) => this.instance.element(array, at));
+    for (const position of program.positions) this.#functions.push(functions[position] ?? none);
     this.instance.release(array);
   }
 
@@ -170,6 +171,10 @@ export class SandboxRealm implements GuestRealm<Value> {
 
   #endMacrostep(): never {
     throw new MacrostepTimeout(`The macrostep took more than ${this.limits.macrostepTicks} ticks.`);
+  }
+
+  setXmlEvent(text: string): void {
+    this.#guarded(storeTicks, () => this.instance.call(this.#realm.setXmlEvent, 0, text, undefined));
   }
 
   closeLoops(depth: number): void {

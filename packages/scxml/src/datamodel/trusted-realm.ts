@@ -2,14 +2,22 @@ import type { Dialect } from '../api/application.js';
 import type { GuestProgram } from '../guest/guest-program.js';
 import { realmSource } from '../guest/realm.source.js';
 import type { EvaluationContext } from './data-model.js';
-import { GuestError, type GuestRealm, type GuestResult, withoutMalformed } from './guest-realm.js';
+import {
+  GuestError,
+  type GuestRealm,
+  type GuestResult,
+  type RealmSettings,
+  traitBits,
+  withoutMalformed,
+} from './guest-realm.js';
 import { answerGuest } from './host-operations.js';
 
 type GuestFunction = (scope: object, event: string | undefined, argument: string | number | undefined) => GuestResult;
 
 /** The realm object that `realmSource` makes. */
 interface RealmFunctions {
-  open(prelude: string): string;
+  open(prelude: string, traits: number): string;
+  setXmlEvent(text: string): void;
   compile(text: string): GuestFunction[];
   closeLoops(depth: number): void;
   describe(error: unknown): string;
@@ -28,16 +36,17 @@ type RealmMaker = (
 export class TrustedRealm implements GuestRealm<object> {
   context: EvaluationContext | undefined;
   readonly isExhausted = false;
+  readonly memoryBytes = 0;
   readonly preludeNames: ReadonlySet<string>;
   readonly #realm: RealmFunctions;
   #functions: GuestFunction[] = [];
 
   #functionTexts: readonly string[] = [];
 
-  constructor(dialect: Dialect, prelude: string) {
+  constructor({ dialect, prelude, traits }: RealmSettings) {
     const make: RealmMaker = new Function(`return ${realmSource}`)();
     this.#realm = make((op, text = '') => answerGuest(op, text, this.context, this.#functionTexts), false, dialect);
-    const names: string[] = JSON.parse(this.#guarded(() => this.#realm.open(prelude)));
+    const names: string[] = JSON.parse(this.#guarded(() => this.#realm.open(prelude, traitBits(traits))));
     this.preludeNames = new Set(names);
   }
 
@@ -51,12 +60,14 @@ export class TrustedRealm implements GuestRealm<object> {
     this.#functionTexts = program.functions;
     const compile = (texts: readonly string[]): GuestFunction[] =>
       this.#guarded(() => this.#realm.compile(texts.join(',\n')));
+    let functions: GuestFunction[];
     try {
-      this.#functions = compile(program.texts);
+      functions = compile(program.texts);
     } catch (error) {
       if (!(error instanceof GuestError)) throw error;
-      this.#functions = compile(withoutMalformed(program.texts, (text) => this.#fault(text)));
+      functions = compile(withoutMalformed(program.texts, (text) => this.#fault(text)));
     }
+    this.#functions = program.positions.flatMap((position) => functions[position] ?? []);
   }
 
   #fault(text: string): string | undefined {
@@ -76,6 +87,10 @@ export class TrustedRealm implements GuestRealm<object> {
     } catch (error) {
       throw this.#describe(error);
     }
+  }
+
+  setXmlEvent(text: string): void {
+    this.#guarded(() => this.#realm.setXmlEvent(text));
   }
 
   closeLoops(depth: number): void {

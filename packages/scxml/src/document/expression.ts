@@ -15,29 +15,41 @@ export interface ExpressionText {
   readonly line?: number;
 }
 
-/**
- * Parses one expression or script. A malformed one is not rejected: its `error` is raised as an event when it is
- * evaluated (SCXML 1.0, 5.9.4). A semicolon at the end of an expression is tolerated.
- */
-export function parseExpression(text: ExpressionText): Expression {
-  const source = text.mode === 'script' ? text.source : text.source.replace(/[\s;]+$/, '');
-  const base = { source, mode: text.mode, part: text.part, place: text.place, idPrefix: text.idPrefix };
-  const line = text.line ?? text.place.line;
-  if (usesReservedName(source)) {
-    return { ...base, line, program: undefined, error: 'Names that begin with __$ are reserved.' };
+/** What a text turned out to be, whatever it is used for. */
+type Parsed =
+  | { readonly program: Program; readonly error: undefined }
+  | { readonly program: undefined; readonly error: string };
+
+/** Charts repeat themselves: each text is parsed, and later analysed, once. */
+export class ExpressionParser {
+  readonly #known = new Map<string, Parsed>();
+
+  /**
+   * Parses one expression or script. A malformed one is not rejected: its `error` is raised as an event when it is
+   * evaluated (SCXML 1.0, 5.9.4). A semicolon at the end of an expression is tolerated.
+   */
+  parse(text: ExpressionText): Expression {
+    const { mode, part, place, idPrefix } = text;
+    const source = mode === 'script' ? text.source : text.source.replace(/[\s;]+$/, '');
+    const key = `${mode} ${source}`;
+    let parsed = this.#known.get(key);
+    if (parsed === undefined) {
+      parsed = parseText(source, mode);
+      this.#known.set(key, parsed);
+    }
+    return { source, mode, part, place, idPrefix, line: text.line ?? place.line, ...parsed };
   }
+}
+
+function parseText(source: string, mode: ExpressionMode): Parsed {
+  if (usesReservedName(source)) return { program: undefined, error: 'Names that begin with __$ are reserved.' };
   try {
-    const program = parse(parsedText({ source, mode: text.mode }), {
-      ecmaVersion,
-      sourceType: 'script',
-      preserveParens: true,
-    });
-    const error = text.mode === 'script' ? undefined : shapeError(program, text.mode);
-    return { ...base, line, program: error === undefined ? program : undefined, error };
+    const program = parse(parsedText({ source, mode }), { ecmaVersion, sourceType: 'script', preserveParens: true });
+    const error = mode === 'script' ? undefined : shapeError(program, mode);
+    return error === undefined ? { program, error } : { program: undefined, error };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    const message = source.trim() === '' ? 'The expression is empty.' : error.message;
-    return { ...base, line, program: undefined, error: message };
+    return { program: undefined, error: source.trim() === '' ? 'The expression is empty.' : error.message };
   }
 }
 
@@ -57,6 +69,8 @@ function isLocation(node: Node & { expression?: unknown }): boolean {
 /** True if a name can be read by expressions as it stands. */
 export function isIdentifier(name: string): boolean {
   if (!/^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(name)) return false;
+  // Reserved words are lower case ASCII.
+  if (/[^a-z]/.test(name)) return true;
   try {
     parse(`var ${name};`, { ecmaVersion, sourceType: 'script' });
     return true;

@@ -5,7 +5,7 @@ import type { DiagnosticCode, DiagnosticList, Place } from '../diagnostics.js';
 import type { Limits } from '../limits.js';
 import { attribute, type XmlElement } from '../xml/element.js';
 import { plainAttributes } from '../xml/read-xml.js';
-import { type ExpressionText, parseExpression } from './expression.js';
+import { ExpressionParser, type ExpressionText } from './expression.js';
 import { isVendorModule, normaliseNamespace, scxmlUri } from './namespaces.js';
 
 /**
@@ -20,6 +20,7 @@ export class Reading {
   /** Event names that the documents raise or send, with the first place. */
   readonly raised = new Map<string, Place>();
   #actions: Map<string, ActionDescriptor> | undefined;
+  readonly #parser = new ExpressionParser();
 
   constructor(
     readonly dialect: Dialect,
@@ -62,7 +63,7 @@ export class Reading {
     if (mode !== 'script' && this.limits.expressionChars > 0 && source.length > this.limits.expressionChars) {
       this.report('expression-size', `An expression has ${source.length} characters.`, element);
     }
-    const parsed = parseExpression(text);
+    const parsed = this.#parser.parse(text);
     if (parsed.error !== undefined && !lenient) {
       const what = mode === 'script' ? 'A script' : `The expression ${JSON.stringify(shorten(source))}`;
       this.report('expression-syntax', `${what} is malformed: ${parsed.error}`, element);

@@ -1,8 +1,8 @@
 import type { SessionNames } from '../chart/chart.js';
-import type { Expression, Unit } from '../chart/unit.js';
+import { expressionsOf, type Unit } from '../chart/unit.js';
 import { realmNames, systemNames } from '../guest/realm-names.js';
 import { scopesOf } from '../guest/rewrite.js';
-import { type AnyNode, childNodes, isNode, nameOf } from '../guest/scopes.js';
+import { type AnyNode, childNodes, isNode, nameOf, type ScopeAnalysis } from '../guest/scopes.js';
 import { isIdentifier } from './expression.js';
 import type { Reading } from './reading.js';
 
@@ -19,7 +19,10 @@ export function sessionNames(reading: Reading, dataIds: Iterable<string>): Sessi
     for (const name of analysis.declared) globals.add(name);
     for (const { name, role } of analysis.free) if (role === 'write') implicit.add(name);
   }
-  if (reading.isOrs) for (const expression of reading.expressions) collectDataMembers(expression.program, inferredData);
+  if (reading.isOrs) {
+    const programs = new Set(reading.expressions.map(({ program }) => program));
+    for (const program of programs) collectDataMembers(program, inferredData);
+  }
   for (const name of systemNames) {
     globals.delete(name);
     implicit.delete(name);
@@ -41,39 +44,23 @@ function collectDataMembers(program: object | undefined, into: Set<string>): voi
 
 /** True if a function of the documents, or code that cannot be read statically, may look at the current event. */
 export function functionsReadEvent(units: readonly Unit[]): boolean {
+  const seen = new Set<object>();
   for (const unit of units) {
     for (const expression of expressionsOf(unit)) {
+      if (expression.program === undefined || seen.has(expression.program)) continue;
+      seen.add(expression.program);
       const analysis = scopesOf(expression);
-      if (analysis === undefined) continue;
-      if (analysis.dynamic) return true;
-      const inFunction = analysis.free.some(
-        ({ name, start, end }) =>
-          name === '_event' &&
-          [...analysis.functions.map(({ node }) => node), ...analysis.closures].some(
-            (node) => node.start < start && node.end >= end,
-          ),
-      );
-      if (inFunction) return true;
+      if (analysis !== undefined && mayReadEventLater(analysis)) return true;
     }
   }
   return false;
 }
 
-/** Every expression of a unit. */
-export function expressionsOf(unit: Unit): Expression[] {
-  switch (unit.kind) {
-    case 'condition':
-    case 'script':
-      return [unit.expression];
-    case 'values':
-      return unit.expressions.map(({ expression }) => expression);
-    case 'assign':
-      return unit.value.kind === 'expression' ? [unit.value.expression, unit.location] : [unit.location];
-    case 'store':
-      return [unit.location];
-    case 'foreach':
-      return unit.index === undefined ? [unit.array, unit.item] : [unit.array, unit.item, unit.index];
-    case 'data':
-      return unit.items.flatMap(({ value }) => (value?.kind === 'expression' ? [value.expression] : []));
-  }
+function mayReadEventLater(analysis: ScopeAnalysis): boolean {
+  if (analysis.dynamic) return true;
+  const bodies = [...analysis.functions.map(({ node }) => node), ...analysis.closures];
+  if (bodies.length === 0) return false;
+  return analysis.free.some(
+    ({ name, start, end }) => name === '_event' && bodies.some((node) => node.start < start && node.end >= end),
+  );
 }

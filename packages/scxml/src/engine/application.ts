@@ -10,9 +10,9 @@ import type { Diagnostic } from '../diagnostics.js';
 import { readApplication } from '../document/read-application.js';
 import { cancelSession, deliverEvent, startSession } from '../interpreter/macrostep.js';
 import { Session, SessionFailure, type StepInputs } from '../interpreter/session.js';
+import { admit, SessionEvent } from '../interpreter/session-event.js';
 import { restoreSession } from '../interpreter/snapshot.js';
 import { type Limits, withLimits } from '../limits.js';
-import { admittedEvent } from './event-size.js';
 
 /** A compiled application, ready to open instances. */
 export interface CompiledApplication {
@@ -45,6 +45,11 @@ export class ApplicationInstance {
   static async open(compiled: CompiledApplication, watch?: Watch): Promise<ApplicationInstance> {
     const model = await openModel(compiled.definition, compiled.chart, compiled.limits, watch);
     return new ApplicationInstance(compiled, model);
+  }
+
+  /** Bytes of memory outside this JavaScript heap. */
+  get memoryBytes(): number {
+    return this.model.memoryBytes;
   }
 
   get isUsable(): boolean {
@@ -82,8 +87,16 @@ export class ApplicationInstance {
     else throw new TypeError('A delivery needs an event or cancel.');
   }
 
-  #admitted(event: EventInput): EventInput {
-    return admittedEvent(event, this.compiled.limits);
+  /**
+   * The event, or in its place an `error.platform` that says why it was refused: a sender must not be able to end a
+   * session by the size of what it sends.
+   */
+  #admitted(event: EventInput): SessionEvent {
+    const { chart, limits } = this.compiled;
+    const admission = admit(event.data, limits);
+    if ('dataText' in admission) return new SessionEvent(event, chart.dialect, admission.dataText);
+    const data = { reason: admission.refusal, event: event.name };
+    return new SessionEvent({ name: 'error.platform', type: 'platform', data }, chart.dialect);
   }
 }
 

@@ -11,7 +11,7 @@ var functionNumber = Symbol('function'), ioprocessorsKey = Symbol('ioprocessors'
 var maxInlineDepth = 24;
 function registerFunction(number, value) { value[functionNumber] = number; return value; }
 
-function makeCodec(host, restoreFunction, globals, ioprocessors) {
+function makeCodec(host, restoreFunction, globals, ioprocessors, mayHaveAccessors) {
   var hasOwn = Object.prototype.hasOwnProperty;
   var objectPrototype = Object.prototype, arrayPrototype = Array.prototype;
   var paths, objects;
@@ -71,31 +71,28 @@ function makeCodec(host, restoreFunction, globals, ioprocessors) {
     }
     while (pending.length > 0) {
       var object = pending.pop(), depth = depths.pop(), prototype = Object.getPrototypeOf(object);
-      if (seen.has(object) || depth > maxInlineDepth) return false;
+      if (depth > maxInlineDepth || seen.has(object)) return false;
       seen.add(object);
-      var keys;
-      if (prototype === arrayPrototype) {
+      var isArray = prototype === arrayPrototype;
+      var keys = isArray ? undefined : Object.keys(object), length = isArray ? object.length : keys.length;
+      if (isArray) {
         if (!Array.isArray(object)) return false;
-        keys = Object.keys(object);
-        if (keys.length !== object.length) return false;
       } else if (prototype === objectPrototype) {
-        keys = Object.keys(object);
         if (hasOwn.call(object, '$') || hasOwn.call(object, 'toJSON') || hasOwn.call(object, '__proto__')) return false;
       } else {
         return false;
       }
-      if (Reflect.ownKeys(object).length !== keys.length + (prototype === arrayPrototype ? 1 : 0)) return false;
-      for (var k = 0; k < keys.length; k += 1) {
-        var item = object[keys[k]];
+      // Holes, hidden and symbol properties would be lost; an array also has its length.
+      if (Reflect.ownKeys(object).length !== length + (isArray ? 1 : 0)) return false;
+      for (var k = 0; k < length; k += 1) {
+        var key = isArray ? k : keys[k];
+        if (mayHaveAccessors.value && !('value' in Object.getOwnPropertyDescriptor(object, key))) return false;
+        var item = object[key];
         switch (typeof item) {
           case 'string': case 'boolean': break;
           case 'number': if (!(item - item === 0) || Object.is(item, -0)) return false; break;
           case 'object': if (item !== null) { pending.push(item); depths.push(depth + 1); } break;
           default: return false;
-        }
-        if (item !== null && typeof item === 'object') {
-          var own = Object.getOwnPropertyDescriptor(object, keys[k]);
-          if (!('value' in own)) return false;
         }
       }
     }

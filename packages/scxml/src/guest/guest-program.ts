@@ -18,8 +18,10 @@ export interface GuestUnit {
 
 /** All guest code of an application, for one realm. */
 export interface GuestProgram {
-  /** Text of each unit's function; the last one declares the session's names. */
+  /** Texts of functions, each different; the last one declares the session's names. */
   readonly texts: readonly string[];
+  /** Position in `texts` of each unit's function, and then of the declaration. */
+  readonly positions: readonly number[];
   readonly units: readonly GuestUnit[];
   /** Text of each function that can be created again, by number. */
   readonly functions: readonly string[];
@@ -32,6 +34,8 @@ export function guestProgram(chart: Chart, preludeNames: ReadonlySet<string>): G
   const functions: string[] = [];
   const context: RewriteContext = { dialect: chart.dialect, names: chart.names, preludeNames, functions };
   const texts: string[] = [];
+  const positions: number[] = [];
+  const known = new Map<string, { position: number; firstLine: number }>();
   const units: GuestUnit[] = [];
   let line = 1;
   let isDynamic = false;
@@ -39,13 +43,20 @@ export function guestProgram(chart: Chart, preludeNames: ReadonlySet<string>): G
     const { text, readsEvent } = unitSource(unit, chart, context);
     const lines = text.split('\n').length;
     const script = unit.kind === 'script' ? { url: unit.expression.place.url, line: unit.expression.line } : undefined;
-    units.push({ readsEvent, parts: partsOf(unit), firstLine: line, lines, script });
+    let found = known.get(text);
+    if (found === undefined) {
+      found = { position: texts.length, firstLine: line };
+      known.set(text, found);
+      texts.push(text);
+      line += lines;
+    }
+    positions.push(found.position);
+    units.push({ readsEvent, parts: partsOf(unit), firstLine: found.firstLine, lines, script });
     isDynamic ||= text.includes('with (__$v)');
-    texts.push(text);
-    line += lines;
   }
+  positions.push(texts.length);
   texts.push(declarationSource(chart));
-  return { texts, units, functions, isDynamic };
+  return { texts, positions, units, functions, isDynamic };
 }
 
 function partsOf(unit: Unit): ExpressionPart[] {

@@ -71,16 +71,28 @@ function parse(text) {
   });
 }
 
-/** Sets the current event; an empty text means that there is none. */
+/**
+ * Sets the current event from JSON text, empty if there is none. XML values in it are only looked for when the host
+ * asks for it. Where the application only reads fields of the event, nobody can tell that it is not frozen and that
+ * its blank fields are inherited.
+ */
 function setEvent(text) {
-  if (text === '') { system._event = undefined; return; }
-  var given = parse(text);
+  system._event = text === '' ? undefined : eventIsOnlyRead.value
+    ? Object.setPrototypeOf(JSON.parse(text), blankEvent) : completeEvent(JSON.parse(text));
+}
+function setXmlEvent(text) { system._event = completeEvent(parse(text)); }
+var eventIsOnlyRead = { value: false };
+var blankEvent = Object.freeze({
+  name: undefined, type: undefined, sendid: undefined, origin: undefined, origintype: undefined, invokeid: undefined,
+  data: undefined,
+});
+function completeEvent(given) {
   var event = {
     name: given.name, type: given.type, sendid: given.sendid, origin: given.origin, origintype: given.origintype,
     invokeid: given.invokeid, data: given.data,
   };
   if (given.raw !== undefined) event.raw = given.raw;
-  system._event = Object.freeze(event);
+  return Object.freeze(event);
 }
 
 function toJson(values) { return JSON.stringify(values); }
@@ -151,8 +163,16 @@ function prepare() {
   [XmlNode, XmlDocument, XmlElement, XmlText, gateway].forEach(deepFreeze);
 }
 
-/** Evaluates the prelude and closes the realm. Returns the names that expressions see, as JSON. */
-function open(prelude) {
+/** False if no code of the application makes accessors: then storing need not look for them. */
+var mayHaveAccessors = { value: true };
+
+/**
+ * Evaluates the prelude and closes the realm. Returns the names that expressions see, as JSON. Bits of the traits: 1 code
+ * of the application may make accessors, 2 it only reads fields of the event.
+ */
+function open(prelude, traits) {
+  mayHaveAccessors.value = (traits & 1) !== 0;
+  eventIsOnlyRead.value = (traits & 2) !== 0;
   var own = Object.keys(globals), added = {};
   if (prelude !== '') {
     var evaluate = Function.apply(null, own.concat(['host', 'return (' + prelude + '\n)']));
@@ -194,12 +214,12 @@ function deepFreezeOwn(root) {
   }
 }
 
-var codec = makeCodec(host, restoreFunction, globals, ioprocessors);
+var codec = makeCodec(host, restoreFunction, globals, ioprocessors, mayHaveAccessors);
 return {
   prepare: prepare,
   open: open,
   compile: compile,
-  setEvent: setEvent,
+  setXmlEvent: setXmlEvent,
   closeLoops: closeLoops,
   describe: describe,
   save: codec.save,

@@ -31,9 +31,8 @@ export function startSession(
 }
 
 /** Processes one external event. Throws `SessionFailure` and `SandboxLost`. */
-export function deliverEvent(session: Session, input: EventInput, inputs: StepInputs): void {
+export function deliverEvent(session: Session, event: SessionEvent, inputs: StepInputs): void {
   session.begin(inputs);
-  const event = new SessionEvent(input, session.chart.dialect);
   inMacrostep(() => {
     session.event = event;
     applyToInvokes(session, event);

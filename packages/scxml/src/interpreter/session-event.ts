@@ -1,6 +1,6 @@
 import type { Dialect } from '../api/application.js';
 import type { EventInput } from '../api/event.js';
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.js';
+import { isJsonObject, type JsonValue } from '../json.js';
 
 /** An event inside a session. Its text for the guest is made when something looks at it. */
 export class SessionEvent {
@@ -9,34 +9,77 @@ export class SessionEvent {
   constructor(
     readonly input: EventInput,
     private readonly dialect: Dialect,
+    /** JSON text of the data, if it is known already. */
+    private readonly dataText?: string,
   ) {}
 
   get name(): string {
     return this.input.name;
   }
 
-  /** JSON text of what `_event` shows. */
+  /** JSON text of what `_event` shows; absent fields are undefined there. */
   get text(): string {
-    this.#text ??= JSON.stringify(this.#shown());
+    this.#text ??= this.#write();
     return this.#text;
   }
 
-  #shown(): JsonObject {
+  #write(): string {
     const { name, type = 'external', sendid, origin, origintype, invokeid, raw } = this.input;
-    const data = this.dialect === 'ors' ? objectData(this.input.data) : this.input.data;
-    const shown: JsonObject = { name, type };
-    if (sendid !== undefined) shown.sendid = sendid;
-    if (origin !== undefined) shown.origin = origin;
-    if (origintype !== undefined) shown.origintype = origintype;
-    if (invokeid !== undefined) shown.invokeid = invokeid;
-    if (data !== undefined) shown.data = data;
-    if (raw !== undefined) shown.raw = raw;
-    return shown;
+    let text = `{"name":${JSON.stringify(name)},"type":"${type}"`;
+    if (sendid !== undefined) text += `,"sendid":${JSON.stringify(sendid)}`;
+    if (origin !== undefined) text += `,"origin":${JSON.stringify(origin)}`;
+    if (origintype !== undefined) text += `,"origintype":${JSON.stringify(origintype)}`;
+    if (invokeid !== undefined) text += `,"invokeid":${JSON.stringify(invokeid)}`;
+    if (raw !== undefined) text += `,"raw":${JSON.stringify(raw)}`;
+    const data = this.#data();
+    return data === undefined ? `${text}}` : `${text},"data":${data}}`;
+  }
+
+  /** In the 2009 dialect `_event.data` is always an object. */
+  #data(): string | undefined {
+    const { data } = this.input;
+    const own = this.dataText ?? (data === undefined ? undefined : JSON.stringify(data));
+    if (this.dialect !== 'ors' || isJsonObject(data)) return own;
+    return data === undefined || data === null ? '{}' : `{"content":${own}}`;
   }
 }
 
-/** In the 2009 dialect `_event.data` is always an object. */
-function objectData(data: JsonValue | undefined): JsonValue {
-  if (isJsonObject(data)) return data;
-  return data === undefined || data === null ? {} : { content: data };
+/** An event from outside with the JSON text of its data, or why it is refused. */
+export type Admission = { readonly dataText: string | undefined } | { readonly refusal: 'event-size' | 'event-depth' };
+
+/** Checks the data of an event against the limits: characters of its JSON text, and nesting. */
+export function admit(data: JsonValue | undefined, limits: { eventBytes: number; eventDepth: number }): Admission {
+  if (data === undefined) return { dataText: undefined };
+  let dataText: string;
+  try {
+    dataText = JSON.stringify(data);
+  } catch (error) {
+    if (error instanceof RangeError) return { refusal: 'event-depth' };
+    throw error;
+  }
+  if (limits.eventBytes > 0 && dataText.length > limits.eventBytes) return { refusal: 'event-size' };
+  if (limits.eventDepth > 0 && mayBeDeeper(dataText, limits.eventDepth) && depthOf(data) > limits.eventDepth) {
+    return { refusal: 'event-depth' };
+  }
+  return { dataText };
+}
+
+/** Cheap: a text with fewer brackets than the limit cannot be deeper. */
+function mayBeDeeper(text: string, limit: number): boolean {
+  let count = 0;
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
+      count += 1;
+      if (count > limit) return true;
+    }
+  }
+  return false;
+}
+
+/** The text has just been made of it, so the value is not too deep for recursion. */
+function depthOf(value: JsonValue): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let deepest = 0;
+  for (const item of Object.values(value)) deepest = Math.max(deepest, depthOf(item));
+  return deepest + 1;
 }
