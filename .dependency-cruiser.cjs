@@ -13,7 +13,7 @@ const GROUND = ['config', 'store', 'kernel'];
 /** A folder of the server, as a pattern; several are alternatives. */
 const folder = (...names) => `${SERVER}(${names.join('|')})/`;
 /** Files that are only part of a test run. */
-const TESTS = ['\\.test\\.ts$', '/testing\\.ts$', '/testing-cluster\\.ts$'];
+const TESTS = ['\\.test\\.ts$', '/testing\\.ts$', '/testing-cluster\\.ts$', '/acceptance-bed\\.ts$'];
 
 module.exports = {
   forbidden: [
