@@ -90,6 +90,7 @@ const CONNECTIONS = 32;
 /** On a clock that is moved by hours nobody else is there to take the router over. */
 const LONG_LEASE_MS = 3_155_760_000_000;
 const DAY_MS = 86_400_000;
+const CLOSE_LIMIT_MS = 5_000;
 
 /** The composition root: the only place that knows everybody. Resolves when the server serves. */
 export async function startServer(settings: ServerSettings, log: PinoLogger): Promise<RunningServer> {
@@ -359,7 +360,7 @@ function verifierOf(authentication: Authentication) {
 
 async function serve(app: FastifyInstance, ground: Ground, settings: ServerSettings, undo: Undo): Promise<string> {
   const { host, port } = settings;
-  undo.push(() => app.close());
+  undo.push(() => closeApp(app));
   try {
     await app.listen({ host, port });
   } catch (error) {
@@ -374,6 +375,13 @@ async function serve(app: FastifyInstance, ground: Ground, settings: ServerSetti
   if (typeof address !== 'object' || address === null) throw new Error('the server has no address');
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return `http://${shown}:${address.port}`;
+}
+
+/** Requests under way are finished; connections that are still open after that time never asked for anything. */
+async function closeApp(app: FastifyInstance): Promise<void> {
+  const force = setTimeout(() => app.server.closeAllConnections(), CLOSE_LIMIT_MS);
+  await app.close();
+  clearTimeout(force);
 }
 
 /** Why an address cannot be bound, for a person. */

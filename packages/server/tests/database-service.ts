@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
+import type {} from '../src/store/testing.js';
 import { TestCluster } from '../src/store/testing-cluster.js';
 
 /**

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { startServer } from '../../main.js';
+import type { Logger } from 'pino';
+import { type RunningServer, startServer } from '../../main.js';
 import { createLog } from '../log.js';
 import { type StartFlags, settingsOf, startOptions } from '../settings.js';
 
@@ -11,22 +12,32 @@ export function startCommand(): Command {
   for (const option of Object.values(startOptions)) command.addOption(option());
   return command.action(async (flags: StartFlags) => {
     const log = createLog(process.env.RINGBACK_LOG_LEVEL);
-    const server = await startServer(settingsOf(flags, process.env), log);
+    const starting = startServer(settingsOf(flags, process.env), log);
+    stopOnSignal(starting, log);
+    const server = await starting;
     process.stdout.write(`ringback ready on ${server.url}\n`);
-    const stop = () => {
-      setTimeout(() => {
-        log.error('the server did not stop in time');
-        process.exit(1);
-      }, STOP_LIMIT_MS).unref();
-      server.stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          log.error({ err: error }, 'the server did not stop cleanly');
-          process.exit(1);
-        },
-      );
-    };
-    process.once('SIGTERM', stop);
-    process.once('SIGINT', stop);
   });
+}
+
+/** SIGTERM and SIGINT end the server cleanly with status 0, also one that is still starting. */
+function stopOnSignal(starting: Promise<RunningServer>, log: Logger): void {
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => {
+      log.error('the server did not stop in time');
+      process.exit(1);
+    }, STOP_LIMIT_MS).unref();
+    try {
+      const server = await starting;
+      await server.stop();
+      process.exit(0);
+    } catch (error) {
+      log.error({ err: error }, 'the server did not stop cleanly');
+      process.exit(1);
+    }
+  };
+  process.on('SIGTERM', () => void stop());
+  process.on('SIGINT', () => void stop());
 }
