@@ -407,6 +407,7 @@ describe('what cannot be stored', () => {
     await expect(calls.dial(wanted.legId)).rejects.toThrow('The connection');
     expect(await calls.get(wanted.legId)).toMatchObject({ state: 'intended' });
     await calls.dial(wanted.legId);
+    await network.activity.idle();
     expect(await calls.get(wanted.legId)).toMatchObject({ state: 'ringing' });
     expect(simulator.calls()).toHaveLength(1);
   });
