@@ -388,7 +388,8 @@ describe('what cannot be stored', () => {
   });
 
   it('when it is unknown whether a call was taken, the network is asked before it is dialed again', async () => {
-    const { network, make } = await scene();
+    const { network, make, calls: another } = await scene();
+    another.stop();
     const { simulator } = network;
     const broken: Switch = Object.create(simulator, {
       dial: {
