@@ -16,6 +16,7 @@ export type {
   StepResult,
   TransitionTrace,
 } from './api/step.js';
+export type { ChartObject, ChartState, ChartTransition } from './chart/chart-object.js';
 export { type Diagnostic, type DiagnosticCode, formatDiagnostic } from './diagnostics.js';
 export { checkApplication, dialectOf, referencedDocuments } from './document/read-application.js';
 export { ApplicationInstance, type CompiledApplication, compileApplication } from './engine/application.js';
@@ -24,3 +25,8 @@ export { fetchAll, SimulatedHost, type SimulatedHostOptions, type SimulatedSessi
 export type { JsonObject, JsonValue } from './json.js';
 export { defaultLimits, type Limits } from './limits.js';
 export { SessionPool, type SessionPoolOptions } from './pool/session-pool.js';
+export { checkFiles, type LanguageExtension } from './tools/check.js';
+export { describeChart, drawSvg } from './tools/draw.js';
+export { applicationFromFile, readFileUrl } from './tools/files.js';
+export { type RecordedHistory, replay } from './tools/replay.js';
+export { type InteractiveOptions, runInteractive } from './tools/run.js';

@@ -11,8 +11,8 @@ export interface ExpressionText {
   readonly part: ExpressionPart;
   readonly place: Place;
   readonly idPrefix: string;
-  /** First line of the text; default: the line of the place. */
-  readonly line?: number;
+  /** First line of the text. */
+  readonly line: number;
 }
 
 /** What a text turned out to be, whatever it is used for. */
@@ -29,7 +29,7 @@ export class ExpressionParser {
    * evaluated (SCXML 1.0, 5.9.4). A semicolon at the end of an expression is tolerated.
    */
   parse(text: ExpressionText): Expression {
-    const { mode, part, place, idPrefix } = text;
+    const { mode, part, place, idPrefix, line } = text;
     const source = mode === 'script' ? text.source : text.source.replace(/[\s;]+$/, '');
     const key = `${mode} ${source}`;
     let parsed = this.#known.get(key);
@@ -37,7 +37,8 @@ export class ExpressionParser {
       parsed = parseText(source, mode);
       this.#known.set(key, parsed);
     }
-    return { source, mode, part, place, idPrefix, line: text.line ?? place.line, ...parsed };
+    const { program, error } = parsed;
+    return { source, mode, part, place, idPrefix, line, program, error };
   }
 }
 

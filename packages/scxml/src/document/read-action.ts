@@ -1,7 +1,7 @@
 import type { ActionDescriptor, AttributeDescriptor, ChildDescriptor } from '../api/application.js';
 import type { ActionShape, Instruction, NamedSlot, Slot } from '../chart/instruction.js';
 import { childElements, ownText, type XmlElement } from '../xml/element.js';
-import { plainAttributes } from '../xml/read-xml.js';
+import { isDeclaration } from '../xml/read-xml.js';
 import { normaliseNamespace } from './namespaces.js';
 import { literalValue, readContentElement, readParams } from './read-content.js';
 import { contentValue } from './read-data.js';
@@ -56,7 +56,8 @@ function readShape(
   isRequest: boolean,
 ): ActionShape {
   const attributes: NamedSlot[] = [];
-  for (const found of plainAttributes(element)) {
+  for (const found of element.attributes.values()) {
+    if (isDeclaration(found)) continue;
     const known = descriptor.attributes[found.name];
     if (isRequest && found.name === requestAttribute) continue;
     if (known !== undefined) {

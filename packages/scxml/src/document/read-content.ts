@@ -6,7 +6,7 @@ import { attribute, childElements, ownText, type XmlElement } from '../xml/eleme
 import { readAction } from './read-action.js';
 import { inlineValue } from './read-data.js';
 import { readSend } from './read-send.js';
-import { isScxml, lenientSlot, placeOf, type Reading, ValueList } from './reading.js';
+import { isScxml, lenientSlot, ownerAt, placeOf, type Reading, ValueList } from './reading.js';
 
 /** Executable content: the children of `<onentry>`, `<transition>`, `<if>` and their like. `state` contains them. */
 export function readContent(elements: readonly XmlElement[], state: string, reading: Reading): Instruction[] {
@@ -177,15 +177,14 @@ function scriptExpression(element: XmlElement, reading: Reading): Expression | u
       reading.report('script-source', `The script ${url} is missing.`, element);
       return undefined;
     }
-    return reading.expression({ ...element, url, line: 1, column: 1 }, text, 'script', 'script', 1);
+    return reading.expression(ownerAt(element, { url, line: 1, column: 1 }), text, 'script', 'script');
   }
   const texts = element.children.filter((child) => child.kind === 'text' && child.text.trim() !== '');
   const only = texts[0];
   if (only === undefined) return undefined;
   // The text may come from another document by XInclude: errors are reported there.
   if (texts.length === 1 && only.kind === 'text') {
-    const place =
-      only.url === element.url ? element : { ...element, url: only.url, line: only.line, column: only.column };
+    const place = only.url === element.url ? element : ownerAt(element, only);
     return reading.expression(place, only.text, 'script', 'script', only.line);
   }
   return reading.expression(element, ownText(element), 'script', 'script');

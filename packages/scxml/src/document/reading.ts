@@ -4,7 +4,7 @@ import type { Expression, ExpressionMode, ExpressionPart, Unit, ValueExpression 
 import type { DiagnosticCode, DiagnosticList, Place } from '../diagnostics.js';
 import type { Limits } from '../limits.js';
 import { attribute, type XmlElement } from '../xml/element.js';
-import { plainAttributes } from '../xml/read-xml.js';
+import { isDeclaration } from '../xml/read-xml.js';
 import { ExpressionParser, type ExpressionText } from './expression.js';
 import { isVendorModule, normaliseNamespace, scxmlUri } from './namespaces.js';
 
@@ -45,28 +45,23 @@ export class Reading {
 
   /** `lenient`: a malformed text stands for itself and is no finding. */
   expression(
-    element: XmlElement,
+    owner: ExpressionOwner,
     source: string,
     mode: ExpressionMode,
     part: ExpressionPart,
-    line?: number,
+    firstLine?: number,
     lenient = false,
   ): Expression {
-    const text: ExpressionText = {
-      source,
-      mode,
-      part,
-      place: placeOf(element),
-      idPrefix: element.idPrefix ?? '',
-      ...(line === undefined ? {} : { line }),
-    };
+    const { element, url, line, column, idPrefix = '' } = owner;
+    const place: Place = { element, url, line, column };
+    const text: ExpressionText = { source, mode, part, place, idPrefix, line: firstLine ?? line };
     if (mode !== 'script' && this.limits.expressionChars > 0 && source.length > this.limits.expressionChars) {
-      this.report('expression-size', `An expression has ${source.length} characters.`, element);
+      this.report('expression-size', `An expression has ${source.length} characters.`, place);
     }
     const parsed = this.#parser.parse(text);
     if (parsed.error !== undefined && !lenient) {
       const what = mode === 'script' ? 'A script' : `The expression ${JSON.stringify(shorten(source))}`;
-      this.report('expression-syntax', `${what} is malformed: ${parsed.error}`, element);
+      this.report('expression-syntax', `${what} is malformed: ${parsed.error}`, place);
     }
     this.expressions.push(parsed);
     return parsed;
@@ -81,7 +76,7 @@ export class Reading {
   ): Expression | undefined {
     const found = element.attributes.get(name);
     if (found === undefined) return undefined;
-    return this.expression({ ...element, line: found.line, column: found.column }, found.value, mode, part);
+    return this.expression(ownerAt(element, found), found.value, mode, part);
   }
 
   /** The action that an element stands for, if the host has described one. */
@@ -96,8 +91,9 @@ export class Reading {
 
   /** Warns of attributes that the language does not know. Attributes of other namespaces and `_names` are accepted. */
   checkAttributes(element: XmlElement, known: readonly string[]): void {
-    for (const found of plainAttributes(element)) {
-      if (found.uri !== '' || known.includes(found.name) || found.name.startsWith('_')) continue;
+    for (const found of element.attributes.values()) {
+      if (found.uri !== '' || known.includes(found.name) || found.name.startsWith('_') || isDeclaration(found))
+        continue;
       const message = `<${element.element}> has no attribute ${found.name}.`;
       this.report('attribute-unknown', message, { url: element.url, line: found.line, column: found.column });
     }
@@ -144,9 +140,17 @@ export function lenientSlot(
   if (/^(?:true|false|null|undefined)?$/.test(token) || (!isName && /^[\w.:/#@+*-]*$/.test(token))) {
     return { literal: text };
   }
-  const place = element.attributes.get(name) ?? element;
-  const at = { ...element, line: place.line, column: place.column };
-  return values.add(reading.expression(at, text, 'value', 'value', undefined, true), true);
+  const owner = ownerAt(element, element.attributes.get(name) ?? element);
+  return values.add(reading.expression(owner, text, 'value', 'value', undefined, true), true);
+}
+
+/** The element that an expression belongs to, and where the expression stands. */
+export type ExpressionOwner = Place & { readonly idPrefix?: string };
+
+export function ownerAt(owner: ExpressionOwner, at: { line: number; column: number; url?: string }): ExpressionOwner {
+  const { element, url, idPrefix } = owner;
+  const place = { element, url: at.url ?? url, line: at.line, column: at.column };
+  return idPrefix === undefined ? place : { ...place, idPrefix };
 }
 
 export function placeOf(element: XmlElement): Place {

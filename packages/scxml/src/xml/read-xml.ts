@@ -32,26 +32,34 @@ export function readXml(
   let root: XmlElement | undefined;
   let errors = 0;
   let tooDeep = false;
-  let attributes = new Map<string, XmlAttribute>();
   let start = { line: 1, column: 1 };
+  /** Where each attribute of the tag stands: line, column and so on. */
+  const places: number[] = [];
 
   parser.on('error', (error) => {
     errors += 1;
     if (errors > maxErrors) return;
     const message = error.message.replace(/^[^ ]*?\d+:\d+: /, '');
-    diagnostics.add('xml-syntax', message, { url, line: parser.line, column: parser.column + 1 });
+    diagnostics.add('xml-syntax', message, { url, line: parser.line, column: parser.columnIndex + 1 });
   });
   parser.on('opentagstart', (tag) => {
-    attributes = new Map();
-    start = { line: parser.line, column: Math.max(1, parser.column - tag.name.length - 1) };
+    places.length = 0;
+    start = { line: parser.line, column: Math.max(1, parser.columnIndex - tag.name.length - 1) };
   });
-  parser.on('attribute', (found) => {
-    const { name, local, uri, value } = found;
-    const column = Math.max(1, parser.column - value.length - name.length - 2);
-    attributes.set(name, { name, local, uri, value, line: parser.line, column });
+  parser.on('attribute', ({ name, value }) => {
+    places.push(parser.line, Math.max(1, parser.columnIndex - value.length - name.length - 2));
   });
   parser.on('opentag', (tag) => {
     const parent = open[open.length - 1];
+    const attributes = new Map<string, XmlAttribute>();
+    let at = 0;
+    for (const key in tag.attributes) {
+      const found = tag.attributes[key];
+      if (found === undefined) continue;
+      const { name, local, uri, value } = found;
+      attributes.set(name, { name, local, uri, value, line: places[at] ?? start.line, column: places[at + 1] ?? 1 });
+      at += 2;
+    }
     const element: XmlElement = {
       kind: 'element',
       element: tag.local,
@@ -61,13 +69,9 @@ export function readXml(
       children: [],
       namespaces: namespacesOf(tag.ns, parent),
       url,
-      ...start,
+      line: start.line,
+      column: start.column,
     };
-    // saxes resolves the namespace of attributes when the tag is complete.
-    for (const [name, resolved] of Object.entries(tag.attributes)) {
-      const found = attributes.get(name);
-      if (found !== undefined) attributes.set(name, { ...found, uri: resolved.uri, local: resolved.local });
-    }
     parent?.children.push(element);
     root ??= element;
     open.push(element);
@@ -88,7 +92,7 @@ export function readXml(
       return;
     }
     const lines = content.split('\n').length - 1;
-    const column = lines === 0 ? Math.max(1, parser.column - content.length - before + 1) : 1;
+    const column = lines === 0 ? Math.max(1, parser.columnIndex - content.length - before + 1) : 1;
     parent.children.push({ kind: 'text', text: content, url, line: Math.max(1, parser.line - lines), column });
   };
   parser.on('text', (content) => addText(content, 1));
@@ -98,21 +102,24 @@ export function readXml(
   return errors > 0 || tooDeep ? undefined : root;
 }
 
+const noNamespaces: ReadonlyMap<string, string> = new Map();
+
 function namespacesOf(
   declared: Record<string, string> | undefined,
   parent: XmlElement | undefined,
 ): ReadonlyMap<string, string> {
-  const inherited = parent?.namespaces ?? new Map<string, string>();
-  const own = Object.entries(declared ?? {});
-  if (own.length === 0) return inherited;
-  const all = new Map(inherited);
-  for (const [prefix, uri] of own) all.set(prefix, uri);
-  return all;
+  const inherited = parent?.namespaces ?? noNamespaces;
+  let all: Map<string, string> | undefined;
+  for (const prefix in declared) {
+    all ??= new Map(inherited);
+    all.set(prefix, declared[prefix] ?? '');
+  }
+  return all ?? inherited;
 }
 
-/** Attributes that are not namespace declarations. */
-export function plainAttributes(element: XmlElement): XmlAttribute[] {
-  return [...element.attributes.values()].filter((found) => found.uri !== xmlnsUri && found.name !== 'xmlns');
+/** True for namespace declarations. */
+export function isDeclaration(found: XmlAttribute): boolean {
+  return found.uri === xmlnsUri || found.name === 'xmlns';
 }
 
 /** The text of a tree, in document order. */
