@@ -101,6 +101,9 @@ export function createOrchestration(parts: {
       await actions.recover();
       await callEvents.recover(database);
       await sessions.startUp(options);
+      errands.run('preparing the flows', async () => {
+        for (const { flow } of await flows.list()) await sessions.prepare(flow);
+      });
     },
     async stop() {
       await sessions.shutDown();

@@ -268,6 +268,12 @@ export class Sessions {
       : pool.deliver({ ...common, ...position, event: engineEvent(event) });
   }
 
+  /** Makes the engine ready for a flow, so that its first session need not wait for that. */
+  async prepare(flow: string): Promise<void> {
+    const latest = await this.parts.flows.latest(flow);
+    if (latest) await this.#define(latest.flow, latest.version);
+  }
+
   /** Gives the engine a version of a flow, once per process. */
   #define(flow: string, version: number): Promise<void> {
     const id = applicationId(flow, version);
