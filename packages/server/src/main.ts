@@ -212,6 +212,7 @@ function composeDomains(ground: Ground, { calls, router }: Abilities, settings: 
     router,
     calls,
     modules: [callbackModule((tx, callback, input) => callbacks.report(tx, callback, input))],
+    fetchAllow: () => config.section('ors')['fetch-allow'] ?? '',
     applicationOf: (dn) => config.object('dns', dn)?.options.application,
     sessionObject: () => ({
       server: { name: 'ringback', cluster: 'ringback', url: '' },

@@ -28,7 +28,7 @@ export interface ActionDefinition {
   perform?(tx: Transaction, action: Action): Promise<ActionOutcome>;
   execute?(action: Action): Promise<ActionOutcome>;
   /** Answers instead of executing again what was under way when the program died. */
-  interrupted?(action: Action): ActionOutcome;
+  interrupted?(action: Action): ActionOutcome | undefined;
 }
 
 /** One request of a running application. */
@@ -65,7 +65,7 @@ export interface SessionSubject {
  */
 export type ActionOutcome =
   | { done: JsonObject }
-  | { error: string; description: string; data?: JsonObject }
+  | { error: string | number; description: string; data?: JsonObject }
   | { pending: string }
   | 'pending'
   | 'silent';

@@ -15,6 +15,7 @@ import { ModuleRegistry } from './module-registry.js';
 import { dialogModule } from './modules/dialog.js';
 import { interactionModule } from './modules/interaction.js';
 import { queueModule } from './modules/queue.js';
+import { sessionModule } from './modules/session.js';
 import { webModule } from './modules/web.js';
 import { PRELUDE } from './prelude.js';
 import { Replies } from './replies.js';
@@ -55,6 +56,8 @@ export function createOrchestration(parts: {
   sessionObject: () => JsonObject;
   /** The flow with which a DN is provisioned. */
   applicationOf: (dn: string) => string | undefined;
+  /** Where fetches may go beside the public network: option `fetch-allow` of section `ors`. */
+  fetchAllow: () => string;
   /** Worker threads that run applications; 0 runs them in this thread. */
   workers?: number;
 }): Orchestration {
@@ -68,6 +71,7 @@ export function createOrchestration(parts: {
   const actions = new Actions(database, registry, clock, activity, log, post);
   registry
     .add(webModule(replies))
+    .add(sessionModule({ sessions: () => sessions, fetchAllow: parts.fetchAllow }))
     .add(queueModule({ router, actions: () => actions, post, agentRouting: () => agentRouting }))
     .add(interactionModule({ sql: database, actions: () => actions, calls, post, agentRouting, errands }))
     .add(dialogModule({ sql: database, calls, actions: () => actions, errands }));
