@@ -1,4 +1,5 @@
 import type { Chart, StateKind, StateNode, Transition } from './chart.js';
+import type { Instruction } from './instruction.js';
 
 /** A chart as plain data, for drawing and for tools. */
 export interface ChartObject {
@@ -21,7 +22,7 @@ export interface ChartState {
   readonly deep?: boolean;
   /** What is entered by default. */
   readonly initial?: readonly string[];
-  /** Kinds of executable content, in order. */
+  /** Names of executable content, in order. */
   readonly onentry: readonly string[];
   readonly onexit: readonly string[];
   readonly invokes: number;
@@ -64,8 +65,8 @@ function describeState(state: StateNode, id: (index: number) => string): ChartSt
     children: [...state.children, ...state.histories].sort((a, b) => a - b).map(id),
     ...(state.kind === 'history' ? { deep: state.deep } : {}),
     ...(initial === undefined ? {} : { initial: initial.targets.map(id) }),
-    onentry: state.onentry.flat().map(({ kind }) => kind),
-    onexit: state.onexit.flat().map(({ kind }) => kind),
+    onentry: state.onentry.flat().map(contentName),
+    onexit: state.onexit.flat().map(contentName),
     invokes: state.invokes.length,
     url: place.url,
     line: place.line,
@@ -80,8 +81,12 @@ function describeTransition(transition: Transition, id: (index: number) => strin
     ...(eventText === undefined ? {} : { event: eventText }),
     ...(condText === undefined ? {} : { cond: condText }),
     internal,
-    content: content.map(({ kind }) => kind),
+    content: content.map(contentName),
     url: place.url,
     line: place.line,
   };
+}
+
+function contentName(instruction: Instruction): string {
+  return instruction.kind === 'action' ? instruction.name : instruction.place.element;
 }

@@ -22,7 +22,7 @@ const initialPages = 256;
 const intrinsics = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x20 | 0x40 | 0x100 | 0x800;
 
 /** High words of QuickJS's NaN-boxed values; the low word holds integers and booleans. */
-const tags = { integer: 0, boolean: 1, null: 2, undefined: 3, exception: 6, string: -7 } as const;
+const tags = { integer: 0, boolean: 1, null: 2, undefined: 3, exception: 6, string: -7, rope: -6 } as const;
 
 export interface InstanceOptions {
   readonly megabytes: number;
@@ -115,12 +115,14 @@ export class QuickJsInstance {
 
   /** The addresses of results are read directly; refuse to run if they do not look as expected. */
   #checkLayout(): void {
-    const sample = this.evaluate(
-      '[function () { return true; }, function () { return -7; }, function () { return 0.5; }]',
-    );
-    const functions = [0, 1, 2].map((at) => this.element(sample, at));
-    const results = functions.map((compiled) => this.call(compiled, 0, undefined, undefined));
-    if (results[0] !== true || results[1] !== -7 || results[2] !== 0.5) {
+    const sample = this.evaluate(`[
+      function () { return true; }, function () { return -7; }, function () { return 0.5; }, function () { return 'a'; },
+      function () { return 'x'.repeat(10000) + 'y'.repeat(10000); }, function () { return null; },
+    ]`);
+    const expected = [true, -7, 0.5, 'a', 'x'.repeat(10_000) + 'y'.repeat(10_000), undefined];
+    const functions = expected.map((_value, at) => this.element(sample, at));
+    for (const [at, compiled] of functions.entries()) {
+      if (this.call(compiled, 0, undefined, undefined) === expected[at]) continue;
       throw new SandboxLost('trap', 'This build of QuickJS lays out its values in an unknown way.');
     }
     for (const value of [sample, ...functions]) this.release(value);
@@ -275,6 +277,7 @@ export class QuickJsInstance {
       case tags.null:
         break;
       case tags.string:
+      case tags.rope:
         value = this.#readString(result);
         break;
       default:

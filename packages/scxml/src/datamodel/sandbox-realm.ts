@@ -1,6 +1,6 @@
 import type { GuestProgram } from '../guest/guest-program.js';
 import type { Limits } from '../limits.js';
-import { type EvaluationContext, MacrostepTimeout } from './data-model.js';
+import { type EvaluationContext, MacrostepTimeout, SandboxLost } from './data-model.js';
 import {
   GuestError,
   type GuestRealm,
@@ -182,7 +182,13 @@ export class SandboxRealm implements GuestRealm<Value> {
   }
 
   save(scope: Value): string {
-    return String(this.#guarded(storeTicks, () => this.instance.call(this.#realm.save, scope, undefined, undefined)));
+    return this.#text(this.#realm.save, scope);
+  }
+
+  #text(compiled: Value, scope: Value): string {
+    const text = this.#guarded(storeTicks, () => this.instance.call(compiled, scope, undefined, undefined));
+    if (typeof text !== 'string') throw new SandboxLost('trap', 'The realm answered with something that is no text.');
+    return text;
   }
 
   restore(scope: Value, text: string): void {
@@ -190,7 +196,7 @@ export class SandboxRealm implements GuestRealm<Value> {
   }
 
   view(scope: Value): string {
-    return String(this.#guarded(storeTicks, () => this.instance.call(this.#realm.view, scope, undefined, undefined)));
+    return this.#text(this.#realm.view, scope);
   }
 
   resetBudget(): void {

@@ -86,7 +86,10 @@ function makeCodec(host, restoreFunction, globals, ioprocessors, mayHaveAccessor
       if (Reflect.ownKeys(object).length !== length + (isArray ? 1 : 0)) return false;
       for (var k = 0; k < length; k += 1) {
         var key = isArray ? k : keys[k];
-        if (mayHaveAccessors.value && !('value' in Object.getOwnPropertyDescriptor(object, key))) return false;
+        if (mayHaveAccessors.value) {
+          var own = Object.getOwnPropertyDescriptor(object, key);
+          if (own === undefined || !('value' in own)) return false;
+        }
         var item = object[key];
         switch (typeof item) {
           case 'string': case 'boolean': break;
@@ -132,7 +135,11 @@ function makeCodec(host, restoreFunction, globals, ioprocessors, mayHaveAccessor
       if (typeof value === 'function') {
         if (value[functionNumber] !== undefined && value.prototype) visit.push([value.prototype, depth + 1]);
       } else {
-        visit.push([Object.getPrototypeOf(value), depth + 1]);
+        var parent = Object.getPrototypeOf(value);
+        visit.push([parent, depth + 1]);
+        if (parent !== null && parent !== objectPrototype && hasOwn.call(parent, 'constructor')) {
+          visit.push([parent.constructor, depth + 1]);
+        }
       }
       Object.keys(value).forEach(function (key) {
         var own = Object.getOwnPropertyDescriptor(value, key);
@@ -158,6 +165,7 @@ function makeCodec(host, restoreFunction, globals, ioprocessors, mayHaveAccessor
       if (value === scope[ioprocessorsKey]) return { $: ['ioprocessors'] };
       var known = sharedPath(value);
       if (known !== undefined) return { $: ['global', known] };
+      if (typeof value === 'function' && value[functionNumber] === undefined) return lost(path);
       if (uses.get(value) > 1 || deep.has(value)) {
         var number = numbers.get(value);
         if (number === undefined) {
@@ -197,7 +205,6 @@ function makeCodec(host, restoreFunction, globals, ioprocessors, mayHaveAccessor
       var keys = Object.keys(value), extra;
       if (typeof value === 'function') {
         var number = value[functionNumber];
-        if (number === undefined) return lost(path);
         var parts = ['function', number];
         if (hasOwnState(value)) {
           var holder = {};
@@ -208,7 +215,8 @@ function makeCodec(host, restoreFunction, globals, ioprocessors, mayHaveAccessor
       }
       var prototype = Object.getPrototypeOf(value);
       if (Array.isArray(value)) {
-        if (keys.length === value.length && prototype === arrayPrototype) {
+        var isDense = keys.length === value.length && (value.length === 0 || keys[value.length - 1] === String(value.length - 1));
+        if (isDense && prototype === arrayPrototype) {
           var list = [];
           value.forEach(function (item, i) { list.push(null); later(item, path + '[' + i + ']', list, i); });
           return list;
@@ -284,7 +292,8 @@ function makeCodec(host, restoreFunction, globals, ioprocessors, mayHaveAccessor
   }
 
   function restoreTyped(scope, vars, shared) {
-    var pending = [], shells = shared.map(function (written) { return shell(written); }), afterwards = [];
+    var pending = [], afterwards = [], shells;
+    shells = shared.map(function (written) { return shell(written); });
 
     /** The object that a written form stands for, still empty; its parts are appended to pending. */
     function shell(written) {

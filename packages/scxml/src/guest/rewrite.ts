@@ -29,7 +29,7 @@ interface Edit {
   readonly at: number;
   readonly remove: number;
   readonly text: string;
-  /** At the same position closing insertions come first, then opening ones, then replacements. */
+  /** At the same position closing insertions come first, inner ones before outer ones, then opening ones, then replacements. */
   readonly order: number;
 }
 
@@ -96,7 +96,7 @@ export function rewrite(expression: Expression, context: RewriteContext): GuestC
 function editReference(found: FreeReference, expression: Expression, context: RewriteContext, edits: Edit[]): void {
   const { name, start, end, role } = found;
   const replace = (text: string): void => {
-    edits.push({ at: start, remove: end - start, text: found.shorthand ? `${name}: ${text}` : text, order: 4 });
+    edits.push({ at: start, remove: end - start, text: found.shorthand ? `${name}: ${text}` : text, order: 5 });
   };
   if (role === 'write' && isReadOnly(name, context.dialect)) {
     replace(`__$r(${JSON.stringify(name)})._`);
@@ -133,19 +133,19 @@ function editDeclarations(analysis: ScopeAnalysis, source: string, edits: Edit[]
     if (first === undefined) continue;
     const inList = statementLists.has(parent.type);
     const isLoopTarget = parent.type === 'ForInStatement' || parent.type === 'ForOfStatement';
-    edits.push({ at: node.start, remove: first.start - node.start, text: inList ? ';' : '', order: 2 });
+    edits.push({ at: node.start, remove: first.start - node.start, text: inList ? ';' : '', order: 3 });
     for (const declarator of declarators) {
       const isPattern = declarator.id.type !== 'Identifier';
       if (declarator.init === null && !isLoopTarget) {
         const keep = node.kind === 'var' ? 'void 0, ' : '';
-        edits.push({ at: declarator.start, remove: 0, text: keep === '' ? '' : '(0, ', order: 2 });
-        edits.push({ at: declarator.end, remove: 0, text: keep === '' ? ' = void 0' : ')', order: 0 });
+        edits.push({ at: declarator.start, remove: 0, text: keep === '' ? '' : '(0, ', order: 3 });
+        edits.push({ at: declarator.end, remove: 0, text: keep === '' ? ' = void 0' : ')', order: 1 });
       } else if (isPattern && !isLoopTarget) {
-        edits.push({ at: declarator.start, remove: 0, text: '(', order: 2 });
-        edits.push({ at: declarator.end, remove: 0, text: ')', order: 0 });
+        edits.push({ at: declarator.start, remove: 0, text: '(', order: 3 });
+        edits.push({ at: declarator.end, remove: 0, text: ')', order: 1 });
       }
     }
-    if (inList && source[node.end - 1] !== ';') edits.push({ at: node.end, remove: 0, text: ';', order: 0 });
+    if (inList && source[node.end - 1] !== ';') edits.push({ at: node.end, remove: 0, text: ';', order: 2 });
   }
 }
 
@@ -153,7 +153,7 @@ function editDeclarations(analysis: ScopeAnalysis, source: string, edits: Edit[]
 function editToSource(analysis: ScopeAnalysis, source: string, edits: Edit[]): void {
   for (const call of analysis.toSourceCalls) {
     const callee = call.callee as { object: { start: number; end: number } };
-    edits.push({ at: call.start, remove: 0, text: '__$t(', order: 2 });
+    edits.push({ at: call.start, remove: 0, text: '__$t(', order: 3 });
     edits.push({ at: callee.object.end, remove: call.end - callee.object.end, text: ')', order: 0 });
     // Keep the line count of what was between the object and the end of the call.
     const breaks = source.slice(callee.object.end, call.end).replace(/[^\n]/g, '');
@@ -193,7 +193,7 @@ function editFunctions(analysis: ScopeAnalysis, source: string, context: Rewrite
     const publish = publication(name, numbers.get(node), context);
     if (node.type === 'ClassDeclaration') edits.push({ at: node.end, remove: 0, text: ` ${publish}`, order: 0 });
     else if (block === undefined) prologue += publish;
-    else edits.push({ at: block.start + 1, remove: 0, text: publish, order: 1 });
+    else edits.push({ at: block.start + 1, remove: 0, text: publish, order: 2 });
   }
   for (const { node, methodKey } of numbered) {
     const inner = edits.filter((edit) => edit.remove > 0 || (edit.at > node.start && edit.at < node.end));
@@ -222,7 +222,7 @@ function methodText(node: AnyNode, key: string, text: string): string {
 function wrap(node: AnyNode, methodKey: string | undefined, number: number, source: string): Wrapping | undefined {
   if (methodKey === undefined) {
     const edits = [
-      { at: node.start, remove: 0, text: `__$f(${number}, `, order: 3 },
+      { at: node.start, remove: 0, text: `__$f(${number}, `, order: 4 },
       { at: node.end, remove: 0, text: ')', order: 0 },
     ];
     return { node, start: node.start, end: node.end, edits };
@@ -231,7 +231,7 @@ function wrap(node: AnyNode, methodKey: string | undefined, number: number, sour
   const match = /(?:async\s+)?(?:\*\s*)?[\w$\u0080-\uffff]+\s*$/.exec(source.slice(0, node.start));
   if (match === null) return undefined;
   const edits = [
-    { at: match.index, remove: 0, text: `${methodKey}: __$f(${number}, ({ `, order: 3 },
+    { at: match.index, remove: 0, text: `${methodKey}: __$f(${number}, ({ `, order: 4 },
     { at: node.end, remove: 0, text: ` }).${methodKey})`, order: 0 },
   ];
   return { node, start: match.index, end: node.end, edits };

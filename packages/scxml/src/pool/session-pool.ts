@@ -3,7 +3,7 @@ import type { ApplicationDefinition } from '../api/application.js';
 import type { DeliverRequest, Failure, StartRequest, StepResult } from '../api/step.js';
 import { quickJsModule } from '../datamodel/quickjs-module.js';
 import { type Diagnostic, DiagnosticList } from '../diagnostics.js';
-import { Executor } from '../engine/executor.js';
+import { Executor, SnapshotNeeded } from '../engine/executor.js';
 import { type Limits, withLimits } from '../limits.js';
 import type { WorkerReply } from './messages.js';
 import { Watchdog } from './watchdog.js';
@@ -101,7 +101,7 @@ export class SessionPool {
    */
   deliver(request: DeliverRequest): Promise<StepResult> {
     if (this.#isClosed) return Promise.resolve(closedResult(request.step + 1));
-    if (this.#local !== undefined) return this.#local.deliver(request);
+    if (this.#local !== undefined) return deliverHere(this.#local, request);
     return new Promise((settle) => {
       void this.#submit(this.#slotOf(request.session), { kind: 'deliver', request, settle, attempts: 0 });
     });
@@ -240,18 +240,30 @@ export class SessionPool {
   }
 }
 
+/** Without threads nobody else can have the snapshot that is missing. */
+async function deliverHere(executor: Executor, request: DeliverRequest): Promise<StepResult> {
+  try {
+    return await executor.deliver(request);
+  } catch (error) {
+    if (!(error instanceof SnapshotNeeded)) throw error;
+    return failedStep(request.step + 1, { reason: 'snapshot', message: 'The request has no snapshot.' });
+  }
+}
+
 function fail(job: Job, failure: Failure): void {
   if (job.kind === 'define') {
     const found = new DiagnosticList();
     found.add('sandbox', failure.message, { url: job.definition.main, line: 1, column: 1 });
     job.settle(found.sorted());
   } else {
-    const step = job.kind === 'start' ? 1 : job.request.step + 1;
-    job.settle({ status: 'failed', step, snapshot: '', configuration: [], effects: [], failure });
+    job.settle(failedStep(job.kind === 'start' ? 1 : job.request.step + 1, failure));
   }
 }
 
 function closedResult(step: number): StepResult {
-  const failure: Failure = { reason: 'closed', message: 'The pool has been closed.' };
+  return failedStep(step, { reason: 'closed', message: 'The pool has been closed.' });
+}
+
+function failedStep(step: number, failure: Failure): StepResult {
   return { status: 'failed', step, snapshot: '', configuration: [], effects: [], failure };
 }
