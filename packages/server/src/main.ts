@@ -276,6 +276,7 @@ async function recoverAndBegin(
   undo: Undo,
 ): Promise<void> {
   const { config, clock, activity, log } = ground;
+  calls.keepUntilRecovered();
   await network.start();
   undo.push(() => network.close());
   const { driver: _driver, ...behaviour } = config.switchSettings();

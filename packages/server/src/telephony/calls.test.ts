@@ -414,6 +414,36 @@ describe('what cannot be stored', () => {
   });
 });
 
+it('news of a leg does not overtake what was missed of it before the start', async () => {
+  const { make, network } = await scene();
+  let send: (event: SwitchEvent) => void = () => undefined;
+  const wanted = intent('5115');
+  const at = network.clock.now();
+  const restarted: Switch = Object.create(network.simulator, {
+    subscribe: {
+      value: (handler: (event: SwitchEvent) => void) => {
+        send = handler;
+        return () => undefined;
+      },
+    },
+    reconcile: {
+      value: async (legIds: string[]) =>
+        legIds.map((legId) => ({ legId, known: true, state: 'answered', dialedAt: at, ringingAt: at, answeredAt: at })),
+    },
+  });
+  const calls = make(restarted);
+  const heard: string[] = [];
+  calls.onChange(async (_tx, { leg }) => void heard.push(leg.state));
+  await calls.intend(database, wanted);
+  calls.keepUntilRecovered();
+  send({ type: 'leg', legId: wanted.legId, at: at + 1, state: 'ended', cause: 'normal' });
+  await network.activity.idle();
+  expect(heard).toEqual([]);
+  await calls.recover();
+  await network.activity.idle();
+  expect(heard).toEqual(['dialing', 'ringing', 'answered', 'ended']);
+});
+
 it('whatever is heard again or out of order, the same is stored', async () => {
   const { make, journal, network } = await scene();
   let send: (event: SwitchEvent) => void = () => undefined;

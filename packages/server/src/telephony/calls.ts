@@ -90,6 +90,8 @@ export class Calls {
   readonly #inboundHandlers: InboundHandler[] = [];
   readonly #treatedHandlers: TreatedHandler[] = [];
   readonly #unsubscribe: () => void;
+  /** What was heard since `keepUntilRecovered`, until `recover` is done. */
+  #held: HeardEvent[] | undefined;
 
   constructor(parts: {
     database: CallStore;
@@ -112,7 +114,9 @@ export class Calls {
       store: (legId, heard) => this.#database.transaction((tx) => this.#store(tx, legId, heard)),
     });
     this.#unsubscribe = this.#switch.subscribe((event) => {
-      if (event.type !== 'digit' && event.type !== 'device') this.#inbox.hear(event);
+      if (event.type === 'digit' || event.type === 'device') return;
+      if (this.#held) this.#held.push(event);
+      else this.#inbox.hear(event);
     });
   }
 
@@ -255,6 +259,14 @@ export class Calls {
   }
 
   /**
+   * From now on what the network reports is kept until `recover` is done: news of a leg must not overtake what was missed
+   * of it, or a customer who answered before a crash and hung up after it would look like one who never answered.
+   */
+  keepUntilRecovered(): void {
+    this.#held ??= [];
+  }
+
+  /**
    * Compares every leg that has not ended with the network, after a start or when the network was away: what was missed is
    * stored as if it had just been heard; what was dialed and is unknown to the network ends as `lost`; what was intended
    * and is unknown is left to its owner, to be dialed or hung up.
@@ -269,6 +281,9 @@ export class Calls {
         await this.#reconcile(legs);
       }
       for (const { id } of await this.#database.query<{ id: string }>(LEFT_ALONE)) this.#release(id);
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      for (const event of held) this.#inbox.hear(event);
     });
   }
 
