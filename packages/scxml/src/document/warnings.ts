@@ -1,6 +1,7 @@
 import type { Chart } from '../chart/chart.js';
 import { matchesName } from '../chart/event-descriptor.js';
 import { scopesOf } from '../guest/rewrite.js';
+import { type AnyNode, childNodes, isNode } from '../guest/scopes.js';
 import type { StateTree } from './read-states.js';
 import type { Reading } from './reading.js';
 
@@ -98,21 +99,68 @@ function hasPrefix(chart: Chart, id: string): boolean {
 
 /** Functions put into data that cannot be created again from the document. */
 function warnClosures(chart: Chart, reading: Reading): void {
-  const functionTypes = new Set(['FunctionExpression', 'ArrowFunctionExpression', 'ClassExpression']);
   for (const unit of chart.units) {
     const sources =
       unit.kind === 'assign' ? [unit.value] : unit.kind === 'data' ? unit.items.map((item) => item.value) : [];
     for (const source of sources) {
       if (source?.kind !== 'expression') continue;
-      const closures = scopesOf(source.expression)?.closures ?? [];
-      if (!closures.some((node) => functionTypes.has(node.type) && isResult(source.expression.source, node))) continue;
-      reading.report('data-not-serialisable', 'The value is a closure.', source.expression.place);
+      const { program, place } = source.expression;
+      const closures = new Set(scopesOf(source.expression)?.closures);
+      if (closures.size === 0 || !isNode(program)) continue;
+      if (!resultNodes(program).some((node) => closures.has(node))) continue;
+      reading.report('data-not-serialisable', 'The value is or contains a closure.', place);
     }
   }
 }
 
-/** True if a closure may be part of the value itself: it is not inside a call. */
-function isResult(source: string, node: { start: number; end: number }): boolean {
-  const before = source.slice(0, Math.max(0, node.start - 1)).trimEnd();
-  return !/[(,]$/.test(before) || /[[{:]\s*$/.test(before);
+/** Nodes whose values are, or are part of, the value of a program. */
+function resultNodes(program: AnyNode): AnyNode[] {
+  const found: AnyNode[] = [];
+  const pending: AnyNode[] = childNodes(program);
+  const add = (...nodes: unknown[]): void => {
+    pending.push(...nodes.filter(isNode));
+  };
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    found.push(node);
+    switch (node.type) {
+      case 'ExpressionStatement':
+      case 'ParenthesizedExpression':
+        add(node.expression);
+        break;
+      case 'SequenceExpression':
+        add(childNodes(node).at(-1));
+        break;
+      case 'ConditionalExpression':
+        add(node.consequent, node.alternate);
+        break;
+      case 'LogicalExpression':
+      case 'ArrayExpression':
+      case 'ObjectExpression':
+        add(...childNodes(node));
+        break;
+      case 'Property':
+        add(node.value);
+        break;
+      case 'CallExpression':
+        add(...returned(node.callee));
+        break;
+      default:
+    }
+  }
+  return found;
+}
+
+/** What a function that is called on the spot returns. */
+function returned(callee: unknown): AnyNode[] {
+  if (!isNode(callee)) return [];
+  if (callee.type === 'ParenthesizedExpression') return returned(callee.expression);
+  if (!/^(?:Arrow)?FunctionExpression$/.test(callee.type) || !isNode(callee.body)) return [];
+  if (callee.body.type !== 'BlockStatement') return [callee.body];
+  const results: AnyNode[] = [];
+  const pending = childNodes(callee.body);
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (node.type === 'ReturnStatement' && isNode(node.argument)) results.push(node.argument);
+    else if (!/Function|Class/.test(node.type)) pending.push(...childNodes(node));
+  }
+  return results;
 }

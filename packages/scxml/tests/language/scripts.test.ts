@@ -42,7 +42,7 @@ const cases: [script: string, expr: string, value: string][] = [
   ['var f = ({ a, b = a }) => a + b;', 'f({ a: 2 })', '4'],
   ['function f() { return arguments.length; }', 'f(1, 2, 3)', '3'],
   ['function f() { return this === undefined || typeof this; }', 'f()', 'object'],
-  ['var s = `a${1 + 1}b`; function tag(p, v) { return p[0] + v; } var t = tag`x${3}`;', 's + t', 'a2bx3'],
+  [`var s = \`a\${1 + 1}b\`; function tag(p, v) { return p[0] + v; } var t = tag\`x\${3}\`;`, 's + t', 'a2bx3'],
   ['var i = 1; i++; i += 2; ++i;', 'i', '5'],
   ['var a = 1\nvar b = 2\n;[a, b] = [b, a]', 'a + "" + b', '21'],
   ['label: for (var i = 0; ; i += 1) { if (i > 3) break label; }', 'i', '4'],

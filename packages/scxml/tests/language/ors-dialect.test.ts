@@ -1,0 +1,273 @@
+import { describe, expect, it } from 'vitest';
+import type { ActionDescriptor } from '../../src/index.js';
+import { effects, logs, OneSession, ors, w3c } from '../one-session.js';
+
+const submit: ActionDescriptor = {
+  namespaces: ['http://www.genesyslab.com/modules/queue'],
+  name: 'submit',
+  attributes: {
+    requestid: { kind: 'location' },
+    queue: { kind: 'value', required: true },
+    priority: { kind: 'value', default: 1 },
+    route: { kind: 'literal' },
+    type: { kind: 'lenient' },
+  },
+  children: [
+    {
+      name: 'targets',
+      attributes: { type: { kind: 'value' } },
+      children: [{ name: 'target', attributes: { name: { kind: 'value' } } }],
+    },
+  ],
+};
+
+async function run(body: string, options: ConstructorParameters<typeof OneSession>[1] = {}): Promise<OneSession> {
+  const session = new OneSession(ors(body), options);
+  await session.start();
+  return session;
+}
+
+/** Runs content on entry and logs the events that it causes. */
+async function entered(
+  content: string,
+  options: ConstructorParameters<typeof OneSession>[1] = {},
+): Promise<OneSession> {
+  const tell = `<transition event="*"><log expr="_event.name + ' ' + JSON.stringify(_event.data)"/></transition>`;
+  return run(
+    `<datamodel><data id="x" expr="1"/></datamodel><state id="s"><onentry>${content}</onentry>${tell}</state>`,
+    options,
+  );
+}
+
+describe('detection', () => {
+  it.each([
+    ['a profile', w3c('<state id="s"/>').replace('<scxml', '<scxml profile="ecmascript"'), 'ors'],
+    ['a module with http', w3c('<state id="s"/>', 'xmlns:ixn="http://www.genesyslab.com/modules/interaction"'), 'ors'],
+    ['a module without', w3c('<state id="s"/>', 'xmlns:ixn="www.genesyslab.com/modules/interaction"'), 'ors'],
+    ['neither', w3c('<state id="s"/>', 'xmlns:x="http://example.com/x"'), 'w3c'],
+  ])('by %s', async (_name, text, dialect) => {
+    const session = new OneSession(
+      text.replace('<state id="s"/>', `<state id="s"><onentry><send event="'e'"/></onentry></state>`),
+    );
+    await session.start();
+    expect(effects(session.result, 'send')[0]?.event.name).toBe(dialect === 'ors' ? 'e' : "'e'");
+  });
+});
+
+describe('data and scripts', () => {
+  it('keeps data below _data and globals beside it, as one variable where both have a name', async () => {
+    const session = await run(`<datamodel><data id="system" expr="'data'"/><data id="only" expr="2"/></datamodel>
+      <script>var system = 'script'; var mine = 3; implied = 4;</script>
+      <state id="s"><onentry><log expr="[system, _data.system, only, _data.only, mine, implied, typeof _data.mine].join()"/>
+      <script>_data.system = 'again'; _data.later = 5;</script><log expr="system + later"/></onentry></state>`);
+    expect(logs(session.result)).toEqual(['script,script,2,2,3,4,undefined', 'again5']);
+  });
+
+  it('overwrites data with start parameters and drops others with a warning', async () => {
+    const session = await run(
+      `<datamodel><data id="phone" expr="'0'"/></datamodel><state id="s"><datamodel><data id="inner"/></datamodel>
+      <onentry><log expr="phone + inner"/></onentry></state>`,
+      { start: { parameters: { phone: '1', inner: '2', no: '3' } } },
+    );
+    expect(effects(session.result, 'log')[0]).toMatchObject({ level: 3, text: expect.stringContaining('no') });
+    expect(logs(session.result).at(-1)).toBe('12');
+  });
+
+  it('offers the functions of the original', async () => {
+    const session = await run(`<state id="s"><onentry><script>
+      __Log('text', 'label', 2);
+      __Log(__GetDocumentURL() + __GetCurrentStates() + In('s') + _sessionid);
+      __Log(uneval({ a: [1, 'b', null], c: undefined }) + 'x'.toSource() + [1].toSource());
+      __Raise('raised', { k: 1 });
+      </script></onentry>
+      <transition event="raised"><log expr="_event.toSource()"/></transition></state>`);
+    expect(effects(session.result, 'log')[0]).toEqual({ kind: 'log', text: 'text', label: 'label', level: 2 });
+    expect(logs(session.result)[1]).toBe('http://test/chart.scxmlstrues');
+    expect(logs(session.result)[2]).toBe('({a:[1, "b", null], c:(void 0)})(new String("x"))[1]');
+    expect(logs(session.result)[3]).toMatch(/^\({name:"raised", type:"internal",.* data:{k:1}}\)$/);
+  });
+
+  it('gives every event an object as data', async () => {
+    const session = await run(
+      `<state id="s"><transition event="*"><log expr="JSON.stringify(_event.data)"/></transition></state>`,
+    );
+    expect(logs(await session.tell('a'))).toEqual(['{}']);
+    expect(logs(await session.tell({ name: 'a', data: 'text' }))).toEqual(['{"content":"text"}']);
+    expect(logs(await session.tell({ name: 'a', data: { k: 1 } }))).toEqual(['{"k":1}']);
+  });
+});
+
+describe('sending', () => {
+  it('evaluates event, target, type and delay, and sends to the own external queue by default', async () => {
+    const session = await entered(
+      `<send event="'a' + x" delay="'200ms'"><param name="p" expr="[x]"/></send><send event="'b'" delay="1500" target="'other'" type="'basichttp'" hints="{ h: 1 }"/>`,
+    );
+    expect(effects(session.result, 'send')).toMatchObject([
+      { event: { name: 'a1', data: { p: [1] } }, delayMs: 200, namelistParams: [['p', [1]]] },
+      { event: { name: 'b' }, delayMs: 1500, target: 'other', type: 'basichttp', hints: { h: 1 } },
+    ]);
+    expect(effects(session.result, 'send')[0]).not.toHaveProperty('target');
+  });
+
+  it('keeps internal events inside', async () => {
+    const session = await entered(
+      `<send event="'in'" target="'_internal'"/><raise event="out"><param name="z" expr="x"/></raise><event name="old"/>`,
+    );
+    expect(effects(session.result, 'send')).toEqual([]);
+    expect(logs(session.result)).toEqual(['in {}', 'out {"z":1}', 'old {}']);
+  });
+
+  it('leaves the answer to a cancellation to the host', async () => {
+    const session = await entered(
+      `<send event="'a'" idlocation="x" delay="'1s'"/><cancel sendid="x"/><cancel id="fixed"/>`,
+    );
+    const [sent] = effects(session.result, 'send');
+    expect(effects(session.result, 'cancel').map(({ sendId }) => sendId)).toEqual([sent?.sendId, 'fixed']);
+  });
+
+  it.each([
+    [`<send event="x.y.z"/>`, 'error.illegalvalue.TypeError'],
+    [`<send event="nope"/>`, 'error.illegalvalue.ReferenceError'],
+    [`<send event=""/>`, 'error.illegalvalue.SyntaxError'],
+    [`<send target="'t'"/>`, 'error.send.noeventspecified'],
+    [`<send event="'e'" type="'smtp'"/>`, 'error.send.targettypeinvalid.s'],
+    [`<send event="'e'" delay="'soon'"/>`, 'error.illegalvalue.RangeError'],
+    [`<send event="'e'" idlocation="nope.x"/>`, 'error.illegalloc.ReferenceError'],
+    [`<assign location="nope" expr="1"/>`, 'error.illegalloc.ReferenceError'],
+    [`<assign location="1 + 1" expr="1"/>`, 'error.illegalloc.SyntaxError'],
+    [`<assign location="x" expr="("/>`, 'error.illegalvalue.SyntaxError'],
+    [`<assign location="_event" expr="1"/>`, 'error.illegalloc.TypeError'],
+    [`<if cond="nope"/>`, 'error.illegalcond.ReferenceError'],
+    [`<script>throw new RangeError('r')</script>`, 'error.script.RangeError'],
+    [`<script>var a = ;</script>`, 'error.script.SyntaxError'],
+    [`<queue:unknown/>`, 'error.unsupported.element'],
+    [`<queue:submit/>`, 'error.illegalvalue.Error'],
+    [`<queue:submit queue="nope"/>`, 'error.illegalvalue.ReferenceError'],
+    [`<queue:submit queue="1" requestid="nope.x"/>`, 'error.illegalloc.ReferenceError'],
+  ])('%s raises %s', async (content, name) => {
+    const session = await entered(`\n${content}<log expr="'not reached'"/>`, { actions: [submit] });
+    expect(effects(session.result, 'send')).toEqual([]);
+    expect(effects(session.result, 'action')).toEqual([]);
+    const [line = ''] = logs(session.result);
+    expect(line.split(' ')[0]).toBe(name);
+    const data = JSON.parse(line.slice(name.length));
+    expect(data).toMatchObject({
+      document: 'http://test/chart.scxml',
+      linenumber: 2,
+      element: expect.any(String),
+      description: expect.any(String),
+    });
+    expect(logs(session.result)).toHaveLength(1);
+  });
+
+  it('names the document and the line inside a script that was included', async () => {
+    const session = await run(
+      `<script><xi:include href="lib.js" parse="text"/></script><state id="s"><onentry><log expr="fail()"/></onentry>
+      <transition event="error"><log expr="[_event.name, _event.data.document, _event.data.linenumber, _event.data.element].join()"/></transition></state>`,
+      { documents: { 'http://test/lib.js': '// first\n\nfunction fail() {\n  return nothing.x;\n}\n' } },
+    );
+    expect(logs(session.result)).toEqual(['error.illegalvalue.ReferenceError,http://test/lib.js,4,log']);
+  });
+
+  it('raises an error of a data expression and leaves the data undefined', async () => {
+    const session =
+      await run(`<datamodel><data id="bad" expr="nope"/><data id="good" expr="1"/></datamodel><state id="s">
+      <transition event="error.illegaldata"><log expr="_event.name + typeof bad + good"/></transition></state>`);
+    expect(logs(session.result)).toEqual(['error.illegaldata.ReferenceErrorundefined1']);
+  });
+});
+
+describe('actions', () => {
+  it('become effects with evaluated attributes, children, parameters and a request id', async () => {
+    const session = await entered(
+      `<queue:submit requestid="_data.x" queue="'q' + 1" route="false" type="'music'" _note="ignored">
+        <queue:targets type="'agent'"><queue:target name="'a'"/><queue:target name="'b'"/></queue:targets>
+        <param name="p" expr="1"/><param name="p" expr="2"/><content _expr="{ c: 3 }"/>
+      </queue:submit><log expr="x"/>`,
+      { actions: [submit] },
+    );
+    const [action] = effects(session.result, 'action');
+    expect(action).toEqual({
+      kind: 'action',
+      namespace: 'www.genesyslab.com/modules/queue',
+      name: 'submit',
+      requestId: 's.1',
+      attributes: { queue: 'q1', priority: 1, route: 'false', type: 'music' },
+      children: [
+        {
+          name: 'targets',
+          attributes: { type: 'agent' },
+          parameters: {},
+          children: [
+            { name: 'target', attributes: { name: 'a' }, children: [], parameters: {} },
+            { name: 'target', attributes: { name: 'b' }, children: [], parameters: {} },
+          ],
+        },
+      ],
+      parameters: { p: [1, 2] },
+      content: { c: 3 },
+      line: 1,
+    });
+    expect(logs(session.result)).toEqual(['s.1']);
+  });
+
+  it.each([
+    ['plain', 'plain'],
+    ['', ''],
+    ["'quoted'", 'quoted'],
+    ['x', 1],
+    ['x + 1', 2],
+    ['true', 'true'],
+    ['a/b', 'a/b'],
+    ['no such thing', 'no such thing'],
+    ['nope.x', 'nope.x'],
+  ])('read the lenient attribute %j as %j', async (text, value) => {
+    const session = await entered(`<queue:submit queue="1" type="${text}"/>`, { actions: [submit] });
+    expect(effects(session.result, 'action')[0]?.attributes.type).toBe(value);
+  });
+
+  it('are warned about when the document misuses them', async () => {
+    const session = await entered('<queue:submit bad="1"><queue:other/></queue:submit><queue:gone/>', {
+      actions: [submit],
+    });
+    expect(session.diagnostics.map(({ code }) => code).sort()).toEqual([
+      'action-attribute',
+      'action-attribute-missing',
+      'action-child',
+      'element-unsupported',
+    ]);
+  });
+});
+
+describe('inclusion', () => {
+  const documents = {
+    'http://test/sub/flow.scxml': ors(`<state id="_entry" initial="$$_MY_PREFIX_$$.A">
+      <state id="A"><onentry><log expr="'in ' + _my_prefix"/></onentry><transition event="next" target="$$_MY_PREFIX_$$.B"/></state>
+      <xi:include href="inner.scxml" parse="xml" resolveid="Deep" xpointer="piece"/>
+      <state id="B"><transition target="Deep.piece"/></state></state>`),
+    'http://test/sub/inner.scxml': ors(
+      '<state id="piece" initial="$$_MY_PREFIX_$$.I"><final id="I"><onentry><log expr="_my_prefix"/></onentry></final></state>',
+    ),
+  };
+
+  it('prefixes the ids of an included state and composes prefixes', async () => {
+    const session = await run(
+      `<state id="main"><transition event="done.state.Sub.Deep.piece" target="end"/>
+      <xi:include href="sub/flow.scxml" parse="xml" resolveid="Sub" xpointer="_entry"/></state><final id="end"/>`,
+      { documents },
+    );
+    expect(session.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(session.result?.configuration).toEqual(['main', 'Sub._entry', 'Sub.A']);
+    expect(logs(session.result)).toEqual(['in Sub']);
+    const result = await session.tell('next');
+    expect(logs(result)).toEqual(['Sub.Deep']);
+    expect(result).toMatchObject({ status: 'done', finalState: 'end' });
+  });
+
+  it('runs the content of an initial transition of the root', async () => {
+    const session = await run(
+      `<initial><transition target="s"><log expr="'first'"/></transition></initial><state id="r"/><state id="s"><onentry><log expr="'then'"/></onentry></state>`,
+    );
+    expect(logs(session.result)).toEqual(['first', 'then']);
+  });
+});
