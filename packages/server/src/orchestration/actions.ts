@@ -5,6 +5,7 @@ import { type Sql, statement, type Transaction } from '../store/sql.js';
 import type { Action, ActionOutcome, SessionSubject } from './action-module.js';
 import type { ModuleRegistry } from './module-registry.js';
 import type { EnvironmentChange, SessionEvent } from './session-event.js';
+import { jsonText } from './stored-json.js';
 
 interface ActionRow {
   id: string;
@@ -81,7 +82,7 @@ export class Actions {
       effect.name,
       phase,
       subjectOf(outcome),
-      JSON.stringify(action),
+      jsonText(action),
       instant(action.now),
     ]);
     if (definition.execute) tx.afterCommit(() => this.#execute(effect.namespace, action));

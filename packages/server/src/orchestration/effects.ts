@@ -1,5 +1,5 @@
 import type { Effect } from '@ringback/scxml';
-import { instant, type Logger } from '../kernel/index.js';
+import { DatabaseUnavailable, instant, type Logger, RingbackError } from '../kernel/index.js';
 import type { Transaction } from '../store/sql.js';
 import type { SessionSubject } from './action-module.js';
 import type { Actions, Post } from './actions.js';
@@ -7,6 +7,10 @@ import type { ModuleRegistry } from './module-registry.js';
 import type { SessionEvent } from './session-event.js';
 import type { SessionStart } from './session-start.js';
 import { CANCEL_TIMER, CHILD_SESSION, SET_TIMER, type TurnRow } from './session-statements.js';
+import { jsonText } from './stored-json.js';
+
+/** The end of the calendar: what is delayed beyond it never comes. */
+const LATEST = Date.UTC(9999, 11, 31);
 
 export interface EffectContext {
   actions: Actions;
@@ -39,7 +43,7 @@ export async function performEffect(
     case 'action':
       return context.actions.perform(tx, session, effect);
     case 'call':
-      return context.modules.function(effect.op)(tx, session, effect.args, now);
+      return call(tx, context, session, effect, now);
     case 'invoke':
       return invoke(tx, context, turn, effect);
     case 'cancel-invoke':
@@ -51,6 +55,24 @@ export async function performEffect(
       return;
     default:
       return effect satisfies never;
+  }
+}
+
+/** Calls a function of `_genesys` that changes something; what the application got wrong becomes its error event. */
+async function call(
+  tx: Transaction,
+  context: EffectContext,
+  session: SessionSubject,
+  effect: EffectOf<'call'>,
+  now: number,
+): Promise<void> {
+  const { name, run } = context.modules.function(effect.op);
+  try {
+    await run(tx, session, effect.args, now);
+  } catch (error) {
+    if (!(error instanceof RingbackError) || error instanceof DatabaseUnavailable) throw error;
+    const data = { error: error.code.replaceAll('-', ''), description: error.message };
+    await context.post(tx, session.id, { name: `error.${name}`, data });
   }
 }
 
@@ -66,8 +88,8 @@ async function send(
   if (effect.target === '#_parent' && turn.invoke_id !== null) event.invokeid = turn.invoke_id;
   if (target === undefined) return unreachable(tx, context, turn, effect);
   if (effect.delayMs > 0) {
-    const due = now + effect.delayMs;
-    await tx.query(SET_TIMER, [turn.id, effect.sendId, instant(due), target, JSON.stringify(event)]);
+    const due = Math.min(now + effect.delayMs, LATEST);
+    await tx.query(SET_TIMER, [turn.id, effect.sendId, instant(due), target, jsonText(event)]);
     tx.afterCommit(() => context.timerSet(due));
     return;
   }
@@ -118,7 +140,7 @@ async function invoke(
   turn: TurnRow,
   effect: EffectOf<'invoke'>,
 ): Promise<void> {
-  const flow = effect.src ?? '';
+  const flow = flowNamed(effect.src ?? '');
   try {
     await context.invoke(tx, {
       flow,
@@ -133,9 +155,16 @@ async function invoke(
       name: 'error.communication',
       type: 'platform',
       invokeid: effect.invokeId,
-      data: { src: flow, description: `The flow '${flow}' could not be invoked.` },
+      data: { src: effect.src ?? '', description: `The flow '${flow}' could not be invoked.` },
     });
   }
+}
+
+/** The flow that a document's address means: flows are `<name>/<name>.scxml`, and the engine has made `src` absolute. */
+function flowNamed(src: string): string {
+  const path = src.split(/[?#]/, 1)[0] ?? '';
+  const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.scxml$/, '');
+  return URL.canParse(src) ? decodeURIComponent(name) : name;
 }
 
 async function cancelInvoke(

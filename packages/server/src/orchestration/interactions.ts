@@ -1,6 +1,7 @@
 import { instant, type JsonObject, newId } from '../kernel/index.js';
 import { type Sql, statement, type Transaction } from '../store/sql.js';
 import type { EnvironmentChange } from './session-event.js';
+import { jsonText } from './stored-json.js';
 
 /** A call that a session owns: one customer's leg, and an agent's while there is one. */
 export interface Interaction {
@@ -49,7 +50,7 @@ export async function addInteraction(
   now: number,
 ): Promise<Interaction> {
   const { id, session, kind, ani, dnis, customer, agent, userData } = interaction;
-  await sql.query(ADD, [id, session, kind, ani, dnis, customer, agent, JSON.stringify(userData), instant(now)]);
+  await sql.query(ADD, [id, session, kind, ani, dnis, customer, agent, jsonText(userData), instant(now)]);
   return { ...interaction, endedAt: null };
 }
 
@@ -81,7 +82,7 @@ export async function endInteraction(tx: Transaction, id: string, now: number): 
 }
 
 export async function setUserData(tx: Transaction, id: string, userData: JsonObject): Promise<void> {
-  await tx.query(SET_DATA, [id, JSON.stringify(userData)]);
+  await tx.query(SET_DATA, [id, jsonText(userData)]);
 }
 
 /** A party as applications see it (ors-interaction-dialog.md 3.3). */

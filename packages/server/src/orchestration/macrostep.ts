@@ -7,6 +7,7 @@ import { type EffectContext, performEffect } from './effects.js';
 import type { Replies } from './replies.js';
 import type { Environment, SessionEvent } from './session-event.js';
 import { ADVANCE_SESSION, CLEAR_ENDED_SESSION, type SessionState, type TurnRow } from './session-statements.js';
+import { jsonText, storable } from './stored-json.js';
 
 /** How a session ended, as its starter hears it. */
 export interface EndedSession extends SessionSubject {
@@ -51,21 +52,21 @@ export async function storeMacrostep(
     result.step,
     result.snapshot,
     result.configuration,
-    JSON.stringify(environment),
+    jsonText(environment),
     state,
     result.finalState ?? null,
     reason,
-    result.doneData === undefined ? null : JSON.stringify(result.doneData),
+    result.doneData === undefined ? null : jsonText(result.doneData),
     instant(now),
     event ? turn.message_id : null,
-    result.data === undefined ? null : JSON.stringify(result.data),
+    result.data === undefined ? null : jsonText(result.data),
   ]);
   if (!moved) return false;
   const subject = subjectOf(turn);
   for (const effect of result.effects) await performEffect(tx, context, turn, subject, effect, now);
   const entries = journalEntries(macrostep);
   if (state !== 'running') {
-    entries.push({ ...about(subject, now), type: 'session.ended', data: endData(macrostep, state, reason) });
+    entries.push({ ...about(subject, now), type: 'session.ended', data: storable(endData(macrostep, state, reason)) });
   }
   await context.journal.record(tx, entries);
   if (state === 'running') return true;
@@ -79,19 +80,29 @@ export async function storeMacrostep(
     ...(reason !== null && { reason }),
     ...(result.finalState !== undefined && { final: result.finalState }),
   };
-  await announceEnd(tx, context, turn, result);
+  await announceEnd(tx, context, turn, result, state);
   for (const handler of endHandlers) await handler(tx, ended);
   return true;
 }
 
-/** Tells the session that invoked this one. */
+/** Tells the session that invoked this one; who ended it by `terminate` knows. */
 async function announceEnd(
   tx: Transaction,
   context: MacrostepContext,
   turn: TurnRow,
   result: StepResult,
+  state: SessionState,
 ): Promise<void> {
-  if (turn.parent === null || turn.invoke_id === null || result.status !== 'done') return;
+  if (turn.parent === null || turn.invoke_id === null || state === 'terminated') return;
+  if (state === 'failed') {
+    await context.post(tx, turn.parent, {
+      name: 'error.communication',
+      type: 'platform',
+      invokeid: turn.invoke_id,
+      data: { description: `The invoked session ${turn.id} has failed: ${result.failure?.message ?? ''}` },
+    });
+    return;
+  }
   await context.post(tx, turn.parent, {
     name: `done.invoke.${turn.invoke_id}`,
     invokeid: turn.invoke_id,
@@ -127,13 +138,13 @@ function journalEntries({ turn, event, result, now }: Macrostep): JournalEntry[]
   entries.push({
     ...about(subject, now),
     type: 'session.state',
-    data: {
+    data: storable({
       event: event?.name ?? null,
       exited,
       entered,
       configuration: result.configuration,
       ...(logged.length > 0 && { log: logged }),
-    },
+    }),
   });
   return entries;
 }

@@ -38,10 +38,11 @@ export class ModuleRegistry {
     return { module, definition, event: definition.event ?? `${module.prefix}.${name}` };
   }
 
-  function(operation: string): SessionFunction {
+  /** A function of `_genesys`, and what its error event is named after: `interaction.setudata` for `ixn.setuData`. */
+  function(operation: string): { name: string; run: SessionFunction } {
     for (const module of this.#modules) {
-      const found = module.functions?.[operation];
-      if (found) return found;
+      const run = module.functions?.[operation];
+      if (run) return { name: `${module.prefix}.${operation.replace(/^.*\./, '').toLowerCase()}`, run };
     }
     throw new RingbackError('unknown-function', `There is no function ${operation}.`);
   }

@@ -2,6 +2,7 @@ import { type Clock, instant, type JsonValue } from '../kernel/index.js';
 import type { Database } from '../store/index.js';
 import type { Transaction } from '../store/sql.js';
 import { ANSWER_REPLY, FORGET_REPLY, READ_REPLY } from './session-statements.js';
+import { jsonText } from './stored-json.js';
 
 /** What an application answered to a request: an HTTP status and a body. */
 export interface Reply {
@@ -58,7 +59,7 @@ export class Replies {
 
   /** Stores the application's answer; false when the request is unknown or answered already. */
   async answer(tx: Transaction, id: string, reply: Reply): Promise<boolean> {
-    const values = [id, instant(this.clock.now()), reply.status, JSON.stringify(reply.body)];
+    const values = [id, instant(this.clock.now()), reply.status, jsonText(reply.body)];
     const [row] = await tx.query(ANSWER_REPLY, values);
     if (!row) return false;
     tx.afterCommit(() => {

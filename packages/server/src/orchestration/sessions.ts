@@ -2,6 +2,7 @@ import type { SessionPool, StepResult } from '@ringback/scxml';
 import {
   type Activity,
   type Clock,
+  DatabaseUnavailable,
   instant,
   type JsonObject,
   type JsonValue,
@@ -32,11 +33,15 @@ import {
   type TurnRow,
   WAITING_SESSIONS,
 } from './session-statements.js';
+import { jsonText } from './stored-json.js';
 
 const CHANNEL = 'session_wake';
 /** A message that waits this long has been missed by its node; any node takes it up. */
 const MISSED_MS = 2_000;
 const TIMER_BATCH = 500;
+const RETRY_MS = 1_000;
+/** A macrostep that still cannot be stored after so many attempts, though the database answers, never will be. */
+const STORE_ATTEMPTS = 5;
 
 /**
  * Runs sessions of call-flow applications.
@@ -49,6 +54,9 @@ const TIMER_BATCH = 500;
 export class Sessions {
   readonly #turns = new KeyedSequence();
   readonly #awake = new Map<string, 'running' | 'again'>();
+  /** How often the next macrostep of a session has failed in a row. */
+  readonly #failures = new Map<string, number>();
+  readonly #underWay = new Set<Promise<void>>();
   readonly #defined = new Map<string, Promise<void>>();
   readonly #endHandlers: EndHandler[] = [];
   readonly #timers: DueWork<{ session: string }>;
@@ -115,9 +123,11 @@ export class Sessions {
     clock.at(clock.now() + MISSED_MS, sweep);
   }
 
+  /** Consumes nothing more; resolves when the macrosteps under way are stored. */
   async shutDown(): Promise<void> {
     this.#stopped = true;
     await this.#timers.stop();
+    await Promise.all(this.#underWay);
   }
 
   /** Hears of every session that ends, inside the transaction that stores the end. */
@@ -139,8 +149,8 @@ export class Sessions {
       id,
       flow.flow,
       flow.version,
-      JSON.stringify(request.parameters),
-      JSON.stringify(this.parts.environment(id, request)),
+      jsonText(request.parameters),
+      jsonText(this.parts.environment(id, request)),
       request.callback ?? null,
       request.service ?? null,
       request.parent?.session ?? null,
@@ -150,7 +160,7 @@ export class Sessions {
     if (request.startRequestId) {
       const first: SessionEvent = { name: 'gms.start', sendid: request.startRequestId, data: request.parameters };
       replies.expect(request.startRequestId);
-      await sql.query(ASK_REPLY, [id, now, JSON.stringify(first), request.startRequestId]);
+      await sql.query(ASK_REPLY, [id, now, jsonText(first), request.startRequestId]);
     }
     return id;
   }
@@ -163,12 +173,14 @@ export class Sessions {
       return;
     }
     this.#awake.set(session, 'running');
-    void this.parts.activity.run(() => this.#turns.run(session, () => this.#run(session)));
+    const running = this.parts.activity.run(() => this.#turns.run(session, () => this.#run(session)));
+    this.#underWay.add(running);
+    void running.finally(() => this.#underWay.delete(running));
   }
 
   /** Appends to a session's mailbox and wakes it after the commit; false when it has ended or never was. */
   post = async (tx: Transaction, session: string, event: SessionEvent): Promise<boolean> => {
-    const [row] = await tx.query(POST_MESSAGE, [session, instant(this.parts.clock.now()), JSON.stringify(event)]);
+    const [row] = await tx.query(POST_MESSAGE, [session, instant(this.parts.clock.now()), jsonText(event)]);
     if (row) tx.afterCommit(() => this.wake(session));
     return row !== undefined;
   };
@@ -193,7 +205,7 @@ export class Sessions {
     const id = newId();
     replies.expect(id);
     const event: SessionEvent = { name, data, sendid: id };
-    const [asked] = await database.query(ASK_REPLY, [session, instant(clock.now()), JSON.stringify(event), id]);
+    const [asked] = await database.query(ASK_REPLY, [session, instant(clock.now()), jsonText(event), id]);
     if (!asked) {
       replies.abandon(id);
       return replies.wait(id, 0);
@@ -205,7 +217,7 @@ export class Sessions {
   /** Ends a session by its exit handlers; false when it has ended or never was. */
   async terminate(tx: Sql, session: string, reason: string): Promise<boolean> {
     const event: SessionEvent = { name: 'cancel', end: { reason } };
-    const [row] = await tx.query(POST_MESSAGE, [session, instant(this.parts.clock.now()), JSON.stringify(event)]);
+    const [row] = await tx.query(POST_MESSAGE, [session, instant(this.parts.clock.now()), jsonText(event)]);
     return row !== undefined;
   }
 
@@ -235,8 +247,11 @@ export class Sessions {
     } catch (error) {
       this.#awake.delete(session);
       this.parts.pool.forget(session);
-      log.error({ err: error, session }, 'a macrostep was not stored; it is tried again');
-      clock.at(clock.now() + 1_000, () => this.wake(session));
+      if (!(error instanceof DatabaseUnavailable)) {
+        this.#failures.set(session, (this.#failures.get(session) ?? 0) + 1);
+        log.error({ err: error, session }, 'a macrostep was not stored; it is tried again');
+      }
+      clock.at(clock.now() + RETRY_MS, () => this.wake(session));
     }
   }
 
@@ -247,9 +262,13 @@ export class Sessions {
     if (!turn || (turn.step > 0 && turn.message_id === null)) return false;
     const event = turn.step > 0 ? turn.event : null;
     const environment = changedEnvironment(turn.environment, event?.model);
-    const result = await this.#macrostep(turn, event, environment);
+    const hopeless = (this.#failures.get(session) ?? 0) >= STORE_ATTEMPTS;
+    const result = hopeless ? givenUp(turn) : await this.#macrostep(turn, event, environment);
+    // The engine has been closed: the next process repeats the step.
+    if (result.failure?.reason === 'closed') return false;
     const macrostep = { turn, event, environment, result, now: clock.now() };
     const stored = await database.transaction((tx) => storeMacrostep(tx, this.#context, macrostep, this.#endHandlers));
+    this.#failures.delete(session);
     if (!stored || result.status !== 'running') pool.forget(session);
     return result.status === 'running' || !stored;
   }
@@ -288,6 +307,19 @@ export class Sessions {
     defining.catch(() => this.#defined.delete(id));
     return defining;
   }
+}
+
+/** The end of a session whose next macrostep can be run, but never be stored. */
+function givenUp(turn: TurnRow): StepResult {
+  const message = `Its macrostep ${turn.step + 1} could not be stored; the server's log says why.`;
+  return {
+    status: 'failed',
+    step: turn.step + 1,
+    snapshot: '',
+    configuration: [],
+    effects: [],
+    failure: { reason: 'snapshot', message },
+  };
 }
 
 /** An environment consists of JSON values only; the engine takes it as such. */

@@ -21,6 +21,17 @@ export function requiredText(action: Action, name: string): string {
   return value;
 }
 
+/** The longest wait that an application can ask for, in seconds: about 24 days. */
+const LONGEST_S = 2_147_483;
+
+/** A number of seconds, in whole milliseconds. */
+export function milliseconds(action: Action, name: string): number | undefined {
+  const seconds = number(action, name);
+  if (seconds === undefined) return undefined;
+  if (seconds < 0 || seconds > LONGEST_S) throw invalid(name, `between 0 and ${LONGEST_S} seconds`, seconds);
+  return Math.round(seconds * 1000);
+}
+
 export function number(action: Action, name: string): number | undefined {
   const value = action.attributes[name];
   if (value === undefined || value === null || value === '') return undefined;

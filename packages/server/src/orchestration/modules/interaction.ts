@@ -15,10 +15,10 @@ import {
   readInteraction,
   setUserData,
 } from '../interactions.js';
-import { number, object, objectOf, requiredText, text } from './attributes.js';
+import { milliseconds, object, objectOf, requiredText, text } from './attributes.js';
 
 /** How long a dialed customer's phone rings, unless the application says otherwise (`_ixn_createcall_timeout`). */
-const DEFAULT_CALL_TIMEOUT_S = 32;
+const DEFAULT_CALL_TIMEOUT_MS = 32_000;
 /** How long the phone of an agent who is called first rings. */
 const AGENT_RING_MS = 20_000;
 
@@ -47,7 +47,7 @@ export function interactionModule(parts: InteractionParts): ActionModule {
     const from = address(action, 'from');
     const hints = object(action, 'hints');
     const extensions = objectOf(hints.extensions, 'hints.extensions');
-    const timeoutMs = (number(action, 'timeout') ?? DEFAULT_CALL_TIMEOUT_S) * 1000;
+    const timeoutMs = milliseconds(action, 'timeout') || DEFAULT_CALL_TIMEOUT_MS;
     const shownNumber = text(action, 'displaynumber') ?? String(hints.callerNumber ?? from.device);
     const shownName = text(action, 'displayname');
     const agentLeg = from.agent === undefined ? null : newId();
@@ -70,7 +70,7 @@ export function interactionModule(parts: InteractionParts): ActionModule {
       from: shownNumber,
       session: session.id,
       ...(session.callback !== undefined && { callback: session.callback }),
-      ...(typeof hints.attempt === 'number' && { attempt: hints.attempt }),
+      ...(isAttempt(hints.attempt) && { attempt: hints.attempt }),
       ...(shownName !== undefined && { callerName: shownName }),
       userData: interaction.userData,
     };
@@ -224,6 +224,10 @@ function address(action: Action, name: string): Address {
   }
   const wrong = name === 'to' ? 'invaliddestination' : 'invalidsource';
   throw new RingbackError(wrong, `${name} names no number: ${JSON.stringify(value ?? null)}`);
+}
+
+function isAttempt(value: JsonValue | undefined): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 1_000_000;
 }
 
 /** Call progress detection as the original's SIP Server is asked for it. */

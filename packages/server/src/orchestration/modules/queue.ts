@@ -5,7 +5,7 @@ import type { Transaction } from '../../store/sql.js';
 import type { Action, ActionModule, ActionOutcome } from '../action-module.js';
 import type { Actions, Post } from '../actions.js';
 import type { AgentRouting } from '../agent-routing.js';
-import { flag, number, object, objectOf, text } from './attributes.js';
+import { milliseconds, number, object, objectOf, text } from './attributes.js';
 
 /** A selected target stays reserved for this long when the application only selects (ruling on `targetselected`). */
 const SELECT_ONLY_RESERVATION_MS = 3_000;
@@ -62,12 +62,11 @@ export function queueModule(parts: QueueParts): ActionModule {
   async function submit(tx: Transaction, action: Action): Promise<ActionOutcome> {
     const { requestId, session } = action;
     const targets = targetsOf(action);
-    const timeout = number(action, 'timeout');
+    const timeout = milliseconds(action, 'timeout');
     const hints = object(action, 'hints');
     const interaction = text(action, 'interactionid');
-    const routes =
-      action.attributes.route !== false && action.attributes.route !== 'false' && interaction !== undefined;
-    const reservation = routes ? ROUTED_RESERVATION_MS : SELECT_ONLY_RESERVATION_MS;
+    const reservation =
+      interaction !== undefined && routes(action) ? ROUTED_RESERVATION_MS : SELECT_ONLY_RESERVATION_MS;
     const request: RouteRequest = {
       id: requestId,
       session: session.id,
@@ -79,7 +78,7 @@ export function queueModule(parts: QueueParts): ActionModule {
       arrival: Number(hints.arrival ?? action.now),
       selectable: hints.selectable !== false,
       ...increment(hints),
-      ...(timeout !== undefined && { timeoutAt: action.now + timeout * 1000 }),
+      ...(timeout !== undefined && { timeoutAt: action.now + timeout }),
       reservationMs: hints.reservation === undefined ? reservation : Number(hints.reservation) * 1000,
     };
     await router.submit(tx, request);
@@ -149,7 +148,7 @@ export function queueModule(parts: QueueParts): ActionModule {
     };
     const asked = await parts.actions().pending(tx, request.id);
     await parts.actions().complete(tx, request.id, { done });
-    if (asked && request.interaction !== undefined && flagDefaultTrue(asked)) {
+    if (asked && request.interaction !== undefined && routes(asked)) {
       await parts.agentRouting().route(tx, request.interaction, resource, asked.session);
     }
   });
@@ -220,8 +219,9 @@ function isMeant(submit: Action, cancel: Action): boolean {
   });
 }
 
-function flagDefaultTrue(action: Action): boolean {
-  return action.attributes.route === undefined || flag(action, 'route');
+/** Whether the router itself is to connect the agent (default). */
+function routes({ attributes: { route } }: Action): boolean {
+  return route !== false && route !== 'false';
 }
 
 function targetsOf(action: Action): Target[] {

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { jsonText, storable } from './stored-json.js';
+
+test.each([
+  ['NUL', 'a\u0000b', 'a\ufffdb'],
+  ['a half surrogate pair', '\ud800', '\ufffd'],
+  ['both in a row', '\u0000\udfff', '\ufffd\ufffd'],
+  ['a whole pair', '\u{1f600}', '\u{1f600}'],
+  ['an escape that is only text', '\\u0000', '\\u0000'],
+  ['a backslash before NUL', '\\\u0000', '\\\ufffd'],
+  ['another control character', '\u0001', '\u0001'],
+])('%s', (_what, text, stored) => {
+  expect(storable({ [text]: text })).toEqual({ [stored]: stored });
+});
+
+test('whatever else is JSON stays as it is', () => {
+  const value = { a: [1, 'x"y', null, { b: false }] };
+  expect(JSON.parse(jsonText(value))).toEqual(value);
+});
