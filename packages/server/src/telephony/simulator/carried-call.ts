@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../kernel/index.js';
 import type { CallProgress, Cause, CollectRequest, LegReport } from '../switch.js';
-import { CALL_PROGRESS_MS, DIGIT_MS } from './defaults.js';
+import { CALL_PROGRESS_MS, DIGIT_MS, PATIENCE_MS } from './defaults.js';
 import type { Outcome, Script } from './settings.js';
 
 /** A call that the simulated network carries at the moment. All of it can be written as JSON. Times: ms since 1970. */
@@ -28,7 +28,7 @@ export interface CarriedCall {
   progress?: CallProgress;
   bridgeId?: string;
   joinedAt?: number;
-  /** From when the party's patience counts: from the answer, and again from being joined to somebody. */
+  /** Since when the party talks to somebody: its talk time counts from there. */
   talkFrom?: number;
   plays: Record<string, Play>;
   collects: Record<string, Collect>;
@@ -99,7 +99,8 @@ export function nextHappening(call: CarriedCall): Happening | undefined {
 function whileWaiting(call: CarriedCall): Happening[] {
   const { at, script, timeoutMs } = call;
   if (timeoutMs === undefined) {
-    return script.talkMs === null ? [] : [{ kind: 'end', at: at + script.talkMs, cause: 'normal' }];
+    const patience = script.talkMs === null ? null : Math.max(script.talkMs, PATIENCE_MS);
+    return patience === null ? [] : [{ kind: 'end', at: at + patience, cause: 'normal' }];
   }
   if (script.ringMs === null || timeoutMs < script.ringMs) {
     return [{ kind: 'end', at: at + timeoutMs, cause: 'no-answer' }];
@@ -137,7 +138,10 @@ function whileUp(call: CarriedCall, answeredAt: number): Happening[] {
     if (collect.endedAt === undefined) happenings.push(nextOfCollect(id, collect, call.script.digits));
   }
   const { talkMs } = call.script;
-  if (talkMs !== null) happenings.push({ kind: 'end', at: (call.talkFrom ?? answeredAt) + talkMs, cause: 'normal' });
+  if (talkMs !== null) {
+    const at = call.talkFrom === undefined ? answeredAt + Math.max(talkMs, PATIENCE_MS) : call.talkFrom + talkMs;
+    happenings.push({ kind: 'end', at, cause: 'normal' });
+  }
   return happenings;
 }
 

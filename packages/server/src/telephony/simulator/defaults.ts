@@ -1,3 +1,9 @@
+/**
+ * A party to whom nobody talks yet waits at least this long before it hangs up, even if it would talk for a shorter time:
+ * people who are put through wait longer than they talk to nobody. Milliseconds.
+ */
+export const PATIENCE_MS = 5000;
+
 /** How a party behaves whom nobody has described (interface.md section 4 gives the names, the values are ours). */
 export const DEFAULT_PARTY = { outcome: 'answer', ringMs: 1000, talkMs: 5000, digits: '' } as const;
 

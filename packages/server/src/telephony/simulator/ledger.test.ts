@@ -26,7 +26,7 @@ describe('after the death of the process', () => {
 
   it('what would have happened meanwhile happens at once, in order and at its time', async () => {
     const network = await testNetwork();
-    await network.simulator.changeSettings({ numbers: { 2: { ringSeconds: 2, talkSeconds: 1 } } });
+    await network.simulator.changeSettings({ numbers: { 2: { ringSeconds: 2, talkSeconds: 7 } } });
     await network.simulator.dial(call('one', '1', { callProgress: true }));
     await network.simulator.dial(call('two', '2'));
     await network.crash(60);
@@ -35,8 +35,8 @@ describe('after the death of the process', () => {
     expect(legEvents(network)).toEqual([
       ['one', 'answered', 1],
       ['two', 'answered', 2],
-      ['two', 'ended', 3],
       ['one', 'ended', 6],
+      ['two', 'ended', 9],
     ]);
     expect(network.events.find(({ type }) => type === 'call-progress')?.at).toBe(START + 1300);
   });

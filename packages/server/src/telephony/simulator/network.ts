@@ -114,7 +114,6 @@ export class Network {
     switch (entry.e) {
       case 'answer':
         call.answeredAt = entry.at;
-        call.talkFrom = entry.at;
         return;
       case 'progress':
         call.progress = entry.result;

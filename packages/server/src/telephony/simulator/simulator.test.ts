@@ -96,7 +96,7 @@ describe('a party', () => {
 
   it('hears prompts for their nominal time and no longer than it is there', async () => {
     const network = await testNetwork();
-    await network.simulator.changeSettings({ default: { talkSeconds: 4 } });
+    await network.simulator.changeSettings({ default: { talkSeconds: 6 } });
     await network.simulator.dial(call('leg', '5115'));
     await network.advance(1);
     await network.simulator.play('leg', 'file', { kind: 'file', url: 'hello.wav' });
@@ -113,7 +113,7 @@ describe('a party', () => {
       ['text', 2000],
       ['tone', 3500],
     ]);
-    expect(story(network, 'leg').at(-1)).toBe('ended normal 5');
+    expect(story(network, 'leg').at(-1)).toBe('ended normal 7');
   });
 });
 
