@@ -3,8 +3,8 @@ import type { ActionShape, Instruction, NamedSlot, Slot } from '../chart/instruc
 import { childElements, ownText, type XmlElement } from '../xml/element.js';
 import { isDeclaration } from '../xml/read-xml.js';
 import { normaliseNamespace } from './namespaces.js';
-import { literalValue, readContentElement, readParams } from './read-content.js';
 import { contentValue } from './read-data.js';
+import { literalValue, readContentElement, readParams } from './read-values.js';
 import { lenientSlot, placeOf, type Reading, ValueList } from './reading.js';
 
 /** The attribute that receives the id of the request. */

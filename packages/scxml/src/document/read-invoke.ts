@@ -1,9 +1,10 @@
 import type { InvokeNode, Slot } from '../chart/instruction.js';
 import { attribute, childElements, type XmlElement } from '../xml/element.js';
 import { writeXml } from '../xml/write-xml.js';
-import { literalValue, readContent, readParams } from './read-content.js';
+import { readContent } from './read-content.js';
 import { inlineValue } from './read-data.js';
 import { readNamelist } from './read-send.js';
+import { literalValue, readParams } from './read-values.js';
 import { lenientSlot, placeOf, type Reading, ValueList } from './reading.js';
 
 const attributes = ['type', 'typeexpr', 'src', 'srcexpr', 'id', 'idlocation', 'namelist', 'autoforward'];

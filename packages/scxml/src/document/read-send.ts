@@ -1,6 +1,6 @@
 import type { Instruction, NamedSlot, Slot } from '../chart/instruction.js';
 import { attribute, childElements, type XmlElement } from '../xml/element.js';
-import { readContentElement, readParams } from './read-content.js';
+import { readContentElement, readParams } from './read-values.js';
 import { isScxml, lenientSlot, placeOf, type Reading, ValueList } from './reading.js';
 
 const attributes = [

@@ -2,9 +2,10 @@ import type { DoneData, StateKind, StateNode, Transition } from '../chart/chart.
 import { readDescriptors } from '../chart/event-descriptor.js';
 import type { DataItem } from '../chart/unit.js';
 import { attribute, childElements, type XmlElement } from '../xml/element.js';
-import { readContent, readContentElement, readParam } from './read-content.js';
+import { readContent } from './read-content.js';
 import { readDatamodel } from './read-data.js';
 import { readInvoke } from './read-invoke.js';
+import { readContentElement, readParam } from './read-values.js';
 import { isScxml, placeOf, type Reading, ValueList } from './reading.js';
 
 /** What grows while the states of a document are read. */
