@@ -50,6 +50,8 @@ export type Post = (tx: Transaction, session: string, event: SessionEvent) => Pr
  * carried out (again after a crash), then `waiting` until what its subject names has answered.
  */
 export class Actions {
+  #stopped = false;
+
   constructor(
     private readonly database: Database,
     private readonly modules: ModuleRegistry,
@@ -143,7 +145,13 @@ export class Actions {
     }
   }
 
+  /** Carries out nothing more; the next process takes up what is left. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   #execute(namespace: string, action: Action): void {
+    if (this.#stopped) return;
     void this.activity.run(async () => {
       const { definition } = this.modules.action(namespace, action.name);
       if (!definition.execute) return;

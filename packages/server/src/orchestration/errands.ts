@@ -10,13 +10,20 @@ const POINTLESS: ReadonlySet<string> = new Set(['leg-ended', 'leg-not-answered',
  * fails is tried again for a while, and after a crash `CallEvents.recover` derives it from the stored legs.
  */
 export class Errands {
+  #stopped = false;
+
   constructor(
     private readonly clock: Clock,
     private readonly activity: Activity,
     private readonly log: Logger,
   ) {}
 
+  stop(): void {
+    this.#stopped = true;
+  }
+
   run(what: string, work: () => Promise<void>, attempt = 1): void {
+    if (this.#stopped) return;
     void this.activity.run(async () => {
       try {
         await work();

@@ -50,8 +50,10 @@ const READ_VERSION = statement(
 
 const LIST = statement(
   'flow-list',
-  `select distinct on (flow) flow, version, main, documents, origin, hash, created_at from flow_version
-    order by flow, version desc`,
+  `select * from (
+     select distinct on (flow) flow, version, main, documents, origin, hash, created_at from flow_version
+      order by flow, version desc
+   ) latest where main <> '' order by flow`,
 );
 
 const ADD_VERSION = statement(
@@ -61,12 +63,17 @@ const ADD_VERSION = statement(
    returning version`,
 );
 
+/** A last version without documents says that the flow was taken away; the others stay for the sessions that ran them. */
 const REMOVE = statement(
   'flow-remove',
-  `delete from flow_version f where flow = $1
-      and not exists (select from session s where s.flow = f.flow and s.version = f.version and s.state = 'running')
+  `insert into flow_version (flow, version, main, documents, origin, hash, ors, created_at)
+   select $1, max(version) + 1, '', '{}', 'uploaded', '', false, $2 from flow_version where flow = $1
+   having (array_agg(main order by version desc))[1] <> ''
    returning version`,
 );
+
+/** Versions of one flow are numbered one at a time. */
+const LOCK = statement('flow-lock', "select pg_advisory_xact_lock(hashtext('flow:' || $1))");
 
 /** What the engine must know besides the documents: the modules' actions and the objects under `_genesys`. */
 export type ApplicationExtras = Pick<ApplicationDefinition, 'actions' | 'prelude'>;
@@ -128,7 +135,7 @@ export class FlowLibrary {
     const known = this.#latest.get(flow);
     if (known && known.until > this.clock.now()) return known.version;
     const [row] = await sql.query<FlowRow>(LATEST, [flow]);
-    if (!row) return undefined;
+    if (!row || row.main === '') return undefined;
     const version = fromRow(row);
     this.#latest.set(flow, { version, until: this.clock.now() + LATEST_FRESH_MS });
     return version;
@@ -138,10 +145,14 @@ export class FlowLibrary {
     return (await this.database.query<FlowRow>(LIST)).map(fromRow);
   }
 
-  /** Takes a flow away, except the versions that a session still runs. */
+  /** Takes a flow away: no session starts it any more, those that run it go on. False when there is none. */
   async remove(flow: string): Promise<boolean> {
+    const removed = await this.database.transaction(async (tx) => {
+      await tx.query(LOCK, [flow]);
+      return (await tx.query(REMOVE, [flow, instant(this.clock.now())])).length > 0;
+    });
     this.#latest.delete(flow);
-    return (await this.database.query(REMOVE, [flow])).length > 0;
+    return removed;
   }
 
   /** The definition of one version for the engine. */
@@ -158,7 +169,7 @@ export class FlowLibrary {
       .update(JSON.stringify([main, documents]))
       .digest('hex');
     const version = await this.database.transaction(async (tx) => {
-      await tx.query("select pg_advisory_xact_lock(hashtext('flow:' || $1))", [flow]);
+      await tx.query(LOCK, [flow]);
       const [latest] = await tx.query<FlowRow>(LATEST, [flow]);
       if (latest?.hash === hash) return latest.version;
       const ors = dialectOf(documents[main] ?? '', main) === 'ors';

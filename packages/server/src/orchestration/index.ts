@@ -111,6 +111,8 @@ export function createOrchestration(parts: {
     },
     async stop() {
       await sessions.shutDown();
+      actions.stop();
+      errands.stop();
       await pool.close();
     },
   };

@@ -6,7 +6,7 @@ import type { SessionSubject } from './action-module.js';
 import { type EffectContext, performEffect } from './effects.js';
 import type { Replies } from './replies.js';
 import type { Environment, SessionEvent } from './session-event.js';
-import { ADVANCE_SESSION, CLEAR_ENDED_SESSION, type SessionState, type TurnRow } from './session-statements.js';
+import { ADVANCE_SESSION, CHILD_SESSIONS, CLEAR_ENDED_SESSION, type SessionState, type TurnRow } from './session-statements.js';
 import { jsonText, storable } from './stored-json.js';
 
 /** How a session ended, as its starter hears it. */
@@ -80,6 +80,12 @@ export async function storeMacrostep(
     ...(reason !== null && { reason }),
     ...(result.finalState !== undefined && { final: result.finalState }),
   };
+  // The engine cancels the invocations of a session that leaves its states; one that fails does not leave them.
+  if (state === 'failed') {
+    for (const { id } of await tx.query<{ id: string }>(CHILD_SESSIONS, [turn.id])) {
+      await context.terminate(tx, id, 'its parent has failed');
+    }
+  }
   await announceEnd(tx, context, turn, result, state);
   for (const handler of endHandlers) await handler(tx, ended);
   return true;

@@ -70,6 +70,12 @@ export const CHILD_SESSION = statement(
   `select id from session where parent = $1 and invoke_id = $2 and state = 'running' order by started_at desc limit 1`,
 );
 
+/** The sessions that a session invoked and that still run. */
+export const CHILD_SESSIONS = statement(
+  'session-children',
+  `select id from session where parent = $1 and invoke_id is not null and state = 'running'`,
+);
+
 /** After a session has ended, nothing that was sent to it has a meaning any more. */
 export const CLEAR_ENDED_SESSION = statement(
   'session-clear-ended',

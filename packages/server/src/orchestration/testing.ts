@@ -101,7 +101,7 @@ export class OrchestrationBed {
     const { current } = this;
     current.calls.stop();
     await this.simulator.close();
-    await current.sessions.shutDown();
+    await current.stop();
     await current.router.stop();
     await current.database.close();
   }
