@@ -3,7 +3,7 @@ import type { Transaction } from '../store/sql.js';
 import type { Calls } from '../telephony/index.js';
 import type { SessionSubject } from './action-module.js';
 import type { Errands } from './errands.js';
-import { readInteraction, setAgentLeg } from './interactions.js';
+import { lockInteraction, setAgentLeg } from './interactions.js';
 
 /** How long an agent's phone rings before the call is taken away again, unless the application says otherwise. */
 const AGENT_RING_MS = 20_000;
@@ -18,7 +18,7 @@ export class AgentRouting {
   /**
    * @param resource who was selected: `{dn, agent}` as in `queue.submit.done`, or a DN
    * @returns the id of the agent's leg
-   * @throws RingbackError `unknown` (no such interaction), `invalidstate`, `invaliddestination`
+   * @throws RingbackError `unknown` (the session has no such interaction), `invalidstate`, `invaliddestination`
    */
   async route(
     tx: Transaction,
@@ -26,8 +26,9 @@ export class AgentRouting {
     resource: JsonObject | string,
     session: SessionSubject,
   ): Promise<string> {
-    const interaction = await readInteraction(tx, interactionId);
-    if (!interaction) throw new RingbackError('unknown', `there is no interaction ${interactionId}`);
+    const interaction = await lockInteraction(tx, interactionId);
+    if (interaction?.session !== session.id)
+      throw new RingbackError('unknown', `there is no interaction ${interactionId}`);
     if (interaction.endedAt !== null) throw new RingbackError('invalidstate.null', 'the interaction has ended');
     if (interaction.agent !== null) throw new RingbackError('invalidstate.routed', 'the interaction is with an agent');
     const device = typeof resource === 'string' ? resource : resource.dn;

@@ -7,7 +7,7 @@ import {
   endInteraction,
   gone,
   type Interaction,
-  interactionOfLeg,
+  lockInteractionOfLeg,
   openInteractions,
   type Party,
   setAgentLeg,
@@ -26,11 +26,13 @@ export class CallEvents {
     private readonly post: Post,
     private readonly errands: Errands,
     private readonly now: () => number,
+    /** Takes an interaction that has ended out of the line. */
+    private readonly leaveLine: (tx: Transaction, interaction: Interaction) => Promise<void>,
   ) {}
 
   /** Handler for `Calls.onChange`. */
   changed = async (tx: Transaction, { leg, previous, event }: LegChange): Promise<void> => {
-    const interaction = await interactionOfLeg(tx, leg.id);
+    const interaction = await lockInteractionOfLeg(tx, leg.id);
     if (!interaction) return;
     const moved = leg.state !== previous.state;
     if (leg.id === interaction.customer) {
@@ -50,7 +52,7 @@ export class CallEvents {
     await this.actions.complete(tx, treatment, { done: result });
   };
 
-  /** After a crash: joins, dials or hangs up what the stored legs say is due. */
+  /** After a crash: answers, joins, dials or hangs up what the stored legs say is due. */
   async recover(sql: Sql): Promise<void> {
     for (const interaction of await openInteractions(sql)) {
       const legs = await this.calls.legsOf(interaction.id);
@@ -61,6 +63,7 @@ export class CallEvents {
   }
 
   async #settle(interaction: Interaction, customer: Leg | undefined, agent: Leg | undefined): Promise<void> {
+    if (interaction.kind === 'inbound' && customer?.state === 'ringing') await this.calls.answer(customer.id);
     if (!agent || !customer) return;
     const agentUp = agent.state === 'answered';
     if (customer.state === 'ended' && agent.state !== 'ended') await this.calls.hangup(agent.id, 'normal');
@@ -89,11 +92,14 @@ export class CallEvents {
     for (const action of await this.actions.waitingFor(tx, leg.id)) {
       await this.actions.complete(tx, action.requestId, { done: { interactionid: interaction.id } }, model);
     }
-    await this.post(tx, interaction.session, {
-      name: 'interaction.added',
-      data: { interactionid: interaction.id, focusdeviceid: interaction.ani, resultof: 'creation' },
-      model,
-    });
+    // The session of an inbound call has heard of it before it was answered.
+    if (interaction.kind === 'outbound') {
+      await this.post(tx, interaction.session, {
+        name: 'interaction.added',
+        data: { interactionid: interaction.id, focusdeviceid: interaction.ani, resultof: 'creation' },
+        model,
+      });
+    }
     if (agent?.state === 'answered')
       tx.afterCommit(() =>
         this.errands.run('joining an interaction', () => this.calls.join(interaction.id, [leg.id, agent.id])),
@@ -105,13 +111,20 @@ export class CallEvents {
     const waiting = await this.actions.waitingFor(tx, leg.id);
     for (const action of waiting) {
       const data = { interactionid: interaction.id };
-      await this.actions.complete(tx, action.requestId, { ...dialFailure(leg, previous), data });
+      await this.actions.complete(tx, action.requestId, { ...dialFailure(leg, previous), data }, gone(interaction));
     }
     const agent = await this.#agentOf(tx, interaction);
-    if (agent) tx.afterCommit(() => this.errands.run('hanging up', () => this.calls.hangup(agent.id, 'normal')));
+    if (agent) {
+      // A redirect under way is answered by the end of the interaction, which its application hears in any case.
+      for (const action of await this.actions.waitingFor(tx, agent.id)) {
+        await this.actions.complete(tx, action.requestId, 'silent');
+      }
+      tx.afterCommit(() => this.errands.run('hanging up', () => this.calls.hangup(agent.id, 'normal')));
+    }
+    await this.leaveLine(tx, interaction);
     if (waiting.length > 0) return;
     const data = { interactionid: interaction.id, focusdeviceid: interaction.ani };
-    if (!agent && previous.bridgeId === undefined) {
+    if (!agent && previous.bridgeId === undefined && interaction.endedAt === null) {
       await this.post(tx, interaction.session, { name: 'interaction.abandoned', data });
     }
     await this.post(tx, interaction.session, {
@@ -149,6 +162,7 @@ export class CallEvents {
 
   async #agentEnded(tx: Transaction, interaction: Interaction, leg: Leg, previous: Leg): Promise<void> {
     await setAgentLeg(tx, interaction.id, null);
+    if (interaction.endedAt !== null) return;
     const customer = await this.calls.get(interaction.customer, tx);
     if (customer?.state === 'intended') return this.#agentNotReached(tx, interaction, leg);
     for (const action of await this.actions.waitingFor(tx, leg.id)) {

@@ -14,7 +14,7 @@ import { startInboundSessions } from './inbound.js';
 import { ModuleRegistry } from './module-registry.js';
 import { dialogModule } from './modules/dialog.js';
 import { interactionModule } from './modules/interaction.js';
-import { queueModule } from './modules/queue.js';
+import { leaveLine, queueModule } from './modules/queue.js';
 import { sessionModule } from './modules/session.js';
 import { webModule } from './modules/web.js';
 import { PRELUDE } from './prelude.js';
@@ -89,7 +89,14 @@ export function createOrchestration(parts: {
     context: { actions, modules: registry, journal, replies, log },
     environment: () => ({ session: parts.sessionObject(), ixn: { firstixnid: null, interactions: {} } }),
   });
-  const callEvents = new CallEvents(calls, actions, post, errands, () => clock.now());
+  const callEvents = new CallEvents(
+    calls,
+    actions,
+    post,
+    errands,
+    () => clock.now(),
+    (tx, interaction) => leaveLine(tx, { router, actions }, interaction),
+  );
   calls.onChange(callEvents.changed);
   calls.onTreated(callEvents.treated);
   calls.onInbound(

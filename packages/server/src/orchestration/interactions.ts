@@ -34,7 +34,12 @@ const ADD = statement(
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 );
 const READ = statement('interaction-read', 'select * from interaction where id = $1');
+const LOCK = statement('interaction-lock', 'select * from interaction where id = $1 for update');
 const BY_LEG = statement('interaction-by-leg', 'select * from interaction where customer = $1 or agent = $1');
+const LOCK_BY_LEG = statement(
+  'interaction-lock-by-leg',
+  'select * from interaction where customer = $1 or agent = $1 for update',
+);
 const OF_SESSION = statement(
   'interaction-of-session',
   'select * from interaction where session = $1 and ended_at is null order by created_at',
@@ -56,6 +61,21 @@ export async function addInteraction(
 
 export async function readInteraction(sql: Sql, id: string): Promise<Interaction | undefined> {
   const [row] = await sql.query<InteractionRow>(READ, [id]);
+  return row && fromRow(row);
+}
+
+/**
+ * An interaction that nobody else changes until the end of the transaction: its session and what happens to its legs
+ * change it at the same time, and each has to see what the other did.
+ */
+export async function lockInteraction(tx: Transaction, id: string): Promise<Interaction | undefined> {
+  const [row] = await tx.query<InteractionRow>(LOCK, [id]);
+  return row && fromRow(row);
+}
+
+/** As `lockInteraction`, for the interaction to which a leg belongs. */
+export async function lockInteractionOfLeg(tx: Transaction, leg: string): Promise<Interaction | undefined> {
+  const [row] = await tx.query<InteractionRow>(LOCK_BY_LEG, [leg]);
   return row && fromRow(row);
 }
 

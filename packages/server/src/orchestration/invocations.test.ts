@@ -12,7 +12,7 @@ const CHILD = w3cFlow(`<datamodel><data id="n" expr="0"/></datamodel>
 
 const PARENT = w3cFlow(`<state id="s"><invoke type="scxml" id="c" src="child.scxml"><param name="n" expr="21"/></invoke>
     ${tells('done.invoke.c', "['done', _event.data.n, _event.invokeid]")}
-    ${tells('error', "[_event.name, _event.invokeid]")}
+    ${tells('error', '[_event.name, _event.invokeid]')}
     ${tells('ready', "['ready', _event.data.n, _event.invokeid]")}
     <transition event="finish break"><send eventexpr="_event.name" target="#_c"/></transition>
     <transition event="leave" target="t"/><transition event="end" target="f"/></state>
@@ -68,7 +68,9 @@ describe('a session that invokes a flow', () => {
         <transition event="break"><raise event="loop"/></transition>
         <transition event="loop"><raise event="loop"/></transition></state>`),
     );
-    const [child] = await bed.store.database.query<{ id: string }>('select id from session where parent = $1', [parent]);
+    const [child] = await bed.store.database.query<{ id: string }>('select id from session where parent = $1', [
+      parent,
+    ]);
     await bed.post(parent, 'break');
     expect(await bed.row(parent)).toMatchObject({ state: 'failed' });
     expect(await bed.row(child?.id ?? '')).toMatchObject({ state: 'terminated' });

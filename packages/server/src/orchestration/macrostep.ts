@@ -6,7 +6,13 @@ import type { SessionSubject } from './action-module.js';
 import { type EffectContext, performEffect } from './effects.js';
 import type { Replies } from './replies.js';
 import type { Environment, SessionEvent } from './session-event.js';
-import { ADVANCE_SESSION, CHILD_SESSIONS, CLEAR_ENDED_SESSION, type SessionState, type TurnRow } from './session-statements.js';
+import {
+  ADVANCE_SESSION,
+  CHILD_SESSIONS,
+  CLEAR_ENDED_SESSION,
+  type SessionState,
+  type TurnRow,
+} from './session-statements.js';
 import { jsonText, storable } from './stored-json.js';
 
 /** How a session ended, as its starter hears it. */

@@ -34,7 +34,8 @@ export function changedEnvironment(environment: Environment, change: Environment
     if (interaction === null) delete interactions[id];
     else interactions[id] = interaction;
   }
-  const firstixnid = environment.ixn.firstixnid ?? Object.keys(interactions)[0] ?? null;
+  const first = environment.ixn.firstixnid;
+  const firstixnid = first !== null && first in interactions ? first : (Object.keys(interactions)[0] ?? null);
   return { ...environment, ixn: { firstixnid, interactions } };
 }
 

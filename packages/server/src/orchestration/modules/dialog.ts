@@ -65,7 +65,7 @@ export function dialogModule({ sql, calls, actions, errands }: DialogParts): Act
   async function legOf(tx: Sql, action: Action): Promise<string> {
     const id = text(action, 'interactionid');
     const interaction = id ? await readInteraction(tx, id) : (await interactionsOfSession(tx, action.session.id))[0];
-    if (!interaction || interaction.endedAt !== null) {
+    if (interaction?.session !== action.session.id || interaction.endedAt !== null) {
       throw new RingbackError('invalidstate', 'there is no interaction to treat');
     }
     return interaction.customer;

@@ -7,12 +7,13 @@ import type { AgentRouting } from '../agent-routing.js';
 import type { Errands } from '../errands.js';
 import {
   addInteraction,
+  endInteraction,
   type Interaction,
   interactionModel,
   interactionOfLeg,
   interactionsOfSession,
+  lockInteraction,
   newInteractionId,
-  readInteraction,
   setUserData,
 } from '../interactions.js';
 import { milliseconds, object, objectOf, requiredText, text } from './attributes.js';
@@ -113,10 +114,13 @@ export function interactionModule(parts: InteractionParts): ActionModule {
 
   async function terminate(tx: Transaction, action: Action): Promise<ActionOutcome> {
     const id = requiredText(action, 'interactionid');
-    const interaction = await readInteraction(tx, id);
-    if (!interaction || interaction.session !== action.session.id) {
+    const interaction = await lockInteraction(tx, id);
+    if (interaction?.session !== action.session.id) {
       throw new RingbackError('unknown', `there is no interaction ${id}`);
     }
+    if (interaction.endedAt !== null) throw new RingbackError('invalidstate.null', 'the interaction has ended');
+    // Nobody has abandoned a call that its application ends.
+    await endInteraction(tx, id, action.now);
     for (const leg of [interaction.customer, interaction.agent]) {
       if (leg !== null) tx.afterCommit(() => parts.errands.run('hanging up', () => calls.hangup(leg, 'normal')));
     }
@@ -241,9 +245,12 @@ async function ownInteraction(
   session: string,
   id: JsonValue | undefined,
 ): Promise<Interaction | undefined> {
-  if (typeof id !== 'string') return (await interactionsOfSession(tx, session))[0];
-  const interaction = await readInteraction(tx, id);
-  return interaction?.session === session ? interaction : undefined;
+  if (typeof id !== 'string') {
+    const [first] = await interactionsOfSession(tx, session);
+    return first && ownInteraction(tx, session, first.id);
+  }
+  const interaction = await lockInteraction(tx, id);
+  return interaction?.session === session && interaction.endedAt === null ? interaction : undefined;
 }
 
 /** New keys are added, existing ones replaced, nested objects merged (ors-interaction-dialog.md 3.5). */

@@ -1,5 +1,5 @@
 import type { ChildDescriptor } from '@ringback/scxml';
-import { type JsonObject, RingbackError } from '../../kernel/index.js';
+import { DatabaseUnavailable, type JsonObject, RingbackError } from '../../kernel/index.js';
 import { parseTargets, type RouteRequest, type Router, type Target } from '../../routing/index.js';
 import type { Transaction } from '../../store/sql.js';
 import type { Action, ActionModule, ActionOutcome } from '../action-module.js';
@@ -96,8 +96,9 @@ export function queueModule(parts: QueueParts): ActionModule {
     for (const request of ids) {
       await router.cancel(tx, request);
       await parts.actions().complete(tx, request, 'silent');
+      await post(tx, action.session.id, { name: 'queue.cancel.done', data: { requestid: request } });
     }
-    return { done: ids[0] === undefined ? {} : { requestid: ids[0] } };
+    return ids.length > 0 ? 'silent' : { done: {} };
   }
 
   async function query(_tx: Transaction, action: Action): Promise<ActionOutcome> {
@@ -147,16 +148,37 @@ export function queueModule(parts: QueueParts): ActionModule {
       resource,
     };
     const asked = await parts.actions().pending(tx, request.id);
-    await parts.actions().complete(tx, request.id, { done });
     if (asked && request.interaction !== undefined && routes(asked)) {
-      await parts.agentRouting().route(tx, request.interaction, resource, asked.session);
+      const problem = await routingProblem(tx, request.interaction, resource, asked);
+      if (problem !== undefined) {
+        await parts.actions().complete(tx, request.id, { error: 'routingfailed', description: problem });
+        await router.release(tx, request.id);
+        return;
+      }
     }
+    await parts.actions().complete(tx, request.id, { done });
   });
 
   router.onTimeout(async (tx, request) => {
     const description = `no target became ready in time in ${request.virtualQueue}`;
     await parts.actions().complete(tx, request.id, { error: 'timeout', description });
   });
+
+  /** Connects the selected agent; what is in the way is the application's matter and must not keep the line waiting. */
+  async function routingProblem(
+    tx: Transaction,
+    interaction: string,
+    resource: JsonObject,
+    { session }: Action,
+  ): Promise<string | undefined> {
+    try {
+      await parts.agentRouting().route(tx, interaction, resource, session);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof RingbackError) || error instanceof DatabaseUnavailable) throw error;
+      return error.message;
+    }
+  }
 
   return {
     namespaces: ['www.genesyslab.com/modules/queue'],
@@ -201,6 +223,19 @@ export function queueModule(parts: QueueParts): ActionModule {
       },
     },
   };
+}
+
+/** An interaction that has ended waits no longer; its session hears of the end itself, not of its requests. */
+export async function leaveLine(
+  tx: Transaction,
+  { router, actions }: { router: Router; actions: Actions },
+  interaction: { id: string; session: string },
+): Promise<void> {
+  for (const submit of await actions.pendingOf(tx, interaction.session, 'submit')) {
+    if (text(submit, 'interactionid') !== interaction.id) continue;
+    await router.cancel(tx, submit.requestId);
+    await actions.complete(tx, submit.requestId, 'silent');
+  }
 }
 
 /** The priority grows by `priorityIncrement` for every `priorityIncrementInterval` seconds of waiting. */
