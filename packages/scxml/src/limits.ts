@@ -14,6 +14,8 @@ export interface Limits {
   internalQueue: number;
   /** Effects of one macrostep. */
   effects: number;
+  /** Bytes of JSON that one macrostep may make for events and effects. */
+  effectBytes: number;
   /** Bytes of JSON of one event's data, of one evaluated result. */
   eventBytes: number;
   /** Nesting of one event's data. */
@@ -49,6 +51,7 @@ export const defaultLimits: Limits = {
   stateEntries: 10_000,
   internalQueue: 1_000,
   effects: 10_000,
+  effectBytes: 16 * 1024 * 1024,
   eventBytes: 256 * 1024,
   eventDepth: 64,
   scopeBytes: 1024 * 1024,

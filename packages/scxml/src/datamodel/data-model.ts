@@ -17,6 +17,8 @@ export interface EvaluationContext {
   random(): number;
   isActive(stateId: string): boolean;
   activeIds(): string[];
+  /** Counts bytes of JSON that leave the guest. */
+  spendBytes(bytes: number): void;
   emitCall(op: string, args: JsonValue[]): void;
   emitLog(text: string, label: string | undefined, level: number): void;
   raise(name: string, data: JsonValue): void;

@@ -43,6 +43,10 @@ export class EcmascriptModel<S> implements DataModel {
     this.realm.dispose();
   }
 
+  spendBytes(bytes: number): void {
+    this.#context?.spendBytes(bytes);
+  }
+
   /** Calls the function of a unit and translates what it throws. */
   call(unit: number, scope: S, argument: string | number | undefined): GuestResult {
     let event: string | undefined;
@@ -103,6 +107,7 @@ class EcmascriptScope<S> implements Scope {
   values(unit: number): Record<string, JsonValue> {
     const text = this.model.call(unit, this.#handle, undefined);
     if (typeof text !== 'string') return {};
+    this.model.spendBytes(text.length);
     const { eventBytes } = this.model.limits;
     if (eventBytes > 0 && text.length > eventBytes) {
       throw new EvaluationError(

@@ -18,6 +18,7 @@ export function answerGuest(
   if (op === 'function') return functions[Number(text)] ?? '(void 0)';
   if (op === 'xml') return xmlTree(text);
   if (context === undefined) return undefined;
+  context.spendBytes(text.length);
   switch (op) {
     case 'now':
       return context.now;

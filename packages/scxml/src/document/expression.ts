@@ -30,7 +30,7 @@ export class ExpressionParser {
    */
   parse(text: ExpressionText): Expression {
     const { mode, part, place, idPrefix, line } = text;
-    const source = mode === 'script' ? text.source : text.source.replace(/[\s;]+$/, '');
+    const source = mode === 'script' ? text.source : withoutEnd(text.source);
     const key = `${mode} ${source}`;
     let parsed = this.#known.get(key);
     if (parsed === undefined) {
@@ -40,6 +40,13 @@ export class ExpressionParser {
     const { program, error } = parsed;
     return { source, mode, part, place, idPrefix, line, program, error };
   }
+}
+
+/** Without white space and semicolons at the end. */
+function withoutEnd(source: string): string {
+  let text = source.trimEnd();
+  while (text.endsWith(';')) text = text.slice(0, -1).trimEnd();
+  return text;
 }
 
 function parseText(source: string, mode: ExpressionMode): Parsed {

@@ -10,15 +10,17 @@ export function resolveTargets(tree: StateTree, reading: Reading): Map<string, n
     else byId.set(state.id, state.index);
   }
   for (const { transition, targets, idPrefix } of tree.pending) {
+    const resolved = new Set<number>();
     for (const id of targets) {
       // Inside an included fragment an author may have left out the prefix.
       const index = byId.get(id) ?? (idPrefix === undefined ? undefined : byId.get(`${idPrefix}.${id}`));
       if (index === undefined) {
         reading.report('target-unknown', `There is no state ${id}.`, transition.place);
-      } else if (!transition.targets.includes(index)) {
-        transition.targets.push(index);
+      } else {
+        resolved.add(index);
       }
     }
+    transition.targets.push(...resolved);
     checkRegions(transition.targets, tree.states, transition.place, reading);
   }
   for (const state of tree.states) checkInitial(state, tree.states, reading);
@@ -32,13 +34,13 @@ function checkRegions(
   place: StateNode['place'],
   reading: Reading,
 ): void {
-  for (let i = 0; i < targets.length; i += 1) {
-    for (let k = i + 1; k < targets.length; k += 1) {
-      const a = states[targets[i] ?? 0];
-      const b = states[targets[k] ?? 0];
-      if (a === undefined || b === undefined || commonAncestor(a, b, states)?.kind === 'parallel') continue;
-      reading.report('target-conflict', `${a.id} and ${b.id} cannot be active together.`, place);
-    }
+  // In document order the nearest common ancestor of any two is that of two neighbours between them.
+  const ordered = [...targets].sort((a, b) => a - b);
+  for (let i = 1; i < ordered.length; i += 1) {
+    const a = states[ordered[i - 1] ?? 0];
+    const b = states[ordered[i] ?? 0];
+    if (a === undefined || b === undefined || commonAncestor(a, b, states)?.kind === 'parallel') continue;
+    reading.report('target-conflict', `${a.id} and ${b.id} cannot be active together.`, place);
   }
 }
 

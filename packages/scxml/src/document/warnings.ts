@@ -1,5 +1,4 @@
-import type { Chart } from '../chart/chart.js';
-import { matchesName } from '../chart/event-descriptor.js';
+import type { Chart, EventDescriptor } from '../chart/chart.js';
 import { scopesOf } from '../guest/rewrite.js';
 import { type AnyNode, childNodes, isNode } from '../guest/scopes.js';
 import type { StateTree } from './read-states.js';
@@ -42,22 +41,40 @@ function warnUnreachable(chart: Chart, reading: Reading): void {
   }
 }
 
-/** Transitions behind one without condition that takes the same events. */
+/** Transitions behind others without condition that take the same events. */
 function warnShadowed(chart: Chart, reading: Reading): void {
   for (const state of chart.states) {
-    state.transitions.forEach((transition, at) => {
-      const winner = state.transitions.slice(0, at).find((earlier) => {
-        if (earlier.cond >= 0 || (earlier.events === undefined) !== (transition.events === undefined)) return false;
-        return transition.events?.every(({ prefix }) => matchesName(earlier.events ?? [], prefix)) ?? true;
-      });
-      if (winner === undefined) return;
-      reading.report(
-        'transition-shadowed',
-        `The transition in line ${winner.place.line} always wins.`,
-        transition.place,
-      );
-    });
+    /** What earlier transitions of the state always take, with their lines; `''` is any event. */
+    const taken = new Map<string, number>();
+    let eventless: number | undefined;
+    for (const { events, cond, place } of state.transitions) {
+      const line = events === undefined ? eventless : takenLine(events, taken);
+      if (line !== undefined)
+        reading.report('transition-shadowed', `The transition in line ${line} always wins.`, place);
+      if (cond >= 0) continue;
+      if (events === undefined) eventless ??= place.line;
+      for (const { prefix } of events ?? []) if (!taken.has(prefix)) taken.set(prefix, place.line);
+    }
   }
+}
+
+/** Line of a transition that takes every event of a list of descriptors, or of one that takes the last of them. */
+function takenLine(events: readonly EventDescriptor[], taken: ReadonlyMap<string, number>): number | undefined {
+  let line: number | undefined;
+  for (const { prefix } of events) {
+    const found = prefixes(prefix).find((name) => taken.has(name));
+    if (found === undefined) return undefined;
+    line = taken.get(found);
+  }
+  return line;
+}
+
+/** The descriptors that match a name: `a.b` gives `a.b`, `a` and the empty one for every event. */
+function prefixes(name: string): string[] {
+  const found = [name];
+  for (let at = name.lastIndexOf('.'); at > 0; at = name.lastIndexOf('.', at - 1)) found.push(name.slice(0, at));
+  if (name !== '') found.push('');
+  return found;
 }
 
 /** External transitions of a region of a parallel state leave the whole parallel state (3.13, domain). */
@@ -75,26 +92,21 @@ function warnParallelSelfTransitions(chart: Chart, reading: Reading): void {
   }
 }
 
-/** Events raised for the session itself that no transition takes. */
+/** Events raised for the session itself that no transition takes, and waiting for states that do not exist. */
 function warnUnknownEvents(chart: Chart, tree: StateTree, reading: Reading): void {
+  const awaited = new Set(tree.transitions.flatMap(({ events }) => (events ?? []).map(({ prefix }) => prefix)));
   for (const [name, place] of reading.raised) {
-    const isTaken = tree.transitions.some(({ events }) => events !== undefined && matchesName(events, name));
-    if (isTaken || reading.isOrs || place.element === 'send') continue;
+    if (reading.isOrs || place.element === 'send' || prefixes(name).some((prefix) => awaited.has(prefix))) continue;
     reading.report('event-unknown', `No transition takes the event ${name}.`, place);
   }
+  const known = new Set([...chart.byId.keys()].flatMap(prefixes));
   for (const { events, place } of tree.transitions) {
     for (const { prefix } of events ?? []) {
       const id = /^done\.state\.(.+)$/.exec(prefix)?.[1];
-      if (id !== undefined && !chart.byId.has(id) && !hasPrefix(chart, id)) {
-        reading.report('event-unknown', `${prefix} never occurs: there is no state ${id}.`, place);
-      }
+      if (id === undefined || known.has(id)) continue;
+      reading.report('event-unknown', `${prefix} never occurs: there is no state ${id}.`, place);
     }
   }
-}
-
-function hasPrefix(chart: Chart, id: string): boolean {
-  for (const known of chart.byId.keys()) if (known.startsWith(`${id}.`)) return true;
-  return false;
 }
 
 /** Functions put into data that cannot be created again from the document. */

@@ -38,6 +38,8 @@ function entryPlan(session: Session, transition: Transition): EntryPlan | null {
 class EntrySetBuilder {
   readonly #chart: Chart;
   readonly #states = new Set<number>();
+  /** The states and all of their ancestors. */
+  readonly #covered = new Set<number>();
   readonly #defaults = new Set<number>();
   readonly #historyContent = new Map<number, Transition>();
   metHistory = false;
@@ -71,7 +73,7 @@ class EntrySetBuilder {
       this.#addHistory(state);
       return;
     }
-    this.#states.add(state.index);
+    this.#add(state.index);
     if (state.kind === 'parallel') {
       this.#addRegions(state);
     } else if (state.children.length > 0 && state.kind === 'state') {
@@ -98,7 +100,7 @@ class EntrySetBuilder {
     for (let at = state.parent; at >= 0 && at !== ancestor; at = this.#state(at).parent) {
       const between = this.#state(at);
       if (between.kind === 'scxml') return;
-      this.#states.add(at);
+      this.#add(at);
       if (between.kind === 'parallel') this.#addRegions(between);
     }
   }
@@ -106,12 +108,12 @@ class EntrySetBuilder {
   #addRegions(parallel: StateNode): void {
     for (const child of parallel.children) {
       const region = this.#state(child);
-      if (!this.#hasInside(region)) this.#addDescendants(region);
+      if (!this.#covered.has(child)) this.#addDescendants(region);
     }
   }
 
-  #hasInside(region: StateNode): boolean {
-    for (const index of this.#states) if (index >= region.index && index <= region.last) return true;
-    return false;
+  #add(index: number): void {
+    this.#states.add(index);
+    for (let at = index; at >= 0 && !this.#covered.has(at); at = this.#state(at).parent) this.#covered.add(at);
   }
 }

@@ -156,6 +156,7 @@ function enterFinal(session: Session, state: StateNode): void {
   raiseDone(session, parent, doneData(session, state));
   const grandparent = states[parent.parent];
   if (grandparent?.kind !== 'parallel') return;
+  session.spendWork(grandparent.children.length);
   if (grandparent.children.every((child) => isInFinalState(session, child))) raiseDone(session, grandparent, undefined);
 }
 

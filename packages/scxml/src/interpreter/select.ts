@@ -40,6 +40,8 @@ function eventless(chart: Chart, state: StateNode): readonly Transition[] {
 export function selectTransitions(session: Session, name: string | undefined): readonly Transition[] {
   const { chart, configuration } = session;
   const enabled: Transition[] = [];
+  /** The same as a set, once the list has become long. */
+  let seen: Set<Transition> | undefined;
   for (let i = 0; i < configuration.length; i += 1) {
     const state = chart.states[configuration[i] ?? 0];
     if (state === undefined || !state.atomic) continue;
@@ -48,13 +50,15 @@ export function selectTransitions(session: Session, name: string | undefined): r
       const transition = candidates[k];
       if (transition === undefined) continue;
       // Another active state may have enabled the same transition of a common ancestor.
-      if (enabled.length > 0 && enabled.includes(transition)) break;
+      if (enabled.length > 0 && (seen === undefined ? enabled.includes(transition) : seen.has(transition))) break;
       if (transition.cond >= 0 && !holds(session, transition)) continue;
       enabled.push(transition);
+      if (seen !== undefined) seen.add(transition);
+      else if (enabled.length > 16) seen = new Set(enabled);
       break;
     }
   }
-  return enabled.length > 1 ? withoutConflicts(session, enabled) : enabled;
+  return enabled.length > 1 && mayConflict(session, enabled) ? withoutConflicts(session, enabled) : enabled;
 }
 
 /** A faulty condition is false, and an error event (SCXML 1.0, 5.9.1). */
@@ -67,11 +71,24 @@ function holds(session: Session, transition: Transition): boolean {
   }
 }
 
+/** False if the domains are disjoint, as those of transitions in different regions are. */
+function mayConflict(session: Session, enabled: readonly Transition[]): boolean {
+  const { states } = session.chart;
+  const domains = enabled.map((transition) => transitionDomain(session, transition)).filter((domain) => domain >= 0);
+  domains.sort((a, b) => a - b);
+  for (let i = 1; i < domains.length; i += 1) {
+    if ((domains[i] ?? 0) <= (states[domains[i - 1] ?? 0]?.last ?? 0)) return true;
+  }
+  return false;
+}
+
 /** Of two transitions that would leave a common state, the one of the descendant wins, else the earlier one. */
 function withoutConflicts(session: Session, enabled: readonly Transition[]): readonly Transition[] {
   const { states } = session.chart;
   const kept: Transition[] = [];
   for (const candidate of enabled) {
+    // Every pair may have to be compared: that is work which a chart must not make endless.
+    session.spendWork(kept.length);
     const removed = new Set<Transition>();
     let isPreempted = false;
     for (const other of kept) {

@@ -136,8 +136,9 @@ function isWellFormed(target: string, isScxml: boolean): boolean {
 export function delayOf(value: JsonValue | undefined, isOrs: boolean): number | undefined {
   if (value === undefined || value === null || value === '') return 0;
   if (typeof value === 'number') return isOrs && value >= 0 ? value : undefined;
-  if (typeof value !== 'string') return undefined;
-  const found = /^\s*\+?(\d+\.?\d*|\.\d+)\s*(ms|s)?\s*$/i.exec(value);
+  // No time is that long, and a text may be of any length.
+  if (typeof value !== 'string' || value.length > 64) return undefined;
+  const found = /^\+?(\d+\.?\d*|\.\d+)\s*(ms|s)?$/i.exec(value.trim());
   if (found === null || (found[2] === undefined && !isOrs)) return undefined;
   const number = Number(found[1]);
   return found[2]?.toLowerCase() === 's' ? Math.round(number * 1000) : number;

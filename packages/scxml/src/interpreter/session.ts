@@ -71,6 +71,8 @@ export class Session implements EvaluationContext {
   microsteps: MicrostepTrace[] = [];
   microstepCount = 0;
   instructionCount = 0;
+  /** Bytes of JSON that guest code has made for events and effects of this macrostep. */
+  bytes = 0;
   /** Entries per state in this macrostep, counted only when a limit is set for it. */
   entries: Map<number, number> | undefined;
   #event: SessionEvent | undefined;
@@ -97,6 +99,7 @@ export class Session implements EvaluationContext {
     this.microsteps = [];
     this.microstepCount = 0;
     this.instructionCount = 0;
+    this.bytes = 0;
     this.entries = undefined;
     this.model.enter(this);
   }
@@ -173,13 +176,18 @@ export class Session implements EvaluationContext {
     if (this.#hasRoom()) this.effects.push({ kind: 'log', text, level, ...(label === undefined ? {} : { label }) });
   }
 
-  /** Guest code cannot be interrupted by an exception of the host: one effect too many is noticed after it returns. */
+  /** Guest code cannot be interrupted by an exception of the host: what is too much is noticed after it returns. */
   #hasRoom(): boolean {
-    return this.limits.effects <= 0 || this.effects.length <= this.limits.effects;
+    const { effects, effectBytes } = this.limits;
+    return (effects <= 0 || this.effects.length <= effects) && (effectBytes <= 0 || this.bytes <= effectBytes);
+  }
+
+  spendBytes(bytes: number): void {
+    this.bytes += bytes;
   }
 
   raise(name: string, data: JsonValue): void {
-    this.enqueueInternal(new SessionEvent({ name, type: 'internal', data }, this.chart.dialect));
+    if (this.#hasRoom()) this.enqueueInternal(new SessionEvent({ name, type: 'internal', data }, this.chart.dialect));
   }
 
   enqueueInternal(event: SessionEvent): void {
@@ -188,14 +196,23 @@ export class Session implements EvaluationContext {
 
   /** Called by the interpreter between instructions, where the session may be ended. */
   checkBudgets(): void {
-    const { internalQueue, effects, instructions } = this.limits;
+    const { internalQueue, effects, effectBytes } = this.limits;
     if (internalQueue > 0 && this.internalQueue.length > internalQueue) {
       throw new SessionFailure('internal-queue', `More than ${internalQueue} events wait in the internal queue.`);
     }
     if (effects > 0 && this.effects.length > effects) {
       throw new SessionFailure('effects', `The macrostep has more than ${effects} effects.`);
     }
-    this.instructionCount += 1;
+    if (effectBytes > 0 && this.bytes > effectBytes) {
+      throw new SessionFailure('effects', `The macrostep made more than ${effectBytes} bytes of values.`);
+    }
+    this.spendWork(1);
+  }
+
+  /** Counts instructions, and other work of the interpreter that grows with the chart. */
+  spendWork(amount: number): void {
+    this.instructionCount += amount;
+    const { instructions } = this.limits;
     if (instructions > 0 && this.instructionCount > instructions) {
       throw new SessionFailure('instructions', `The macrostep has more than ${instructions} instructions.`);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Limits, SessionPool } from '../../src/index.js';
+import { type EventInput, type Limits, SessionPool } from '../../src/index.js';
 import { logs, OneSession, w3c } from '../one-session.js';
 
 const ping = w3c(
@@ -56,13 +56,15 @@ describe('budgets that end the session', () => {
 });
 
 describe('budgets that become error events', () => {
-  it.each([
+  const cases: [text: string, limits: Partial<Limits>, event: string | EventInput][] = [
     ['error.execution timeout', { evaluationTicks: 5 }, 'hang'],
     ['error.execution stack', {}, 'deep'],
     ['error.execution RangeError: The values have more than 1000 bytes.', { eventBytes: 1000 }, 'big'],
     ['error.platform event-size', { eventBytes: 100 }, { name: 'any', data: 'x'.repeat(200) }],
     ['error.platform event-depth', { eventDepth: 3 }, { name: 'any', data: [[[[1]]]] }],
-  ] as const)('%s', async (text, limits, event) => {
+  ];
+
+  it.each(cases)('%s', async (text, limits, event) => {
     const session = await told(limits, event);
     expect(session.result?.status).toBe('running');
     expect(logs(session.result)).toEqual([text]);
