@@ -94,6 +94,19 @@ describe('createcall', () => {
     await world({ agents: { first: null } });
   });
 
+  test('forgets the call of an agent whose customer is busy', async () => {
+    bed.configuration.putAgent('first');
+    await world({ agents: { first: { auto: true, answerSeconds: 2 } }, numbers: { 5551: { outcome: 'busy' } } });
+    const session = await bed.run(caller('').replace('from="\'7000\'"', `from="{dn: '2first', agent: 'first'}"`));
+    await bed.until(first('error.voice.createcall'));
+    await bed.advance(1);
+    expect(up()).toBe(0);
+    bed.heard();
+    await bed.post(session, 'model');
+    expect(bed.heard()).toEqual(['0:true']);
+    await world({ agents: { first: null } });
+  });
+
   test('never calls the customer of an agent who does not answer', async () => {
     bed.configuration.putAgent('silent');
     const before = bed.simulator.calls({ number: '5551' }).length;
@@ -256,6 +269,20 @@ describe('an inbound call', () => {
     ]);
     await bed.advance(60);
     expect(names()).toEqual(['interaction.abandoned', 'interaction.deleted']);
+  });
+
+  test('that was not answered when the process died is answered by the next one', async () => {
+    await bed.flow('inbound', INBOUND);
+    bed.applications.set('8000', 'inbound');
+    const { calls } = bed.current;
+    calls.answer = async () => {
+      throw new Error('killed');
+    };
+    const leg = await bed.simulator.placeInbound({ from: '5554', to: '8000' });
+    await bed.activity.idle();
+    expect(await calls.get(leg)).toMatchObject({ state: 'ringing' });
+    await bed.crash();
+    expect(await bed.current.calls.get(leg)).toMatchObject({ state: 'answered' });
   });
 
   test('to a DN without an application, or with one that does not exist, is refused', async () => {

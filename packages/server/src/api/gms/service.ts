@@ -115,6 +115,9 @@ function sendFile(reply: FastifyReply, file: StoredFile): FastifyReply {
     .send(file.content);
 }
 
+/** Names of user data are keys of an index, which has bounds. */
+const LONGEST_NAME = 128;
+
 /** Query and body together: names with an underscore are parameters, others user data; the body wins. */
 function requestOf(request: FastifyRequest): ServiceRequest {
   if (request.body !== undefined && request.body !== null && !isObject(request.body)) {
@@ -135,6 +138,11 @@ function requestOf(request: FastifyRequest): ServiceRequest {
   }
   for (const { field, filename, type, content } of request.uploads) {
     userData.set(field, { content, fileName: filename, mediaType: type });
+  }
+  for (const name of [...Object.keys(parameters), ...userData.keys()]) {
+    if (name.length <= LONGEST_NAME) continue;
+    const message = `The name ${name.slice(0, LONGEST_NAME)}... is longer than ${LONGEST_NAME} characters`;
+    throw new RingbackError('invalid-body', message);
   }
   return { parameters, userData };
 }
