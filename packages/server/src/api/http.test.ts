@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -161,6 +163,32 @@ describe('a body', () => {
     expect(lines.map(({ level }) => level)).toEqual(['info']);
     expect(lines[0]).toMatchObject({ message: 'Request refused', status, path: '/echo' });
     expect(lines[0]?.reason).toContain(code);
+  });
+
+  test('that is compressed is refused', async () => {
+    const { app } = await serve();
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    const answer = await app.inject({ method: 'POST', url: '/echo', headers, payload: '{}' });
+    expect([answer.statusCode, answer.json().exception]).toEqual([415, 'unsupported-encoding']);
+  });
+
+  test('that is much too large is read to its end, so that the client hears the answer', async () => {
+    const { app } = await serve();
+    const { port } = new URL(await app.listen({ port: 0 }));
+    const sent = 8 * 1024 * 1024;
+    for (const type of ['application/json', 'multipart/form-data; boundary=x']) {
+      const socket = connect({ port: Number(port), host: '127.0.0.1' });
+      socket.write(
+        `POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: ${sent}\r\n\r\n`,
+      );
+      socket.write(
+        type.startsWith('multipart')
+          ? '--x\r\nContent-Disposition: form-data; name="f"\r\n\r\n'.padEnd(sent - 9, 'y').concat('\r\n--x--\r\n')
+          : ' '.repeat(sent),
+      );
+      const answer = await text(socket);
+      expect(answer).toMatch(/^HTTP\/1.1 413 /);
+    }
   });
 
   test('with a file or field over the limit is refused', async () => {

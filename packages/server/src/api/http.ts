@@ -8,6 +8,7 @@ import { answerFailures, failureOf, RequestError, sendFailure } from './http/fai
 import { type Guard, openToAll } from './http/guard.js';
 import { type Readiness, registerOperations } from './http/operations.js';
 import { registerRequestLog } from './http/request-log.js';
+import { registerUnreadBodies } from './http/unread-body.js';
 import { answerNotFound, asProblem } from './problem.js';
 
 export type { BodyLimits, UploadedFile } from './http/body-parsers.js';
@@ -69,6 +70,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       throw new RequestError(400, 'malformed-url', 'The address contains a NUL character.');
   });
   registerRequestLog(app, log, metrics);
+  registerUnreadBodies(app);
   await registerBodyParsers(app, options.multipart);
   answerFailures(app, log, asProblem);
   answerNotFound(app);

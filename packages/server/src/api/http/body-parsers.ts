@@ -51,10 +51,18 @@ const DEFAULTS: Required<BodyLimits> = {
  * - JSON in its charset; an empty body is no body (clients send DELETE with a content type and nothing else);
  * - urlencoded and multipart forms: `body` is name to text, the last value winning, `formValues` has all of them,
  *   `uploads` the files.
+ *
+ * Compressed bodies are refused with 415: what they would grow to is not known before they are unpacked.
  */
 export async function registerBodyParsers(app: FastifyInstance, limits: BodyLimits = {}): Promise<void> {
   app.decorateRequest('formValues', null);
   app.decorateRequest('uploads', { getter: () => [] });
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding.toLowerCase() === 'identity') return done(null, payload);
+    const problem = `The content encoding "${encoding}" is not accepted: send the body as it is.`;
+    done(new RequestError(415, 'unsupported-encoding', problem));
+  });
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser(['application/json', 'text/json'], { parseAs: 'buffer' }, (request, body, done) => {
     attempt(done, () => parseJson(decode(bytesOf(body), charsetOf(request.headers['content-type']))));
