@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { complaint } from './catalogue/value.js';
-import { families, optionOf, serviceFamily } from './index.js';
+import { families, isCallbackService, optionOf, serviceFamily } from './index.js';
 import { checkService } from './option-check.js';
 import { type OptionMap, serviceOptions } from './options.js';
 
@@ -76,6 +76,18 @@ describe('an option of a service', () => {
   test('of an unknown service is not there', () => {
     expect(serviceOptions(source(), 'nobody')).toBeUndefined();
   });
+});
+
+test.each<[OptionMap, boolean]>([
+  [{ _type: 'ors', _service: 'callback' }, true],
+  [{ _type: 'ors', _service: 'my-callback', _service_type: 'callback' }, true],
+  [{ _type: 'ors', _service: 'my-callback', _call_direction: 'USERTERMINATED' }, true],
+  [{ _type: 'ors', _service: 'http://flows/callback.scxml', _target: 'Support@GA' }, true],
+  [{ _type: 'ors', _service: 'hello' }, false],
+  [{ _type: 'builtin', _service: 'request-chat', _target: 'Support@GA' }, false],
+  [{ _service: 'request-interaction', _call_direction: 'USERORIGINATED' }, false],
+])('whether %o is a callback service: %s', (options, expected) => {
+  expect(isCallbackService(options)).toBe(expected);
 });
 
 describe('the catalogue', () => {

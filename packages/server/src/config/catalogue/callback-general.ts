@@ -16,7 +16,8 @@ export const everyService = [
   {
     name: '_service_type',
     type: oneOf('callback'),
-    effect: 'Makes a service with an application of its own a callback service.',
+    effect:
+      'Makes a service with an application of its own a callback service; one with `_call_direction` or `_target` is one without it.',
   },
   { name: '_name', type: text, effect: 'Name to display.', actor: 'nobody' },
   {

@@ -55,7 +55,7 @@ const callback: OptionFamily = {
   holder: 'service',
   title: 'Callback services',
   introduction:
-    'Services with `_service: callback`, or with an application of their own and `_service_type: callback`. All options are handed to the application as parameters of its session.',
+    'Services with `_service: callback`, or with an application of their own and `_call_direction`, `_target` or `_service_type: callback`. All options are handed to the application as parameters of its session.',
   groups: [
     common,
     { title: 'General', options: callbackGeneral },
@@ -123,12 +123,18 @@ function indexOf(family: OptionFamily): FamilyIndex {
   return { exact: new Map(options.map((option) => [option.name, option])), prefixed };
 }
 
-/** True for a service whose requests are callbacks (GMS callback, `_service`, `_service_type`). */
-export function isCallbackService(options: Options): boolean {
-  return options._service === 'callback' || options._service_type?.toLowerCase() === 'callback';
-}
-
 const builtinById = new Map(builtinServices.map((family) => [family.id, family]));
+
+/**
+ * True for a service whose requests are callbacks: by its `_service` or `_service_type`, or because it says what only
+ * callbacks have, a direction or a target. So a copy of the shipped application under another name needs nothing more
+ * than that name.
+ */
+export function isCallbackService({ _type, _service = '', _service_type, _call_direction, _target }: Options): boolean {
+  if (_service === 'callback' || _service_type?.toLowerCase() === 'callback') return true;
+  if (_type?.toLowerCase() === 'builtin' || builtinById.has(_service)) return false;
+  return _call_direction !== undefined || _target !== undefined;
+}
 
 /** The family that a service belongs to by its `_service`, `_service_type` and `_type`. */
 export function serviceFamily(options: Options): OptionFamily {
