@@ -69,7 +69,7 @@ export class Rescheduling {
    */
   async reschedule(serviceName: string, id: string, change: JsonObject): Promise<void> {
     const service = this.parts.services.get(serviceName);
-    if (Object.keys(change).length === 0) throw new CallbackError('missing-key', { key: '_new_desired_time' });
+    if (!saysAnything(change)) throw new CallbackError('missing-key', { key: '_new_desired_time' });
     const desired =
       readDesiredTime('_new_desired_time', change._new_desired_time) ??
       readDesiredTime('_desired_time', change._desired_time);
@@ -163,6 +163,13 @@ function chooseTarget(service: CallbackService, grid: BucketGrid, desired: Desir
   checkNotTooFar(service, desired, now, grid);
   checkOpen(grid, desired.at);
   return { desiredAt: desired.at, slot: slotAt(grid, desired.at) };
+}
+
+const TIMES = ['_new_desired_time', '_desired_time'];
+
+/** An empty time is no time, as in Start; an empty property takes one away, which is a change. */
+function saysAnything(change: JsonObject): boolean {
+  return Object.entries(change).some(([name, value]) => !TIMES.includes(name) || !isEmpty(value));
 }
 
 function merged(properties: JsonObject, change: JsonObject): JsonObject {

@@ -111,6 +111,7 @@ describe('Reschedule-Callback', () => {
       [{ _new_desired_time: '2026-06-01T10:00:00.000Z' }, 'is later than allowed'],
       [{ _new_desired_time: 'soon' }, 'Invalid date format for _new_desired_time : [soon]'],
       [{}, 'missing mandatory lookup key [_new_desired_time]'],
+      [{ _new_desired_time: '' }, 'missing mandatory lookup key [_new_desired_time]'],
     ];
     for (const [payload, message] of cases) {
       const refused = await move(body._id, payload);
