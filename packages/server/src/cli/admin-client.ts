@@ -1,11 +1,11 @@
 import { Option } from 'commander';
 import { RingbackError } from '../kernel/index.js';
 
-/** Where the running server is. */
-export function serverOption(): Option {
+/** Where the running server is: without a word about it, where `start` puts it in the same environment. */
+export function serverOption(environment: NodeJS.ProcessEnv = process.env): Option {
   return new Option('--server <url>', 'address of the running server')
     .env('RINGBACK_URL')
-    .default('http://127.0.0.1:8080');
+    .default(`http://127.0.0.1:${environment.RINGBACK_PORT || '8080'}`);
 }
 
 /**

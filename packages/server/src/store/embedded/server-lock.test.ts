@@ -26,6 +26,12 @@ describe('the lock of a data directory', () => {
     await (await ServerLock.take(directory)).release();
   });
 
+  it('says so where no directory can be', async () => {
+    const file = join(directory, 'a-file');
+    await writeFile(file, '');
+    await expect(ServerLock.take(file)).rejects.toMatchObject({ code: 'data-directory-unusable' });
+  });
+
   it('names the process that has it', async () => {
     const child = spawn('sleep', ['60']);
     const pid = child.pid ?? 0;

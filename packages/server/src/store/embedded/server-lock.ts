@@ -25,10 +25,10 @@ export class ServerLock {
 
   /**
    * @param directory is made if need be
-   * @throws RingbackError `data-directory-in-use` naming the process that holds it
+   * @throws RingbackError `data-directory-in-use` naming the process that holds it, `data-directory-unusable`
    */
   static async take(directory: string): Promise<ServerLock> {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory);
     const me: Holder = { pid: process.pid, started: (await startIdentity(process.pid)) ?? '' };
     const draft = join(directory, `server-${process.pid}-${crypto.randomUUID()}.draft`);
     await writeFile(draft, JSON.stringify(me), { mode: 0o600 });
@@ -102,6 +102,16 @@ async function linkUnlessTaken(draft: string, file: string): Promise<boolean> {
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
+  }
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const problem = `The data directory ${directory} cannot be made (${reason}). Name another one with --data.`;
+    throw new RingbackError('data-directory-unusable', problem, [], { cause: error });
   }
 }
 
