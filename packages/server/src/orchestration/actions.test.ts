@@ -6,6 +6,7 @@ const bed = await OrchestrationBed.create();
 const WORKS = orsFlow(`<state id="s">
     <transition event="go"><probe:work name="'a'"/></transition>
     <transition event="frail"><probe:fragile name="'b'"/></transition>
+    <transition event="broken"><probe:broken/></transition>
     <transition event="end" target="f"><probe:work name="'last'"/></transition>
     ${tells('probe error.probe', '[_event.name, _event.data.error || _event.data.result]')}
   </state><final id="f"/>`);
@@ -46,6 +47,16 @@ test('after a crash an action that was under way is carried out again, or answer
   await bed.crash();
   expect(bed.worked).toEqual([]);
   expect(bed.heard()).toEqual([['error.probe.fragile', 'interrupted']]);
+});
+
+test('what cannot be taken up after a crash is answered, and the host starts all the same', async () => {
+  bed.work = async () => {
+    throw new Error('killed');
+  };
+  const session = await bed.run(WORKS);
+  await bed.post(session, 'broken');
+  await bed.crash();
+  expect(bed.heard()).toEqual([['error.probe.broken', 'unreadable']]);
 });
 
 test('a fault of ours is tried again until it is gone', async () => {

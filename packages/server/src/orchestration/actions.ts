@@ -34,9 +34,13 @@ const OF_SESSION = statement(
   'select * from session_action where session = $1 and action = $2 order by created_at, id',
 );
 const FORGET = statement('action-forget', 'delete from session_action where session = $1');
+/**
+ * What was being carried out, and what is heard or keyed in: its end may have gone unheard, and the network tells it again
+ * when it is asked again.
+ */
 const INTERRUPTED = statement(
   'action-interrupted',
-  `select * from session_action where phase = 'execute' order by created_at, id`,
+  `select * from session_action where phase = 'execute' or subject like 'treatment:%' order by created_at, id`,
 );
 
 /** How long an action that met a closed database waits before it is carried out again. */
@@ -74,7 +78,8 @@ export class Actions {
       ...(effect.content !== undefined && { content: effect.content }),
       now: this.clock.now(),
     };
-    const outcome = definition.perform ? await outcomeOf(definition.perform(tx, action)) : 'pending';
+    const perform = definition.perform?.bind(definition);
+    const outcome = perform ? await outcomeOf(() => perform(tx, action)) : 'pending';
     if (!isPending(outcome)) return this.#answer(tx, action, event, outcome);
     const phase = definition.execute ? 'execute' : 'waiting';
     await tx.query(KEEP, [
@@ -139,7 +144,7 @@ export class Actions {
   async recover(): Promise<void> {
     for (const row of await this.database.query<ActionRow>(INTERRUPTED)) {
       const { definition } = this.modules.action(row.module, row.action);
-      const outcome = definition.interrupted?.(row.request);
+      const outcome = await outcomeOf(async () => definition.interrupted?.(row.request));
       if (outcome === undefined) this.#execute(row.module, row.request);
       else await this.#settle(row.module, row.request, outcome);
     }
@@ -154,9 +159,10 @@ export class Actions {
     if (this.#stopped) return;
     void this.activity.run(async () => {
       const { definition } = this.modules.action(namespace, action.name);
-      if (!definition.execute) return;
+      const execute = definition.execute?.bind(definition);
+      if (!execute) return;
       try {
-        await this.#settle(namespace, action, await outcomeOf(definition.execute(action)));
+        await this.#settle(namespace, action, await outcomeOf(() => execute(action)));
       } catch (error) {
         this.log.warn(
           { err: error, session: action.session.id, request: action.requestId },
@@ -212,9 +218,9 @@ function subjectOf(outcome: 'pending' | { pending: string }): string | null {
 }
 
 /** What the application got wrong becomes its error event; everything else is a fault of ours and goes on as one. */
-async function outcomeOf(work: Promise<ActionOutcome>): Promise<ActionOutcome> {
+async function outcomeOf<Outcome>(work: () => Promise<Outcome>): Promise<Outcome | ActionOutcome> {
   try {
-    return await work;
+    return await work();
   } catch (error) {
     if (error instanceof RingbackError && error.code !== 'database-unavailable') {
       return { error: error.code.replaceAll('-', ''), description: error.message };

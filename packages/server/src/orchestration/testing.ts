@@ -2,7 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
-import { Activity, type JsonObject, type JsonValue, ManualClock, newId, silentLogger } from '../kernel/index.js';
+import {
+  Activity,
+  type JsonObject,
+  type JsonValue,
+  ManualClock,
+  newId,
+  RingbackError,
+  silentLogger,
+} from '../kernel/index.js';
 import { Journal } from '../reporting/index.js';
 import { type Agents, createRouting, type Router } from '../routing/index.js';
 import { TestConfiguration } from '../routing/testing.js';
@@ -255,6 +263,13 @@ export class OrchestrationBed {
           execute: async ({ attributes }) => {
             this.worked.push(String(attributes.name));
             return { done: await this.work(String(attributes.name)) };
+          },
+        },
+        broken: {
+          attributes: {},
+          execute: async () => ({ done: await this.work('broken') }),
+          interrupted: () => {
+            throw new RingbackError('unreadable', 'what is stored of it makes no sense');
           },
         },
         fragile: {

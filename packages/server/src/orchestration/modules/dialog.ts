@@ -1,5 +1,5 @@
 import type { ChildDescriptor } from '@ringback/scxml';
-import { RingbackError } from '../../kernel/index.js';
+import { type JsonObject, RingbackError } from '../../kernel/index.js';
 import type { Sql, Transaction } from '../../store/sql.js';
 import type { Calls, Media } from '../../telephony/index.js';
 import type { Action, ActionModule, ActionOutcome } from '../action-module.js';
@@ -45,7 +45,13 @@ const INPUT: ChildDescriptor = {
   },
 };
 
+/** The customer does not hear: not yet, or not any more. */
+const NOT_UP: ReadonlySet<string> = new Set(['leg-ended', 'leg-not-answered', 'unknown-leg']);
+
 const TONES = ['music', 'ringback', 'busy', 'fastbusy', 'silence'] as const;
+
+/** Of digits, and of seconds to wait for them. */
+const MOST = 86_400;
 
 interface DialogParts {
   sql: Sql;
@@ -77,10 +83,10 @@ export function dialogModule({ sql, calls, actions, errands }: DialogParts): Act
 
   async function collect(action: Action): Promise<ActionOutcome> {
     const input = action.children.find(({ name }) => name === 'input')?.attributes ?? {};
-    const seconds = (name: string, otherwise: number) => Number(input[name] ?? otherwise) * 1000;
+    const seconds = (name: string, otherwise: number) => Math.round(positive(input, name, otherwise) * 1000);
     return treat(action, (leg) =>
       calls.collect(leg, action.requestId, {
-        maxDigits: Number(input.max_digits ?? 1),
+        maxDigits: Math.ceil(positive(input, 'max_digits', 1)),
         terminators: String(input.term_digits ?? '#'),
         firstDigitTimeoutMs: seconds('start_timeout', 10),
         totalTimeoutMs: seconds('total_timeout', 30),
@@ -89,7 +95,13 @@ export function dialogModule({ sql, calls, actions, errands }: DialogParts): Act
   }
 
   async function treat(action: Action, start: (leg: string) => Promise<void>): Promise<ActionOutcome> {
-    await start(await legOf(sql, action));
+    const leg = await legOf(sql, action);
+    try {
+      await start(leg);
+    } catch (error) {
+      if (!(error instanceof RingbackError) || !NOT_UP.has(error.code)) throw error;
+      throw new RingbackError('invalidstate', error.message, [], { cause: error });
+    }
     return 'pending';
   }
 
@@ -122,6 +134,13 @@ export function dialogModule({ sql, calls, actions, errands }: DialogParts): Act
       stop: { attributes: { requestid: { kind: 'value', required: true } }, perform: stop },
     },
   };
+}
+
+function positive(input: JsonObject, name: string, otherwise: number): number {
+  const value = Number(input[name] ?? otherwise);
+  if (value > 0 && value <= MOST) return value;
+  const wanted = `${name} must be a number above 0, at most ${MOST}`;
+  throw new RingbackError('invalid-parameter', `${wanted}, not ${JSON.stringify(input[name])}`);
 }
 
 function mediaOf(action: Action): Media {
