@@ -178,6 +178,23 @@ describe('redirect', () => {
     expect(bed.heard()).toEqual(['0:true']);
   });
 
+  test('and the end of the customer at the same time leave nobody ringing', async () => {
+    bed.configuration.putAgent('racer');
+    for (let each = 0; each < 5; each += 1) {
+      const session = await waiting();
+      const [leg] = bed.simulator.calls({ number: '5551' }).filter(({ endedAt }) => endedAt === undefined);
+      await Promise.all([
+        bed.post(session, 'redirect', { to: { dn: '2racer', agent: 'racer' } }),
+        bed.current.calls.hangup(String(leg?.id)),
+      ]);
+      await bed.advance(1);
+      expect(up()).toBe(0);
+      expect(names()).toContain('interaction.deleted');
+      await bed.post(session, 'model');
+      expect(bed.heard()).toEqual(['0:true']);
+    }
+  });
+
   test('never touches the call of another session', async () => {
     await waiting();
     const [row] = await bed.store.database.query<{ id: string }>(
