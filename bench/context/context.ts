@@ -194,6 +194,15 @@ function reportGrowth(small: Result, large: Result): void {
     const factor = (other.all.p99 / one.all.p99).toFixed(2);
     console.log(`  ${name.padEnd(14)} p99 ${ms(one.all.p99)} -> ${ms(other.all.p99)} ms   factor ${factor}`);
   }
+  const [before, after] = [databaseTime(small), databaseTime(large)];
+  console.log(
+    `  database time  ${before.toFixed(0)} -> ${after.toFixed(0)} µs per request   factor ${(after / before).toFixed(2)}`,
+  );
+}
+
+/** What the database spends on a request shows growth even where the machine is busy with something else. */
+function databaseTime({ used, full }: Result): number {
+  return (used.database * 1000) / full.all.count;
 }
 
 function kind(measurement: Measurement, name: RequestKind): Latency {

@@ -4,7 +4,7 @@ import type { Definitions } from './definitions.js';
 import { type Criteria, chooseKey, criterionName, meets, phoneKeys, searchRanges } from './identification.js';
 import type { Metadata } from './metadata.js';
 import { extensionsView, type ProfileData, profileView } from './profile.js';
-import { identifyProfiles } from './profile-statements.js';
+import { identifyExactly, identifyProfiles } from './profile-statements.js';
 import type { Settings } from './settings.js';
 
 /** What to look for, and what to tell of those who are found (CS API, "Identify Customer"). */
@@ -85,13 +85,17 @@ export class CustomerSearch {
     const country = this.#settings.defaultCountry;
     const { key, covered } = chooseKey(definitions, criteria, named);
     const ranges = searchRanges(key, covered, criteria, country);
-    const rows = await sql.query<ProfileRow>(identifyProfiles, [
-      definitions.tenant,
-      key.id,
-      ranges.map(({ from }) => from),
-      ranges.map(({ to }) => to),
-      MOST_FOUND,
-    ]);
+    const [only, another] = ranges;
+    const isExact = only && !another && covered === key.attributes.length;
+    const rows = isExact
+      ? await sql.query<ProfileRow>(identifyExactly, [definitions.tenant, key.id, only.from, MOST_FOUND])
+      : await sql.query<ProfileRow>(identifyProfiles, [
+          definitions.tenant,
+          key.id,
+          ranges.map(({ from }) => from),
+          ranges.map(({ to }) => to),
+          MOST_FOUND,
+        ]);
     return rows.filter((row) => meets(row, criteria, definitions, country));
   }
 }

@@ -3,12 +3,12 @@ import { type Clock, instant, isObject, type JsonObject, type JsonValue } from '
 import { type Database, type Sql, statement } from '../store/index.js';
 import { ContextError, invalid, missing } from './errors.js';
 import type { Metadata } from './metadata.js';
-import { putServiceExtension } from './service-statements.js';
+import type { ServiceLine } from './service-line.js';
+import { changeServices } from './service-statements.js';
 import { serviceNotFound } from './services.js';
 import type { StepKind } from './step.js';
-import { putStepExtension } from './step-statements.js';
+import { changeSteps } from './step-statements.js';
 import { stepNotFound } from './steps.js';
-import { storable } from './storable.js';
 
 /** Where an extension is: at a service, or at one of its states or tasks. */
 export interface ExtensionPlace {
@@ -35,11 +35,13 @@ export class ExtensionRecords {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #metadata: Metadata;
+  readonly #line: ServiceLine;
 
-  constructor(options: { database: Database; clock: Clock; metadata: Metadata }) {
+  constructor(options: { database: Database; clock: Clock; metadata: Metadata; line: ServiceLine }) {
     this.#database = options.database;
     this.#clock = options.clock;
     this.#metadata = options.metadata;
+    this.#line = options.line;
   }
 
   /**
@@ -75,10 +77,10 @@ export class ExtensionRecords {
         (record) => isObject(record) && unique.every((one) => isDeepStrictEqual(record[one], selector[one])),
       );
       if (index < 0) throw new ContextError('record-not-found', `No record of '${name}' has these values.`, name);
-      const changed = storable(name, { [name]: work(records, index) });
       const { service, step } = place;
-      if (step) await tx.query(putStepExtension, [service, tenant, now, step.kind, step.number, changed]);
-      else await tx.query(putServiceExtension, [service, tenant, now, changed]);
+      const change = { action: 'extend', tenant, now, extensions: { [name]: work(records, index) } };
+      if (step) await this.#line.store(changeSteps, service, { ...change, service, ...step }, tx);
+      else await this.#line.store(changeServices, service, { ...change, id: service }, tx);
     });
   }
 

@@ -12,6 +12,7 @@ import { PersonalData } from './personal-data.js';
 import { Profiles } from './profiles.js';
 import { ServerMode } from './server-mode.js';
 import { ServiceExport } from './service-export.js';
+import { ServiceLine } from './service-line.js';
 import { Services } from './services.js';
 import { type ContextConfiguration, Settings } from './settings.js';
 import { Steps } from './steps.js';
@@ -104,15 +105,16 @@ export class ContextServices {
     this.exportDirectory = options.exportDirectory;
     const settings = new Settings(configuration, log);
     const attributes = new BusinessAttributes(configuration);
+    const line = new ServiceLine({ database, activity, log });
     const metadata = new Metadata({ database, clock, settings });
     this.settings = settings;
     this.attributes = attributes;
     this.metadata = metadata;
     this.profiles = new Profiles({ database, clock, settings, metadata });
     this.search = new CustomerSearch({ database, settings, metadata });
-    this.services = new Services({ database, clock, settings, attributes });
-    this.steps = new Steps({ database, clock, attributes });
-    this.extensionRecords = new ExtensionRecords({ database, clock, metadata });
+    this.services = new Services({ database, clock, settings, attributes, line });
+    this.steps = new Steps({ database, clock, attributes, line });
+    this.extensionRecords = new ExtensionRecords({ database, clock, metadata, line });
     this.serviceExport = new ServiceExport(database, attributes);
     this.personalData = new PersonalData({
       database,
@@ -155,7 +157,7 @@ export class ContextServices {
    */
   async startServiceFor(
     { tenant = ONLY_TENANT, number, customerId, type, details = {} }: ServiceRequest,
-    sql: Sql = this.database,
+    sql?: Sql,
   ): Promise<{ serviceId: string; customerId: string | undefined }> {
     const found = customerId === undefined && number ? await this.profileByNumber(number, tenant, sql) : undefined;
     const customer = customerId ?? found?.customerId;

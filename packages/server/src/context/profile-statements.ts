@@ -77,6 +77,17 @@ export const deleteProfile = statement(
    delete from cs_profile where tenant = $1 and customer_id = $2 returning customer_id`,
 );
 
+/** The customers who have the value $3 of key $2, in order of creation. */
+export const identifyExactly = statement(
+  'cs-identify-exactly',
+  `select p.customer_id, p.attributes, p.extensions
+   from cs_key_value v
+   join cs_profile p on p.tenant = $1 and p.customer_id = v.customer_id
+   where v.key_id = $2 and v.value = $3
+   order by p.created_at, p.customer_id
+   limit $4`,
+);
+
 /** The customers who have a value of key $2 in one of the ranges from $3 (inclusive) to $4, in order of creation. */
 export const identifyProfiles = statement(
   'cs-identify-profiles',

@@ -1,15 +1,11 @@
 import { type Statement, statement } from '../store/index.js';
 
 /**
- * The statements on services. Each request is one statement. `expires_at` moves with each change of a service that has
- * a retention; `expires_slot` is its hour, so that it seldom moves and the update stays within the row's page (HOT).
+ * The statements on services. `expires_at` moves with each change of a service that has a retention; `expires_slot` is
+ * its hour, so that it seldom moves and the update stays within the row's page (HOT).
  */
-const EXPIRY_COLUMNS = `expires_at = case when retention_ms is null then expires_at
-        else $3::timestamptz + retention_ms * interval '1 millisecond' end,
-      expires_slot = date_trunc('hour', case when retention_ms is null then expires_at
-        else $3::timestamptz + retention_ms * interval '1 millisecond' end, 'UTC')`;
 
-/** The same for an explicit expiry given with the request in $4; null: none was given. */
+/** The columns of the expiry after a change; $4: one that was given with the request, or null. */
 const EXPIRY_COLUMNS_OR_GIVEN = `retention_ms = case when $4::timestamptz is null then retention_ms end,
       expires_at = coalesce($4::timestamptz, case when retention_ms is null then expires_at
         else $3::timestamptz + retention_ms * interval '1 millisecond' end),
@@ -17,17 +13,6 @@ const EXPIRY_COLUMNS_OR_GIVEN = `retention_ms = case when $4::timestamptz is nul
         else $3::timestamptz + retention_ms * interval '1 millisecond' end), 'UTC')`;
 
 const ALIVE = 'id = $1 and tenant = $2 and expires_at > $3::timestamptz';
-
-/** $8: the extensions; $10 null: explicit expiry. */
-export const insertService = statement(
-  'cs-insert-service',
-  `insert into cs_service (id, tenant, customer_id, contact_key, type, est_duration, started_at, started, extensions,
-     last_step, retention_ms, expires_at, expires_slot)
-   values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8::jsonb, $9::jsonb, 0, $10, $11::timestamptz,
-     date_trunc('hour', $11::timestamptz, 'UTC'))
-   on conflict (id) do nothing
-   returning id`,
-);
 
 /** $5 customer, $6 start event's attributes, $7 type, $8 estimated duration, $9 extensions, $10 start. */
 export const associateService = statement(
@@ -41,25 +26,49 @@ export const associateService = statement(
    returning id`,
 );
 
-/** $5 end, $6 end event's attributes, $7 disposition, $8 its description, $9 extensions. */
-export const completeService = statement(
-  'cs-complete-service',
-  `update cs_service
-   set completed_at = $5::timestamptz, completed = $6::jsonb, disposition = $7::jsonb, disposition_desc = $8,
-      extensions = extensions || $9::jsonb,
-      ${EXPIRY_COLUMNS_OR_GIVEN}
-   where ${ALIVE} and completed_at is null and started_at <= $5::timestamptz
-   returning id`,
-);
-
-/** $4: an object with the one extension. */
-export const putServiceExtension = statement(
-  'cs-put-service-extension',
-  `update cs_service
-   set extensions = extensions || $4::jsonb,
-      ${EXPIRY_COLUMNS}
-   where ${ALIVE}
-   returning id`,
+/**
+ * Starts, completes and extends services, any number of them together, each once. $1 is an array of {action: start,
+ * complete or extend, id, tenant, now, customer_id, contact_key, type, est_duration, at, attributes, disposition,
+ * disposition_desc, extensions, retention_ms, expires_at}; a row comes back for each that was done. An `expires_at` with
+ * a completion is an explicit one, and so is one with a start that has no `retention_ms`.
+ */
+export const changeServices = statement(
+  'cs-change-services',
+  `with wanted as materialized (
+     select * from rows from (jsonb_to_recordset($1::jsonb) as (
+       action text, id text, tenant integer, now timestamptz, customer_id text, contact_key text, type jsonb,
+       est_duration double precision, at timestamptz, attributes jsonb, disposition jsonb, disposition_desc text,
+       extensions jsonb, retention_ms bigint, expires_at timestamptz)) with ordinality as w (
+       action, id, tenant, now, customer_id, contact_key, type, est_duration, at, attributes, disposition,
+       disposition_desc, extensions, retention_ms, expires_at, place)
+   ), started as (
+     insert into cs_service (id, tenant, customer_id, contact_key, type, est_duration, started_at, started, extensions,
+       last_step, retention_ms, expires_at, expires_slot)
+     select id, tenant, customer_id, contact_key, type, est_duration, at, attributes, extensions, 0, retention_ms,
+       expires_at, date_trunc('hour', expires_at, 'UTC')
+     from wanted where action = 'start'
+     on conflict (id) do nothing
+     returning id
+   ), changed as (
+     update cs_service s
+     set completed_at = case when w.action = 'complete' then w.at else s.completed_at end,
+       completed = case when w.action = 'complete' then w.attributes else s.completed end,
+       disposition = case when w.action = 'complete' then w.disposition else s.disposition end,
+       disposition_desc = case when w.action = 'complete' then w.disposition_desc else s.disposition_desc end,
+       extensions = s.extensions || w.extensions,
+       retention_ms = case when w.expires_at is null then s.retention_ms end,
+       expires_at = coalesce(w.expires_at, case when s.retention_ms is null then s.expires_at
+         else w.now + s.retention_ms * interval '1 millisecond' end),
+       expires_slot = date_trunc('hour', coalesce(w.expires_at, case when s.retention_ms is null then s.expires_at
+         else w.now + s.retention_ms * interval '1 millisecond' end), 'UTC')
+     from wanted w
+     where w.action <> 'start' and s.id = w.id and s.tenant = w.tenant and s.expires_at > w.now
+       and (w.action = 'extend' or (s.completed_at is null and s.started_at <= w.at))
+     returning w.place
+   )
+   select w.place, null::integer as number from wanted w join started on started.id = w.id where w.action = 'start'
+   union all
+   select place, null from changed`,
 );
 
 export const expireService = statement(

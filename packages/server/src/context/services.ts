@@ -5,17 +5,16 @@ import { ContextError, invalid, missing } from './errors.js';
 import { type Expiry, readEndEvent, readExpiry, readExtensionName, readStartEvent, type StartEvent } from './event.js';
 import { newServiceId } from './ids.js';
 import { type Nested, type ServiceRow, serviceView, wantsSteps } from './service.js';
+import type { ServiceLine } from './service-line.js';
 import {
   associateService,
   type Completion,
-  completeService,
+  changeServices,
   deleteServices,
   deleteStepsOf,
   expireService,
-  insertService,
   listStatement,
   lockService,
-  putServiceExtension,
   readService,
 } from './service-statements.js';
 import type { Settings } from './settings.js';
@@ -28,6 +27,7 @@ export interface ServicesOptions {
   clock: Clock;
   settings: Settings;
   attributes: BusinessAttributes;
+  line: ServiceLine;
 }
 
 /** What an answer shows besides the record itself. */
@@ -66,12 +66,14 @@ export class Services {
   readonly #clock: Clock;
   readonly #settings: Settings;
   readonly #attributes: BusinessAttributes;
+  readonly #line: ServiceLine;
 
   constructor(options: ServicesOptions) {
     this.#database = options.database;
     this.#clock = options.clock;
     this.#settings = options.settings;
     this.#attributes = options.attributes;
+    this.#line = options.line;
   }
 
   /**
@@ -81,7 +83,7 @@ export class Services {
    * @returns the id of the service
    * @throws ContextError `missing`, `invalid`, `already-exists`
    */
-  async start(tenant: number, body: JsonObject, sql: Sql = this.#database): Promise<string> {
+  async start(tenant: number, body: JsonObject, sql?: Sql): Promise<string> {
     const customer = readId('customer_id', body.customer_id);
     const contact = readId('contact_key', body.contact_key);
     if (customer === undefined && contact === undefined) {
@@ -92,20 +94,26 @@ export class Services {
     const chosen = this.#settings.customServiceIds ? readId('service_id', body.service_id) : undefined;
     const id = chosen ?? newServiceId(now);
     const { retentionMs, expiresAt } = this.#lifetime(tenant, event, now);
-    const inserted = await sql.query(insertService, [
+    const started = await this.#line.store(
+      changeServices,
       id,
-      tenant,
-      customer ?? null,
-      contact ?? null,
-      json('service_type', event.type),
-      event.estDuration ?? null,
-      instant(event.at ?? now),
-      storable('started', event.attributes),
-      storable('extensions', event.extensions),
-      retentionMs,
-      instant(expiresAt),
-    ]);
-    if (inserted.length === 0) throw new ContextError('already-exists', `There is a service '${id}' already.`, id);
+      {
+        action: 'start',
+        id,
+        tenant,
+        customer_id: customer ?? null,
+        contact_key: contact ?? null,
+        type: event.type ?? null,
+        est_duration: event.estDuration ?? null,
+        at: instant(event.at ?? now),
+        attributes: event.attributes,
+        extensions: event.extensions,
+        retention_ms: retentionMs,
+        expires_at: instant(expiresAt),
+      },
+      sql,
+    );
+    if (!started) throw new ContextError('already-exists', `There is a service '${id}' already.`, id);
     return id;
   }
 
@@ -138,19 +146,19 @@ export class Services {
   async complete(tenant: number, id: string, body: JsonObject): Promise<void> {
     const now = this.#clock.now();
     const event = readEndEvent(body, this.#reader(tenant));
-    const at = event.at ?? now;
-    const changed = await this.#database.query(completeService, [
+    const completed = await this.#line.store(changeServices, id, {
+      action: 'complete',
       id,
       tenant,
-      instant(now),
-      givenExpiry(event.expiry, now),
-      instant(at),
-      storable('completed', event.attributes),
-      json('disposition', event.disposition),
-      event.dispositionDesc ?? null,
-      storable('extensions', event.extensions),
-    ]);
-    if (changed.length > 0) return;
+      now: instant(now),
+      at: instant(event.at ?? now),
+      attributes: event.attributes,
+      disposition: event.disposition ?? null,
+      disposition_desc: event.dispositionDesc ?? null,
+      extensions: event.extensions,
+      expires_at: givenExpiry(event.expiry, now),
+    });
+    if (completed) return;
     const service = await this.#read(tenant, id, []);
     if (service.completed_at !== null) throw new ContextError('already-completed', 'Service already completed', id);
     throw invalid('timestamp', 'a service cannot be completed before it was started');
@@ -158,8 +166,14 @@ export class Services {
 
   /** Replaces an extension's whole value. @throws ContextError `service-not-found`, `invalid` */
   async putExtension(tenant: number, id: string, name: string, value: JsonValue): Promise<void> {
-    const extension = storable(name, { [readExtensionName(name)]: value });
-    await this.#change(putServiceExtension, id, [id, tenant, instant(this.#clock.now()), extension]);
+    const changed = await this.#line.store(changeServices, id, {
+      action: 'extend',
+      id,
+      tenant,
+      now: instant(this.#clock.now()),
+      extensions: { [readExtensionName(name)]: value },
+    });
+    if (!changed) throw serviceNotFound(id);
   }
 
   /**

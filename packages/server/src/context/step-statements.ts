@@ -1,46 +1,54 @@
 import { statement } from '../store/index.js';
 
 /**
- * The statements on states and tasks ("steps" of a service). Each request is one statement: it finds the service alive
- * and changes the step. Starting one also takes the next number from the service, which makes starts of one service
- * wait for each other and no others.
+ * The statements on states and tasks ("steps" of a service). Each finds the service alive and changes the steps; starting
+ * one takes its number from the service, which makes starts of one service wait for each other and no others.
  */
-const SERVICE_ALIVE = `exists (select from cs_service where id = $1 and tenant = $2 and expires_at > $3::timestamptz)`;
 
-/** Takes the next number of service $1. @param condition what must hold besides the service being alive */
-function takeNumber(condition: string): string {
-  return `update cs_service
-     set last_step = last_step + 1,
-       expires_at = case when retention_ms is null then expires_at
-         else $3::timestamptz + retention_ms * interval '1 millisecond' end,
-       expires_slot = date_trunc('hour', case when retention_ms is null then expires_at
-         else $3::timestamptz + retention_ms * interval '1 millisecond' end, 'UTC')
-     where id = $1 and tenant = $2 and expires_at > $3::timestamptz ${condition}
-     returning last_step`;
-}
-
-/** $4 kind, $5 type, $6 previous state or state of the task, $7 estimate, $8 start, $9 attributes, $10 extensions. */
-export const startStep = statement(
-  'cs-start-step',
-  `with service as (
-     ${takeNumber(`and ($6::integer is null or exists (
-       select from cs_step where service = $1 and kind = 'state' and number = $6::integer))`)}
+/**
+ * Starts, completes and extends states and tasks, any number of them together, at most one of each service. $1 is an
+ * array of {action: start, complete or extend, service, tenant, now, kind, number, type, related_state, est_duration,
+ * at, attributes, disposition, disposition_desc, extensions}; a row comes back for each that was done. A start takes the
+ * next number from its service; `related_state` has to exist.
+ */
+export const changeSteps = statement(
+  'cs-change-steps',
+  `with wanted as materialized (
+     select * from rows from (jsonb_to_recordset($1::jsonb) as (
+       action text, service text, tenant integer, now timestamptz, kind text, number integer, type jsonb,
+       related_state integer, est_duration double precision, at timestamptz, attributes jsonb, disposition jsonb,
+       disposition_desc text, extensions jsonb)) with ordinality as w (
+       action, service, tenant, now, kind, number, type, related_state, est_duration, at, attributes, disposition,
+       disposition_desc, extensions, place)
+   ), numbered as (
+     update cs_service s
+     set last_step = s.last_step + 1,
+       expires_at = case when s.retention_ms is null then s.expires_at
+         else w.now + s.retention_ms * interval '1 millisecond' end,
+       expires_slot = date_trunc('hour', case when s.retention_ms is null then s.expires_at
+         else w.now + s.retention_ms * interval '1 millisecond' end, 'UTC')
+     from wanted w
+     where w.action = 'start' and s.id = w.service and s.tenant = w.tenant and s.expires_at > w.now
+       and (w.related_state is null or exists (
+         select from cs_step p where p.service = w.service and p.kind = 'state' and p.number = w.related_state))
+     returning w.place, s.last_step as number
+   ), started as (
+     insert into cs_step (service, kind, number, type, related_state, est_duration, started_at, started, extensions)
+     select w.service, w.kind, n.number, w.type, w.related_state, w.est_duration, w.at, w.attributes, w.extensions
+     from numbered n join wanted w on w.place = n.place
+   ), changed as (
+     update cs_step t
+     set completed_at = case when w.action = 'complete' then w.at else t.completed_at end,
+       completed = case when w.action = 'complete' then w.attributes else t.completed end,
+       disposition = case when w.action = 'complete' then w.disposition else t.disposition end,
+       disposition_desc = case when w.action = 'complete' then w.disposition_desc else t.disposition_desc end,
+       extensions = t.extensions || w.extensions
+     from wanted w join cs_service s on s.id = w.service and s.tenant = w.tenant and s.expires_at > w.now
+     where w.action <> 'start' and t.service = w.service and t.kind = w.kind and t.number = w.number
+       and (w.action = 'extend' or (t.completed_at is null and t.started_at <= w.at))
+     returning w.place, t.number
    )
-   insert into cs_step (service, kind, number, type, related_state, est_duration, started_at, started, extensions)
-   select $1, $4, service.last_step, $5::jsonb, $6::integer, $7::double precision, $8::timestamptz, $9::jsonb, $10::jsonb
-   from service
-   returning number`,
-);
-
-/** $4 kind, $5 number, $6 end, $7 attributes, $8 disposition, $9 its description, $10 extensions. */
-export const completeStep = statement(
-  'cs-complete-step',
-  `update cs_step
-   set completed_at = $6::timestamptz, completed = $7::jsonb, disposition = $8::jsonb, disposition_desc = $9,
-     extensions = extensions || $10::jsonb
-   where service = $1 and kind = $4 and number = $5
-     and completed_at is null and started_at <= $6::timestamptz and ${SERVICE_ALIVE}
-   returning number`,
+   select place, number from numbered union all select place, number from changed`,
 );
 
 /**
@@ -50,8 +58,15 @@ export const completeStep = statement(
 export const transition = statement(
   'cs-transition',
   `with service as (
-     ${takeNumber(`and exists (
-       select from cs_step where service = $1 and kind = 'state' and number = $4 and completed_at is null)`)}
+     update cs_service
+     set last_step = last_step + 1,
+       expires_at = case when retention_ms is null then expires_at
+         else $3::timestamptz + retention_ms * interval '1 millisecond' end,
+       expires_slot = date_trunc('hour', case when retention_ms is null then expires_at
+         else $3::timestamptz + retention_ms * interval '1 millisecond' end, 'UTC')
+     where id = $1 and tenant = $2 and expires_at > $3::timestamptz and exists (
+       select from cs_step where service = $1 and kind = 'state' and number = $4 and completed_at is null)
+     returning last_step
    ), ended as (
      update cs_step
      set completed_at = $5::timestamptz, completed = $6::jsonb, disposition = $7::jsonb, disposition_desc = $8
@@ -63,14 +78,6 @@ export const transition = statement(
    insert into cs_step (service, kind, number, type, related_state, est_duration, started_at, started, extensions)
    select $1, 'state', ended.last_step, $9::jsonb, $4, $10::double precision, $5::timestamptz, $6::jsonb, $11::jsonb
    from ended
-   returning number`,
-);
-
-/** $4 kind, $5 number, $6 an object with the one extension. */
-export const putStepExtension = statement(
-  'cs-put-step-extension',
-  `update cs_step set extensions = extensions || $6::jsonb
-   where service = $1 and kind = $4 and number = $5 and ${SERVICE_ALIVE}
    returning number`,
 );
 

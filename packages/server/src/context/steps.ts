@@ -4,17 +4,10 @@ import type { BusinessAttributes } from './business-attributes.js';
 import { ContextError, invalid, missing } from './errors.js';
 import { readDisposition, readEndEvent, readExtensionName, readStartEvent } from './event.js';
 import { addSteps } from './service.js';
+import type { ServiceLine } from './service-line.js';
 import { json, type Reading, serviceNotFound } from './services.js';
 import { type Presenter, RESOURCE_OF, type StepKind, type StepRow, stepView } from './step.js';
-import {
-  completeStep,
-  listSteps,
-  putStepExtension,
-  startStep,
-  stepStanding,
-  stepsOfServices,
-  transition,
-} from './step-statements.js';
+import { changeSteps, listSteps, stepStanding, stepsOfServices, transition } from './step-statements.js';
 import { storable } from './storable.js';
 
 export interface StepQuery extends Reading {
@@ -35,11 +28,13 @@ export class Steps {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #attributes: BusinessAttributes;
+  readonly #line: ServiceLine;
 
-  constructor(options: { database: Database; clock: Clock; attributes: BusinessAttributes }) {
+  constructor(options: { database: Database; clock: Clock; attributes: BusinessAttributes; line: ServiceLine }) {
     this.#database = options.database;
     this.#clock = options.clock;
     this.#attributes = options.attributes;
+    this.#line = options.line;
   }
 
   /**
@@ -52,19 +47,20 @@ export class Steps {
     const event = readStartEvent(body, this.#reader(tenant, kind));
     const stateField = kind === 'state' ? 'previous_state_id' : 'state_id';
     const related = readNumber(stateField, body[stateField]);
-    const [started] = await this.#database.query<{ number: number }>(startStep, [
+    const started = await this.#line.store(changeSteps, service, {
+      action: 'start',
       service,
       tenant,
-      instant(now),
+      now: instant(now),
       kind,
-      json('type', event.type),
-      related ?? null,
-      event.estDuration ?? null,
-      instant(event.at ?? now),
-      storable('started', event.attributes),
-      storable('extensions', event.extensions),
-    ]);
-    if (started) return started.number;
+      type: event.type ?? null,
+      related_state: related ?? null,
+      est_duration: event.estDuration ?? null,
+      at: instant(event.at ?? now),
+      attributes: event.attributes,
+      extensions: event.extensions,
+    });
+    if (started) return started.number ?? 0;
     await this.#standing(tenant, service, 'state', related ?? 0);
     throw stepNotFound('state', related ?? 0);
   }
@@ -76,19 +72,20 @@ export class Steps {
   async complete(tenant: number, service: string, kind: StepKind, number: number, body: JsonObject): Promise<void> {
     const now = this.#clock.now();
     const event = readEndEvent(body, this.#reader(tenant, kind));
-    const changed = await this.#database.query(completeStep, [
+    const completed = await this.#line.store(changeSteps, service, {
+      action: 'complete',
       service,
       tenant,
-      instant(now),
+      now: instant(now),
       kind,
       number,
-      instant(event.at ?? now),
-      storable('completed', event.attributes),
-      json('disposition', event.disposition),
-      event.dispositionDesc ?? null,
-      storable('extensions', event.extensions),
-    ]);
-    if (changed.length === 0) await this.#explain(tenant, service, kind, number);
+      at: instant(event.at ?? now),
+      attributes: event.attributes,
+      disposition: event.disposition ?? null,
+      disposition_desc: event.dispositionDesc ?? null,
+      extensions: event.extensions,
+    });
+    if (!completed) await this.#explain(tenant, service, kind, number);
   }
 
   /**
@@ -136,10 +133,16 @@ export class Steps {
     name: string,
     value: JsonValue,
   ): Promise<void> {
-    const extension = storable(name, { [readExtensionName(name)]: value });
-    const now = instant(this.#clock.now());
-    const changed = await this.#database.query(putStepExtension, [service, tenant, now, kind, number, extension]);
-    if (changed.length > 0) return;
+    const changed = await this.#line.store(changeSteps, service, {
+      action: 'extend',
+      service,
+      tenant,
+      now: instant(this.#clock.now()),
+      kind,
+      number,
+      extensions: { [readExtensionName(name)]: value },
+    });
+    if (changed) return;
     await this.#standing(tenant, service, kind, number);
     throw stepNotFound(kind, number);
   }
