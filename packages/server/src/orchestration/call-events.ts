@@ -7,6 +7,7 @@ import {
   endInteraction,
   gone,
   type Interaction,
+  interactionsLeftBehind,
   lockInteractionOfLeg,
   openInteractions,
   type Party,
@@ -54,6 +55,10 @@ export class CallEvents {
 
   /** After a crash: answers, joins, dials or hangs up what the stored legs say is due. */
   async recover(sql: Sql): Promise<void> {
+    for (const { customer, agent } of await interactionsLeftBehind(sql)) {
+      await this.calls.hangup(customer, 'cancelled');
+      if (agent !== null) await this.calls.hangup(agent, 'cancelled');
+    }
     for (const interaction of await openInteractions(sql)) {
       const legs = await this.calls.legsOf(interaction.id);
       const customer = legs.find(({ id }) => id === interaction.customer);

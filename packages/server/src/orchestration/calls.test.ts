@@ -236,6 +236,18 @@ describe('the end of a session', () => {
     expect(up()).toBe(0);
   });
 
+  test('hangs up its calls although the process dies before it can', async () => {
+    const session = await bed.run(caller(''));
+    await bed.until(first('interaction.added'));
+    bed.current.calls.hangup = async () => {
+      throw new Error('killed');
+    };
+    await bed.post(session, 'fail');
+    expect(up()).toBe(1);
+    await bed.crash();
+    expect(up()).toBe(0);
+  });
+
   test('by itself leaves its call to the agent', async () => {
     const session = await bed.run(caller(''));
     await bed.until(first('interaction.added'));

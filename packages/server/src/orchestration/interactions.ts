@@ -45,6 +45,11 @@ const OF_SESSION = statement(
   'select * from interaction where session = $1 and ended_at is null order by created_at',
 );
 const OPEN = statement('interaction-open', 'select * from interaction where ended_at is null order by created_at');
+const LEFT_BEHIND = statement(
+  'interaction-left-behind',
+  `select i.* from interaction i join session s on s.id = i.session
+    where i.ended_at is null and s.state in ('failed', 'terminated') order by i.created_at`,
+);
 const SET_AGENT = statement('interaction-set-agent', 'update interaction set agent = $2 where id = $1');
 const END = statement('interaction-end', 'update interaction set ended_at = $2 where id = $1 and ended_at is null');
 const SET_DATA = statement('interaction-set-data', 'update interaction set user_data = $2 where id = $1');
@@ -91,6 +96,11 @@ export async function interactionsOfSession(sql: Sql, session: string): Promise<
 
 export async function openInteractions(sql: Sql): Promise<Interaction[]> {
   return (await sql.query<InteractionRow>(OPEN)).map(fromRow);
+}
+
+/** Calls that are up although their session did not end by itself: they have to be hung up. */
+export async function interactionsLeftBehind(sql: Sql): Promise<Interaction[]> {
+  return (await sql.query<InteractionRow>(LEFT_BEHIND)).map(fromRow);
 }
 
 export async function setAgentLeg(tx: Transaction, id: string, leg: string | null): Promise<void> {
