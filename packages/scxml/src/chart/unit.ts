@@ -1,5 +1,5 @@
-import type { Program } from 'acorn';
 import type { Place } from '../diagnostics.js';
+import type { Syntax } from '../guest/syntax.js';
 import type { JsonValue } from '../json.js';
 
 /** How the text of an expression is to be read. */
@@ -17,7 +17,8 @@ export interface Expression {
   readonly idPrefix: string;
   /** First line of the text itself, for errors inside scripts. */
   readonly line: number;
-  readonly program: Program | undefined;
+  /** Undefined if there is an error. */
+  readonly syntax: Syntax | undefined;
   readonly error: string | undefined;
 }
 

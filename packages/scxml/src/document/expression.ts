@@ -2,6 +2,7 @@ import { type Node, type Program, parse } from 'acorn';
 import type { Expression, ExpressionMode, ExpressionPart } from '../chart/unit.js';
 import type { Place } from '../diagnostics.js';
 import { parsedText, usesReservedName } from '../guest/rewrite.js';
+import { Syntax } from '../guest/syntax.js';
 
 const ecmaVersion = 2024;
 
@@ -16,9 +17,10 @@ export interface ExpressionText {
 }
 
 /** What a text turned out to be, whatever it is used for. */
-type Parsed =
-  | { readonly program: Program; readonly error: undefined }
-  | { readonly program: undefined; readonly error: string };
+interface Parsed {
+  readonly syntax: Syntax | undefined;
+  readonly error: string | undefined;
+}
 
 /** Charts repeat themselves: each text is parsed, and later analysed, once. */
 export class ExpressionParser {
@@ -37,8 +39,8 @@ export class ExpressionParser {
       parsed = parseText(source, mode);
       this.#known.set(key, parsed);
     }
-    const { program, error } = parsed;
-    return { source, mode, part, place, idPrefix, line, program, error };
+    const { syntax, error } = parsed;
+    return { source, mode, part, place, idPrefix, line, syntax, error };
   }
 }
 
@@ -50,14 +52,14 @@ function withoutEnd(source: string): string {
 }
 
 function parseText(source: string, mode: ExpressionMode): Parsed {
-  if (usesReservedName(source)) return { program: undefined, error: 'Names that begin with __$ are reserved.' };
+  if (usesReservedName(source)) return { syntax: undefined, error: 'Names that begin with __$ are reserved.' };
   try {
     const program = parse(parsedText({ source, mode }), { ecmaVersion, sourceType: 'script', preserveParens: true });
     const error = mode === 'script' ? undefined : shapeError(program, mode);
-    return error === undefined ? { program, error } : { program: undefined, error };
+    return { syntax: error === undefined ? new Syntax(program) : undefined, error };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return { program: undefined, error: source.trim() === '' ? 'The expression is empty.' : error.message };
+    return { syntax: undefined, error: source.trim() === '' ? 'The expression is empty.' : error.message };
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Chart, EventDescriptor } from '../chart/chart.js';
-import { scopesOf } from '../guest/rewrite.js';
 import { type AnyNode, childNodes, isNode } from '../guest/scopes.js';
 import type { StateTree } from './read-states.js';
 import type { Reading } from './reading.js';
@@ -94,16 +93,20 @@ function warnParallelSelfTransitions(chart: Chart, reading: Reading): void {
 
 /** Events raised for the session itself that no transition takes, and waiting for states that do not exist. */
 function warnUnknownEvents(chart: Chart, tree: StateTree, reading: Reading): void {
-  const awaited = new Set(tree.transitions.flatMap(({ events }) => (events ?? []).map(({ prefix }) => prefix)));
+  const awaited = new Set<string>();
+  for (const { events } of tree.transitions) for (const { prefix } of events ?? []) awaited.add(prefix);
   for (const [name, place] of reading.raised) {
     if (reading.isOrs || place.element === 'send' || prefixes(name).some((prefix) => awaited.has(prefix))) continue;
     reading.report('event-unknown', `No transition takes the event ${name}.`, place);
   }
-  const known = new Set([...chart.byId.keys()].flatMap(prefixes));
+  /** Ids and the prefixes of included parts; most charts wait for no such event. */
+  let known: Set<string> | undefined;
   for (const { events, place } of tree.transitions) {
     for (const { prefix } of events ?? []) {
       const id = /^done\.state\.(.+)$/.exec(prefix)?.[1];
-      if (id === undefined || known.has(id)) continue;
+      if (id === undefined) continue;
+      known ??= new Set([...chart.byId.keys()].flatMap(prefixes));
+      if (known.has(id)) continue;
       reading.report('event-unknown', `${prefix} never occurs: there is no state ${id}.`, place);
     }
   }
@@ -116,10 +119,10 @@ function warnClosures(chart: Chart, reading: Reading): void {
       unit.kind === 'assign' ? [unit.value] : unit.kind === 'data' ? unit.items.map((item) => item.value) : [];
     for (const source of sources) {
       if (source?.kind !== 'expression') continue;
-      const { program, place } = source.expression;
-      const closures = new Set(scopesOf(source.expression)?.closures);
-      if (closures.size === 0 || !isNode(program)) continue;
-      if (!resultNodes(program).some((node) => closures.has(node))) continue;
+      const { syntax, place } = source.expression;
+      if (syntax === undefined || syntax.scopes.closures.length === 0 || !isNode(syntax.program)) continue;
+      const closures = new Set(syntax.scopes.closures);
+      if (!resultNodes(syntax.program).some((node) => closures.has(node))) continue;
       reading.report('data-not-serialisable', 'The value is or contains a closure.', place);
     }
   }

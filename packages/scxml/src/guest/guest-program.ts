@@ -41,7 +41,7 @@ export function guestProgram(chart: Chart, preludeNames: ReadonlySet<string>): G
   let isDynamic = false;
   for (const unit of chart.units) {
     const { text, readsEvent } = unitSource(unit, chart, context);
-    const lines = text.split('\n').length;
+    const lines = countLines(text);
     const script = unit.kind === 'script' ? { url: unit.expression.place.url, line: unit.expression.line } : undefined;
     let found = known.get(text);
     if (found === undefined) {
@@ -57,6 +57,12 @@ export function guestProgram(chart: Chart, preludeNames: ReadonlySet<string>): G
   positions.push(texts.length);
   texts.push(declarationSource(chart));
   return { texts, positions, units, functions, isDynamic };
+}
+
+function countLines(text: string): number {
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  return lines;
 }
 
 function partsOf(unit: Unit): ExpressionPart[] {

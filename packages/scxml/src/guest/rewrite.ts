@@ -2,7 +2,7 @@ import type { Dialect } from '../api/application.js';
 import type { SessionNames } from '../chart/chart.js';
 import type { Expression } from '../chart/unit.js';
 import { realmNames, reservedPrefix, systemNames } from './realm-names.js';
-import { type AnyNode, analyseScopes, type FreeReference, type ScopeAnalysis } from './scopes.js';
+import type { AnyNode, FreeReference, ScopeAnalysis } from './scopes.js';
 
 /** What rewriting needs to know about an application and its realm. */
 export interface RewriteContext {
@@ -38,20 +38,6 @@ export function parsedText(expression: Pick<Expression, 'source' | 'mode'>): str
   return expression.mode === 'script' ? expression.source : `(${expression.source}\n)`;
 }
 
-const analyses = new WeakMap<object, ScopeAnalysis>();
-
-/** The scopes of a parsed expression; computed once. */
-export function scopesOf(expression: Expression): ScopeAnalysis | undefined {
-  const { program } = expression;
-  if (program === undefined) return undefined;
-  let analysis = analyses.get(program);
-  if (analysis === undefined) {
-    analysis = analyseScopes(program);
-    analyses.set(program, analysis);
-  }
-  return analysis;
-}
-
 /**
  * What stands for a free name in generated code: a property of the session's scope object, or undefined if the name
  * belongs to the realm. In the `ors` dialect a name that is both data and a global is one variable, kept below `_data`.
@@ -76,7 +62,7 @@ export function isReadOnly(name: string, dialect: Dialect): boolean {
 
 /** Translates a well-formed expression or script into guest code. Line breaks are kept, so that lines still count. */
 export function rewrite(expression: Expression, context: RewriteContext): GuestCode {
-  const analysis = scopesOf(expression);
+  const analysis = expression.syntax?.scopes;
   if (analysis === undefined) throw new TypeError('Only well-formed expressions can be rewritten.');
   const source = parsedText(expression);
   const readsEvent = analysis.dynamic || analysis.free.some((found) => found.name === '_event');

@@ -64,10 +64,14 @@ export function isNode(value: unknown): value is AnyNode {
 /** Child nodes in source order. */
 export function childNodes(node: AnyNode): AnyNode[] {
   const found: AnyNode[] = [];
-  for (const key of Object.keys(node)) {
+  for (const key in node) {
     const value = node[key];
-    if (Array.isArray(value)) found.push(...value.filter(isNode));
-    else if (isNode(value)) found.push(value);
+    if (typeof value !== 'object' || value === null) continue;
+    if (!Array.isArray(value)) {
+      if (isNode(value)) found.push(value);
+      continue;
+    }
+    for (const item of value) if (isNode(item)) found.push(item);
   }
   return found;
 }

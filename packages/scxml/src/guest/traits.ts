@@ -1,6 +1,5 @@
-import { type Expression, expressionsOf, type Unit } from '../chart/unit.js';
-import { scopesOf } from './rewrite.js';
-import { type AnyNode, childNodes, isNode, nameOf } from './scopes.js';
+import { expressionsOf, type Unit } from '../chart/unit.js';
+import type { Syntax } from './syntax.js';
 
 /** What an application's code is known not to do; it lets the realm leave something out. */
 export interface Traits {
@@ -12,86 +11,26 @@ export interface Traits {
 
 /** Reads the traits off the code of an application: conservatively, what is not certain is assumed. */
 export function traitsOf(units: readonly Unit[], prelude: string): Traits {
-  const distinct = new Map(units.flatMap(expressionsOf).map((expression) => [expression.program, expression]));
-  const expressions = [...distinct.values()];
-  return {
-    makesAccessors: textMakesAccessors(prelude) || expressions.some(expressionMakesAccessors),
-    onlyReadsEvent: expressions.every(expressionOnlyReadsEvent),
-  };
-}
-
-/** Names by which code can make accessor properties, or run code that cannot be read here. */
-const suspects = new Set([
-  'defineProperty',
-  'defineProperties',
-  'create',
-  '__defineGetter__',
-  '__defineSetter__',
-  'Function',
-  'constructor',
-  'eval',
-  'Reflect',
-]);
-
-function expressionMakesAccessors(expression: Expression): boolean {
-  if (scopesOf(expression)?.dynamic === true) return true;
-  const pending: AnyNode[] = isNode(expression.program) ? [expression.program] : [];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (node.kind === 'get' || node.kind === 'set') return true;
-    if (node.type === 'Identifier' && suspects.has(nameOf(node))) return true;
-    pending.push(...childNodes(node));
+  const texts = new Set<Syntax>();
+  for (const unit of units) {
+    for (const { syntax } of expressionsOf(unit)) if (syntax !== undefined) texts.add(syntax);
   }
-  return false;
+  let makesAccessors = preludeMakesAccessors(prelude);
+  let onlyReadsEvent = true;
+  for (const { scopes, survey } of texts) {
+    makesAccessors ||= scopes.dynamic || survey.suspicious;
+    onlyReadsEvent &&= !scopes.dynamic && survey.eventFieldReads === mentions(scopes.free);
+  }
+  return { makesAccessors, onlyReadsEvent };
 }
 
-function textMakesAccessors(text: string): boolean {
-  return /\bget\b|\bset\b|definePropert|__define|\bcreate\b|\bFunction\b|\beval\b|\bReflect\b/.test(text);
-}
-
-const eventFields = new Set(['name', 'type', 'sendid', 'origin', 'origintype', 'invokeid', 'data', 'raw']);
-
-function expressionOnlyReadsEvent(expression: Expression): boolean {
-  const analysis = scopesOf(expression);
-  if (analysis === undefined) return true;
-  if (analysis.dynamic) return false;
-  const mentions = analysis.free.filter(({ name }) => name === '_event').length;
-  return mentions === 0 || (isNode(expression.program) && fieldReads(expression.program) === mentions);
-}
-
-const patterns = new Set(['ObjectPattern', 'ArrayPattern']);
-
-/** Number of `_event.field` in a tree that are neither assigned nor deleted. */
-function fieldReads(root: AnyNode): number {
+function mentions(free: readonly { readonly name: string }[]): number {
   let count = 0;
-  const pending: { node: AnyNode; parent: AnyNode; inPattern: boolean }[] = [
-    { node: root, parent: root, inPattern: false },
-  ];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { node, parent } = next;
-    const inPattern = next.inPattern || patterns.has(node.type);
-    if (!inPattern && isEventField(node) && !isChanged(node, parent)) count += 1;
-    for (const child of childNodes(node)) pending.push({ node: child, parent: node, inPattern });
-  }
+  for (const { name } of free) if (name === '_event') count += 1;
   return count;
 }
 
-function isEventField(node: AnyNode): boolean {
-  if (node.type !== 'MemberExpression' || node.computed === true) return false;
-  if (!isNode(node.object) || !isNode(node.property)) return false;
-  return nameOf(node.object) === '_event' && eventFields.has(nameOf(node.property));
-}
-
-function isChanged(node: AnyNode, parent: AnyNode): boolean {
-  switch (parent.type) {
-    case 'AssignmentExpression':
-    case 'ForInStatement':
-    case 'ForOfStatement':
-      return parent.left === node;
-    case 'UnaryExpression':
-      return parent.operator === 'delete';
-    case 'UpdateExpression':
-      return true;
-    default:
-      return false;
-  }
+/** The prelude is only there as text. */
+function preludeMakesAccessors(text: string): boolean {
+  return /\bget\b|\bset\b|definePropert|__define|\bcreate\b|\bFunction\b|\beval\b|\bReflect\b/.test(text);
 }

@@ -71,13 +71,19 @@ function holds(session: Session, transition: Transition): boolean {
   }
 }
 
-/** False if the domains are disjoint, as those of transitions in different regions are. */
+/**
+ * False if the domains are disjoint, as those of transitions in different regions are. Transitions come in the order of
+ * the states that enabled them, so disjoint domains nearly always come in document order, too.
+ */
 function mayConflict(session: Session, enabled: readonly Transition[]): boolean {
   const { states } = session.chart;
-  const domains = enabled.map((transition) => transitionDomain(session, transition)).filter((domain) => domain >= 0);
-  domains.sort((a, b) => a - b);
-  for (let i = 1; i < domains.length; i += 1) {
-    if ((domains[i] ?? 0) <= (states[domains[i - 1] ?? 0]?.last ?? 0)) return true;
+  let last = -1;
+  for (let i = 0; i < enabled.length; i += 1) {
+    const transition = enabled[i];
+    const domain = transition === undefined ? -1 : transitionDomain(session, transition);
+    if (domain < 0) continue;
+    if (domain <= last) return true;
+    last = states[domain]?.last ?? last;
   }
   return false;
 }
