@@ -91,6 +91,8 @@ const CONNECTIONS = 32;
 const LONG_LEASE_MS = 3_155_760_000_000;
 const DAY_MS = 86_400_000;
 const CLOSE_LIMIT_MS = 5_000;
+/** Clients that ask again on their connection hear 503 for so long, before connections that rest are cut. */
+const CLOSE_GRACE_MS = 250;
 
 /** The composition root: the only place that knows everybody. Resolves when the server serves. */
 export async function startServer(settings: ServerSettings, log: PinoLogger): Promise<RunningServer> {
@@ -324,6 +326,7 @@ async function composeApis(
     version,
     consoleDirectory: CONSOLE,
     guard: authentication.guard,
+    closingGrace: () => new Promise((resolve) => setTimeout(resolve, CLOSE_GRACE_MS)),
     readiness: () =>
       database.available ? { ready: true } : { ready: false, reason: 'The database is not reachable.' },
   });

@@ -203,6 +203,21 @@ describe('a body', () => {
   });
 });
 
+test('an answer that is given while the server closes ends its connection', async () => {
+  const { app } = await serve();
+  let closed: Promise<unknown> | undefined;
+  const closing = new Promise((resolve) => app.addHook('preClose', async () => resolve(undefined)));
+  app.get('/slow', async () => {
+    closed = app.close();
+    await closing;
+    return 'done';
+  });
+  const address = await app.listen({ port: 0 });
+  const answer = await fetch(`${address}/slow`);
+  expect([answer.headers.get('connection'), await answer.text()]).toEqual(['close', 'done']);
+  await closed;
+});
+
 describe('an error', () => {
   test('of a domain has the status of its code', async () => {
     const { app } = await serve();

@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../kernel/index.js';
 import { type BodyLimits, registerBodyParsers } from './http/body-parsers.js';
+import { registerClosing } from './http/closing.js';
 import { registerConsole } from './http/console.js';
 import { registerDocumentation } from './http/documentation.js';
 import { answerFailures, failureOf, RequestError, sendFailure } from './http/failure.js';
@@ -38,6 +39,8 @@ export interface HttpOptions {
   consoleDirectory: string;
   /** Keeps strangers from the console and the documentation; default: open to all. */
   guard?: Guard;
+  /** Passes between the beginning of `close()` and the end of connections that rest; default: no time. */
+  closingGrace?: () => Promise<void>;
   /** Bytes of a body that is not multipart; default 1 MiB. */
   bodyLimit?: number;
   multipart?: BodyLimits;
@@ -71,6 +74,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   });
   registerRequestLog(app, log, metrics);
   registerUnreadBodies(app);
+  registerClosing(app, options.closingGrace ?? (async () => {}));
   await registerBodyParsers(app, options.multipart);
   answerFailures(app, log, asProblem);
   answerNotFound(app);
