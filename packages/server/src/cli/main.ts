@@ -5,6 +5,7 @@ import { applyCommand } from './commands/apply.js';
 import { checkCommand } from './commands/check.js';
 import { exportCommand } from './commands/export.js';
 import { migrateCommand } from './commands/migrate.js';
+import { scxmlCommand } from './commands/scxml.js';
 import { startCommand } from './commands/start.js';
 import { version } from './version.js';
 
@@ -18,6 +19,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .addCommand(exportCommand())
     .addCommand(migrateCommand())
     .addCommand(checkCommand())
+    .addCommand(scxmlCommand())
     .showHelpAfterError();
   try {
     await program.parseAsync([...argv], { from: 'user' });

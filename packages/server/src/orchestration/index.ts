@@ -12,11 +12,8 @@ import { Errands } from './errands.js';
 import { FlowLibrary } from './flow-library.js';
 import { startInboundSessions } from './inbound.js';
 import { ModuleRegistry } from './module-registry.js';
-import { dialogModule } from './modules/dialog.js';
-import { interactionModule } from './modules/interaction.js';
-import { leaveLine, queueModule } from './modules/queue.js';
-import { sessionModule } from './modules/session.js';
-import { webModule } from './modules/web.js';
+import { type ModuleParts, ownModules } from './modules/index.js';
+import { answerSubmits, leaveLine } from './modules/queue.js';
 import { PRELUDE } from './prelude.js';
 import { Replies } from './replies.js';
 import { SessionDirectory } from './session-directory.js';
@@ -26,6 +23,7 @@ import { Sessions } from './sessions.js';
 export type { Action, ActionModule, ActionOutcome, SessionSubject } from './action-module.js';
 export { followAgentCalls } from './agent-calls.js';
 export { type Documents, FlowLibrary, type FlowVersion } from './flow-library.js';
+export { languageExtension } from './language-extension.js';
 export type { EndedSession } from './macrostep.js';
 export type { Reply } from './replies.js';
 export type { SessionDetail, SessionView } from './session-directory.js';
@@ -69,13 +67,13 @@ export function createOrchestration(parts: {
   const agentRouting = new AgentRouting(calls, errands);
   const post: Sessions['post'] = (tx, session, event) => sessions.post(tx, session, event);
   const actions = new Actions(database, registry, clock, activity, log, post);
-  registry
-    .add(webModule(replies))
-    .add(sessionModule({ sessions: () => sessions, fetchAllow: parts.fetchAllow }))
-    .add(queueModule({ router, actions: () => actions, post, agentRouting: () => agentRouting }))
-    .add(interactionModule({ sql: database, actions: () => actions, calls, post, agentRouting, errands }))
-    .add(dialogModule({ sql: database, calls, actions: () => actions, errands }));
-  for (const module of parts.modules) registry.add(module);
+  const { fetchAllow } = parts;
+  const moduleParts: ModuleParts = {
+    ...{ sql: database, actions: () => actions, sessions: () => sessions, agentRouting: () => agentRouting },
+    ...{ router, calls, post, errands, replies, fetchAllow },
+  };
+  for (const module of [...ownModules(moduleParts), ...parts.modules]) registry.add(module);
+  answerSubmits(moduleParts);
   const flows = new FlowLibrary(database, clock, { actions: registry.descriptors(), prelude: PRELUDE });
   const sessions = new Sessions({
     database,

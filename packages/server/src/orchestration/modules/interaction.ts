@@ -28,7 +28,7 @@ interface InteractionParts {
   actions: () => Actions;
   calls: Calls;
   post: Post;
-  agentRouting: AgentRouting;
+  agentRouting: () => AgentRouting;
   errands: Errands;
 }
 
@@ -108,7 +108,9 @@ export function interactionModule(parts: InteractionParts): ActionModule {
   async function redirect(tx: Transaction, action: Action): Promise<ActionOutcome> {
     const to = action.attributes.to;
     const destination = typeof to === 'string' ? to : objectOf(to, 'to');
-    const leg = await parts.agentRouting.route(tx, requiredText(action, 'interactionid'), destination, action.session);
+    const leg = await parts
+      .agentRouting()
+      .route(tx, requiredText(action, 'interactionid'), destination, action.session);
     return { pending: leg };
   }
 

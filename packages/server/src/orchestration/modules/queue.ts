@@ -130,6 +130,55 @@ export function queueModule(parts: QueueParts): ActionModule {
     return { done: { requestid: id } };
   }
 
+  return {
+    namespaces: ['www.genesyslab.com/modules/queue'],
+    prefix: 'queue',
+    actions: {
+      submit: {
+        attributes: {
+          requestid: { kind: 'location' },
+          interactionid: { kind: 'value' },
+          queue: { kind: 'value' },
+          priority: { kind: 'value' },
+          ordertype: { kind: 'lenient' },
+          orderstat: { kind: 'value' },
+          timeout: { kind: 'value' },
+          clearontimeout: { kind: 'lenient' },
+          clearqueue: { kind: 'lenient' },
+          route: { kind: 'lenient' },
+          src: { kind: 'value' },
+          hints: { kind: 'value' },
+        },
+        children: [TARGETS],
+        perform: submit,
+      },
+      cancel: {
+        attributes: {
+          requestid: { kind: 'value' },
+          interactionid: { kind: 'value' },
+          queue: { kind: 'value' },
+          hints: { kind: 'value' },
+        },
+        perform: cancel,
+      },
+      query: { attributes: { requestid: { kind: 'value', required: true }, hints: { kind: 'value' } }, perform: query },
+      update: {
+        attributes: {
+          requestid: { kind: 'value', required: true },
+          priority: { kind: 'value' },
+          hints: { kind: 'value' },
+        },
+        children: [TARGETS],
+        perform: update,
+      },
+    },
+  };
+}
+
+/** Answers `<queue:submit>` when the router has found an agent, or the time has run out. */
+export function answerSubmits(parts: QueueParts): void {
+  const { router } = parts;
+
   router.onSelected(async (tx, { request, agent, target }) => {
     const resource: JsonObject = {
       type: 'A',
@@ -179,50 +228,6 @@ export function queueModule(parts: QueueParts): ActionModule {
       return error.message;
     }
   }
-
-  return {
-    namespaces: ['www.genesyslab.com/modules/queue'],
-    prefix: 'queue',
-    actions: {
-      submit: {
-        attributes: {
-          requestid: { kind: 'location' },
-          interactionid: { kind: 'value' },
-          queue: { kind: 'value' },
-          priority: { kind: 'value' },
-          ordertype: { kind: 'lenient' },
-          orderstat: { kind: 'value' },
-          timeout: { kind: 'value' },
-          clearontimeout: { kind: 'lenient' },
-          clearqueue: { kind: 'lenient' },
-          route: { kind: 'lenient' },
-          src: { kind: 'value' },
-          hints: { kind: 'value' },
-        },
-        children: [TARGETS],
-        perform: submit,
-      },
-      cancel: {
-        attributes: {
-          requestid: { kind: 'value' },
-          interactionid: { kind: 'value' },
-          queue: { kind: 'value' },
-          hints: { kind: 'value' },
-        },
-        perform: cancel,
-      },
-      query: { attributes: { requestid: { kind: 'value', required: true }, hints: { kind: 'value' } }, perform: query },
-      update: {
-        attributes: {
-          requestid: { kind: 'value', required: true },
-          priority: { kind: 'value' },
-          hints: { kind: 'value' },
-        },
-        children: [TARGETS],
-        perform: update,
-      },
-    },
-  };
 }
 
 /** An interaction that has ended waits no longer; its session hears of the end itself, not of its requests. */

@@ -5,7 +5,7 @@ import type { Replies } from '../replies.js';
 import { requiredText, text } from './attributes.js';
 
 /** `ws`: the application's answer to a request (ors-core-queue.md 2.6, 5.5). */
-export function webModule(replies: Replies): ActionModule {
+export function webModule({ replies }: { replies: Replies }): ActionModule {
   async function response(tx: Transaction, action: Action): Promise<ActionOutcome> {
     const id = requiredText(action, 'requestid');
     const resultCode = text(action, 'resultcode');

@@ -1,0 +1,33 @@
+import type { Router } from '../../routing/index.js';
+import type { Sql } from '../../store/sql.js';
+import type { Calls } from '../../telephony/index.js';
+import type { ActionModule } from '../action-module.js';
+import type { Actions, Post } from '../actions.js';
+import type { AgentRouting } from '../agent-routing.js';
+import type { Errands } from '../errands.js';
+import type { Replies } from '../replies.js';
+import type { Sessions } from '../sessions.js';
+import { dialogModule } from './dialog.js';
+import { interactionModule } from './interaction.js';
+import { queueModule } from './queue.js';
+import { sessionModule } from './session.js';
+import { webModule } from './web.js';
+
+/** What the modules carry out their actions with. */
+export interface ModuleParts {
+  sql: Sql;
+  router: Router;
+  calls: Calls;
+  actions: () => Actions;
+  sessions: () => Sessions;
+  agentRouting: () => AgentRouting;
+  post: Post;
+  errands: Errands;
+  replies: Replies;
+  fetchAllow: () => string;
+}
+
+/** The executable content of the orchestration itself; adding a module is adding a file and a line. */
+export function ownModules(parts: ModuleParts): ActionModule[] {
+  return [webModule(parts), sessionModule(parts), queueModule(parts), interactionModule(parts), dialogModule(parts)];
+}
