@@ -26,6 +26,7 @@ export type { JsonObject, JsonValue } from './json.js';
 export { defaultLimits, type Limits } from './limits.js';
 export { SessionPool, type SessionPoolOptions } from './pool/session-pool.js';
 export { checkFiles, type LanguageExtension } from './tools/check.js';
+export { type DataChange, dataChanges } from './tools/data-changes.js';
 export { describeChart, drawSvg } from './tools/draw.js';
 export { applicationFromFile, readFileUrl } from './tools/files.js';
 export { type RecordedHistory, replay } from './tools/replay.js';

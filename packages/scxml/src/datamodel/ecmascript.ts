@@ -1,6 +1,7 @@
 import type { Chart } from '../chart/chart.js';
 import { documentLine, type GuestProgram } from '../guest/guest-program.js';
 import { isJsonObject, type JsonValue } from '../json.js';
+import { isDeeper } from '../json-depth.js';
 import type { Limits } from '../limits.js';
 import { type DataFault, type DataModel, type EvaluationContext, EvaluationError, type Scope } from './data-model.js';
 import { GuestError, type GuestRealm, type GuestResult } from './guest-realm.js';
@@ -96,6 +97,10 @@ export class EcmascriptModel<S> implements DataModel {
 /** Lines that stand before the program in the text of a compiled function. */
 const lineOffset = 3;
 
+function tooMuch(message: string): EvaluationError {
+  return new EvaluationError('RangeError', message, 'value', undefined, undefined);
+}
+
 class EcmascriptScope<S> implements Scope {
   readonly #handle: S;
   #loops = 0;
@@ -108,18 +113,15 @@ class EcmascriptScope<S> implements Scope {
     const text = this.model.call(unit, this.#handle, undefined);
     if (typeof text !== 'string') return {};
     this.model.spendBytes(text.length);
-    const { eventBytes } = this.model.limits;
-    if (eventBytes > 0 && text.length > eventBytes) {
-      throw new EvaluationError(
-        'RangeError',
-        `The values have more than ${eventBytes} bytes.`,
-        'value',
-        undefined,
-        undefined,
-      );
-    }
+    const { eventBytes, eventDepth } = this.model.limits;
+    if (eventBytes > 0 && text.length > eventBytes) throw tooMuch(`The values have more than ${eventBytes} bytes.`);
     // The realm answers with the JSON text of an object whose keys are positions.
-    return JSON.parse(text) as Record<string, JsonValue>;
+    const values = JSON.parse(text) as Record<string, JsonValue>;
+    // That object is one level more.
+    if (isDeeper(text, values, eventDepth > 0 ? eventDepth + 1 : 0)) {
+      throw tooMuch(`The values are nested deeper than ${eventDepth}.`);
+    }
+    return values;
   }
 
   condition(unit: number): boolean {

@@ -14,7 +14,7 @@ const orsNames: Record<ExpressionPart, string> = {
 };
 
 /** What failed, before a dialect gives it a name. */
-export interface Fault {
+interface Fault {
   /** Event name in the `ors` dialect; the Recommendation has `error.execution` for all of them. */
   readonly orsName: string;
   readonly message: string;
@@ -23,7 +23,7 @@ export interface Fault {
   readonly at: Pick<Place, 'url' | 'line'> | undefined;
 }
 
-export function faultOf(error: EvaluationError): Fault {
+function faultOf(error: EvaluationError): Fault {
   const { errorName, message, part, overrun, at } = error;
   const className = /^[\w$]+$/.test(errorName) ? errorName : 'Error';
   return { orsName: `${orsNames[part]}.${className}`, message, errorName, overrun, at };

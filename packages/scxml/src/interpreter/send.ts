@@ -1,9 +1,8 @@
 import type { SendEffect } from '../api/effect.js';
 import type { EventInput } from '../api/event.js';
 import type { SendInstruction } from '../chart/instruction.js';
-import { EvaluationError } from '../datamodel/data-model.js';
 import type { JsonValue } from '../json.js';
-import { faultOf, raiseCommunicationError, raiseEvaluationError, raiseExecutionError } from './error-events.js';
+import { raiseCommunicationError, raiseEvaluationError, raiseExecutionError } from './error-events.js';
 import type { Session } from './session.js';
 import { SessionEvent } from './session-event.js';
 import { paramsObject, slotText, slotValue, textOf, type Values } from './values.js';
@@ -27,13 +26,7 @@ export function executeSend(session: Session, send: SendInstruction): boolean {
     if (send.idLocation >= 0) session.scope.store(send.idLocation, sendId);
     return dispatch(session, send, values, sendId, isChosen);
   } catch (error) {
-    if (!(error instanceof EvaluationError)) throw error;
-    const { orsName, message } = faultOf(error);
-    if (error.overrun === undefined && error.at === undefined) {
-      raiseExecutionError(session, orsName, `${error.errorName}: ${message}`, place, sendId);
-    } else {
-      raiseEvaluationError(session, error, place, sendId);
-    }
+    raiseEvaluationError(session, error, place, sendId);
     return false;
   }
 }

@@ -1,6 +1,7 @@
 import type { Dialect } from '../api/application.js';
 import type { EventInput } from '../api/event.js';
 import { isJsonObject, type JsonValue } from '../json.js';
+import { isDeeper } from '../json-depth.js';
 
 /** An event inside a session. Its text for the guest is made when something looks at it. */
 export class SessionEvent {
@@ -58,28 +59,5 @@ export function admit(data: JsonValue | undefined, limits: { eventBytes: number;
     throw error;
   }
   if (limits.eventBytes > 0 && dataText.length > limits.eventBytes) return { refusal: 'event-size' };
-  if (limits.eventDepth > 0 && mayBeDeeper(dataText, limits.eventDepth) && depthOf(data) > limits.eventDepth) {
-    return { refusal: 'event-depth' };
-  }
-  return { dataText };
-}
-
-/** Cheap: a text with fewer brackets than the limit cannot be deeper. */
-function mayBeDeeper(text: string, limit: number): boolean {
-  let count = 0;
-  for (const bracket of ['{', '[']) {
-    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
-      count += 1;
-      if (count > limit) return true;
-    }
-  }
-  return false;
-}
-
-/** The text has just been made of it, so the value is not too deep for recursion. */
-function depthOf(value: JsonValue): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  let deepest = 0;
-  for (const item of Object.values(value)) deepest = Math.max(deepest, depthOf(item));
-  return deepest + 1;
+  return isDeeper(dataText, data, limits.eventDepth) ? { refusal: 'event-depth' } : { dataText };
 }

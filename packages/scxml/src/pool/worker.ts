@@ -40,12 +40,23 @@ async function work(): Promise<void> {
     const reply = await carryOut(next);
     if (reply !== undefined) replies.push(reply);
     if (replies.length >= batchSize) {
-      port?.postMessage(replies);
+      post(replies);
       replies = [];
     }
   }
   isWorking = false;
-  if (replies.length > 0) port?.postMessage(replies);
+  if (replies.length > 0) post(replies);
+}
+
+/** A reply that cannot be copied to the other thread must not take the others with it. */
+function post(replies: readonly WorkerReply[]): void {
+  try {
+    port?.postMessage(replies);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (replies.length > 1) for (const reply of replies) post([reply]);
+    else for (const { id } of replies) port?.postMessage([{ kind: 'error', id, message } satisfies WorkerReply]);
+  }
 }
 
 async function carryOut(request: WorkerRequest): Promise<WorkerReply | undefined> {

@@ -12,7 +12,7 @@ const scion = await scionTests();
 
 /** One pool, and in it all sessions at once: whichever has an event waiting may be next. */
 describe('all tests in one host, in random order', () => {
-  const pool = new SessionPool({ workers: 0 });
+  const pool = new SessionPool({ workers: 0, limits: { openApplications: 0 } });
   afterAll(() => pool.close());
 
   it.each(Object.entries(modes))('W3C, %s', async (mode, settings) => {

@@ -12,6 +12,7 @@ const ping = w3c(
   <transition event="hang"><script>while (true) {}</script></transition>
   <transition event="deep"><script>(function f() { f(); })()</script></transition>
   <transition event="big"><log expr="'x'.repeat(2000)"/></transition>
+  <transition event="nest"><send event="x"><content expr="JSON.parse('['.repeat(70) + ']'.repeat(70))"/></send></transition>
   <transition event="grow"><script>n = 'x'.repeat(5000)</script></transition>
   <transition event="error"><log expr="_event.name + ' ' + _event.data.reason"/></transition>
   <transition event="*"/>
@@ -60,6 +61,7 @@ describe('budgets that become error events', () => {
     ['error.execution timeout', { evaluationTicks: 5 }, 'hang'],
     ['error.execution stack', {}, 'deep'],
     ['error.execution RangeError: The values have more than 1000 bytes.', { eventBytes: 1000 }, 'big'],
+    ['error.execution RangeError: The values are nested deeper than 64.', {}, 'nest'],
     ['error.platform event-size', { eventBytes: 100 }, { name: 'any', data: 'x'.repeat(200) }],
     ['error.platform event-depth', { eventDepth: 3 }, { name: 'any', data: [[[[1]]]] }],
   ];
