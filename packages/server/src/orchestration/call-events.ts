@@ -209,6 +209,8 @@ export class CallEvents {
     name: string,
     state: 'ringing' | 'connected',
   ): Promise<void> {
+    // The customer has gone meanwhile: what the session no longer has must not come back.
+    if (interaction.endedAt !== null) return;
     const customer = await this.calls.get(interaction.customer, tx);
     const parties = [...(customer ? [customerParty(customer)] : []), agentParty(leg, state)];
     await this.post(tx, interaction.session, {
