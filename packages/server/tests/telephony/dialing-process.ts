@@ -14,7 +14,7 @@ const simulator = new Simulator({
   segmentCalls: 500,
 });
 await simulator.start();
-await simulator.changeSettings({ default: { ringSeconds: 0.005, talkSeconds: 0.01 } });
+await simulator.changeSettings({ default: { outcome: 'busy', ringSeconds: 0.005 } });
 for (;;) {
   const legs = Array.from({ length: 10 }, newId);
   await Promise.all(
