@@ -7,3 +7,14 @@ export type JsonObject = { [key: string]: JsonValue };
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The value of JSON text, undefined if it is none. */
+export function parseJson(text: string): JsonValue | undefined {
+  try {
+    // JSON.parse returns exactly what JsonValue describes.
+    return JSON.parse(text) as JsonValue;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,5 +1,5 @@
 import { DiagnosticList } from '../diagnostics.js';
-import type { JsonValue } from '../json.js';
+import { type JsonValue, parseJson } from '../json.js';
 import { defaultLimits } from '../limits.js';
 import type { XmlNode } from '../xml/element.js';
 import { readXml } from '../xml/read-xml.js';
@@ -25,11 +25,11 @@ export function answerGuest(
     case 'random':
       return context.random();
     case 'in': {
-      const id = parse(text);
+      const id = parseJson(text);
       return typeof id === 'string' && context.isActive(id) ? 1 : 0;
     }
     case 'call': {
-      const request = parse(text);
+      const request = parseJson(text);
       if (!Array.isArray(request)) return undefined;
       const [name, args] = request;
       if (typeof name === 'string' && Array.isArray(args)) context.emitCall(name, args);
@@ -38,7 +38,7 @@ export function answerGuest(
     case 'env':
       return JSON.stringify(context.environment);
     case 'log': {
-      const request = parse(text);
+      const request = parseJson(text);
       if (!Array.isArray(request)) return undefined;
       const [message, label, level] = request;
       if (typeof message !== 'string') return undefined;
@@ -46,7 +46,7 @@ export function answerGuest(
       return undefined;
     }
     case 'raise': {
-      const request = parse(text);
+      const request = parseJson(text);
       if (!Array.isArray(request)) return undefined;
       const [name, data] = request;
       if (typeof name === 'string' && data !== undefined) context.raise(name, data);
@@ -69,19 +69,9 @@ export function answerGuest(
   }
 }
 
-function parse(text: string): JsonValue | undefined {
-  try {
-    // JSON.parse returns exactly what JsonValue describes.
-    return JSON.parse(text) as JsonValue;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
 /** XML text (as a JSON string) to the tree from which the guest builds its DOM; undefined if it is not well-formed. */
 function xmlTree(text: string): string | undefined {
-  const source = parse(text);
+  const source = parseJson(text);
   if (typeof source !== 'string') return undefined;
   const root = readXml(source.trim(), 'data', defaultLimits, new DiagnosticList());
   return root === undefined ? undefined : JSON.stringify(tree(root));

@@ -1,5 +1,5 @@
 import type { DataItem, ValueSource } from '../chart/unit.js';
-import type { JsonValue } from '../json.js';
+import { parseJson } from '../json.js';
 import { resolveAddress } from '../xml/address.js';
 import { attribute, childElements, ownText, type XmlElement } from '../xml/element.js';
 import { writeXml } from '../xml/write-xml.js';
@@ -61,15 +61,4 @@ export function contentValue(text: string, element: XmlElement): ValueSource {
   if (/^<[^!]|^<\?xml/.test(trimmed) && trimmed.endsWith('>')) return { kind: 'xml', text: trimmed, place };
   const json = parseJson(trimmed);
   return { kind: 'json', value: json === undefined ? trimmed.replace(/\s+/g, ' ') : json, place };
-}
-
-/** The value of JSON text, undefined if it is none. */
-export function parseJson(text: string): JsonValue | undefined {
-  try {
-    // JSON.parse returns exactly what JsonValue describes.
-    return JSON.parse(text) as JsonValue;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import type { Chart, EventDescriptor } from '../chart/chart.js';
-import { type AnyNode, childNodes, isNode } from '../guest/scopes.js';
+import { type AnyNode, childNodes, isNode } from '../guest/syntax-tree.js';
 import type { StateTree } from './read-states.js';
 import type { Reading } from './reading.js';
 

@@ -1,7 +1,7 @@
 import type { SendEffect } from '../api/effect.js';
 import type { EventInput } from '../api/event.js';
 import { basicHttpProcessor } from '../interpreter/send.js';
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.js';
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../json.js';
 
 /** An HTTP request, as the host sends or receives it. Header names are lower case. */
 export interface HttpMessage {
@@ -89,16 +89,6 @@ function bodyValue(body: string, type: string): JsonValue {
   const isXml = type.endsWith('/xml') || type.endsWith('+xml');
   if (isXml && trimmed.startsWith('<')) return { $xml: trimmed };
   return parseJson(trimmed) ?? body;
-}
-
-function parseJson(text: string): JsonValue | undefined {
-  try {
-    // JSON.parse returns exactly what JsonValue describes.
-    return JSON.parse(text) as JsonValue;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function parseForm(text: string): [string, string][] {

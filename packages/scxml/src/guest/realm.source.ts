@@ -1,7 +1,10 @@
 import { clockAndChanceSource } from './clock-and-chance.source.js';
-import { codecSource } from './codec.source.js';
+import { codecRestoreSource } from './codec-restore.source.js';
+import { codecSaveSource } from './codec-save.source.js';
 import { freezeSource } from './freeze.source.js';
+import { sharedObjectsSource } from './shared-objects.source.js';
 import { toSourceSource } from './to-source.source.js';
+import { viewSource } from './view.source.js';
 import { xmlValueSource } from './xml-value.source.js';
 
 /**
@@ -19,7 +22,10 @@ ${clockAndChanceSource}
 ${xmlValueSource}
 ${toSourceSource}
 ${freezeSource}
-${codecSource}
+${sharedObjectsSource}
+${codecSaveSource}
+${codecRestoreSource}
+${viewSource}
 ${String.raw`
 var globals = { Date: makeDate(Date, host), Math: makeMath(Math, host) };
 globals.In = function In(id) { return host('in', JSON.stringify(String(id))) === 1; };
@@ -214,7 +220,7 @@ function deepFreezeOwn(root) {
   }
 }
 
-var codec = makeCodec(host, restoreFunction, globals, ioprocessors, mayHaveAccessors);
+var sharedObjects = makeSharedObjects(globals);
 return {
   prepare: prepare,
   open: open,
@@ -222,8 +228,8 @@ return {
   setXmlEvent: setXmlEvent,
   closeLoops: closeLoops,
   describe: describe,
-  save: codec.save,
-  restore: codec.restore,
-  view: codec.view,
+  save: makeSave(sharedObjects, mayHaveAccessors),
+  restore: makeRestore(host, restoreFunction, sharedObjects, ioprocessors),
+  view: viewScope,
 };
 })`}`;

@@ -2,7 +2,8 @@ import type { Dialect } from '../api/application.js';
 import type { SessionNames } from '../chart/chart.js';
 import type { Expression } from '../chart/unit.js';
 import { realmNames, reservedPrefix, systemNames } from './realm-names.js';
-import type { AnyNode, FreeReference, ScopeAnalysis } from './scopes.js';
+import type { FreeReference, ScopeAnalysis } from './scopes.js';
+import type { AnyNode } from './syntax-tree.js';
 
 /** What rewriting needs to know about an application and its realm. */
 export interface RewriteContext {

@@ -1,5 +1,6 @@
 import type { Program } from 'acorn';
-import { type AnyNode, analyseScopes, childNodes, isNode, nameOf, type ScopeAnalysis } from './scopes.js';
+import { analyseScopes, type ScopeAnalysis } from './scopes.js';
+import { type AnyNode, childNodes, isNode, nameOf } from './syntax-tree.js';
 
 /** What one walk over a syntax tree notices. */
 export interface Survey {

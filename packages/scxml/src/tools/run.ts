@@ -5,7 +5,7 @@ import type { MicrostepTrace, StepResult } from '../api/step.js';
 import { formatDiagnostic } from '../diagnostics.js';
 import { SimulatedHost, type SimulatedSession } from '../host/simulated-host.js';
 import { delayOf } from '../interpreter/send.js';
-import type { JsonValue } from '../json.js';
+import { parseJson } from '../json.js';
 import { SessionPool } from '../pool/session-pool.js';
 import type { LanguageExtension } from './check.js';
 import { applicationFromFile, readFileUrl } from './files.js';
@@ -84,13 +84,8 @@ async function obey(
 function readEvent(line: string): EventInput | undefined {
   const [, name = '', json = ''] = /^(\S+)\s*(.*)$/s.exec(line) ?? [];
   if (json === '') return { name };
-  try {
-    // JSON.parse returns exactly what JsonValue describes.
-    return { name, data: JSON.parse(json) as JsonValue };
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const data = parseJson(json);
+  return data === undefined ? undefined : { name, data };
 }
 
 function report(session: SimulatedSession, result: StepResult, write: (line: string) => void, trace: boolean): void {

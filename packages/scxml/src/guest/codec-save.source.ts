@@ -6,40 +6,14 @@
  *
  * Functions are stored by their number in the documents and declared again from there.
  */
-export const codecSource = `
+export const codecSaveSource = `
 var functionNumber = Symbol('function'), ioprocessorsKey = Symbol('ioprocessors');
 var maxInlineDepth = 24;
 function registerFunction(number, value) { value[functionNumber] = number; return value; }
 
-function makeCodec(host, restoreFunction, globals, ioprocessors, mayHaveAccessors) {
+function makeSave(sharedObjects, mayHaveAccessors) {
   var hasOwn = Object.prototype.hasOwnProperty;
   var objectPrototype = Object.prototype, arrayPrototype = Array.prototype;
-  var paths, objects;
-
-  /** Frozen objects that all sessions share (intrinsics, prelude) are stored by path. */
-  function sharedPath(value) {
-    if (paths === undefined) {
-      paths = new Map();
-      objects = new Map();
-      var pending = Object.keys(globals).map(function (name) { return [name, globals[name]]; });
-      ['Object', 'Array', 'String', 'Number', 'Boolean', 'Function', 'RegExp', 'Error', 'JSON', 'Map', 'Set', 'Symbol',
-        'parseInt', 'parseFloat', 'isNaN', 'isFinite', 'encodeURIComponent', 'decodeURIComponent', 'encodeURI',
-        'decodeURI', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError',
-      ].forEach(function (name) { pending.push([name, globalThis[name]]); });
-      for (var i = 0; i < pending.length; i += 1) {
-        var path = pending[i][0], found = pending[i][1];
-        if (found === null || (typeof found !== 'object' && typeof found !== 'function') || paths.has(found)) continue;
-        paths.set(found, path);
-        objects.set(path, found);
-        if (path.split('.').length > 6) continue;
-        Reflect.ownKeys(found).forEach(function (key) {
-          var descriptor = Object.getOwnPropertyDescriptor(found, key);
-          if (typeof key === 'string' && 'value' in descriptor) pending.push([path + '.' + key, descriptor.value]);
-        });
-      }
-    }
-    return paths.get(value);
-  }
 
   function hasOwnState(value) {
     if (Object.keys(value).length > 0) return true;
@@ -121,7 +95,7 @@ function makeCodec(host, restoreFunction, globals, ioprocessors, mayHaveAccessor
       var pair = visit.pop(), value = pair[0];
       if (value === null || (typeof value !== 'object' && typeof value !== 'function')) continue;
       if (typeof value === 'object' && (value instanceof XmlNode)) continue;
-      if (value === scope[ioprocessorsKey] || sharedPath(value) !== undefined) continue;
+      if (value === scope[ioprocessorsKey] || sharedObjects.pathOf(value) !== undefined) continue;
       var before = uses.get(value) || 0;
       uses.set(value, before + 1);
       if (before > 0) continue;
@@ -163,7 +137,7 @@ function makeCodec(host, restoreFunction, globals, ioprocessors, mayHaveAccessor
       if (value === null) return null;
       if (value instanceof XmlNode) return { $: ['xml', value.toString()] };
       if (value === scope[ioprocessorsKey]) return { $: ['ioprocessors'] };
-      var known = sharedPath(value);
+      var known = sharedObjects.pathOf(value);
       if (known !== undefined) return { $: ['global', known] };
       if (typeof value === 'function' && value[functionNumber] === undefined) return lost(path);
       if (uses.get(value) > 1 || deep.has(value)) {
@@ -280,148 +254,6 @@ function makeCodec(host, restoreFunction, globals, ioprocessors, mayHaveAccessor
     return JSON.stringify(result);
   }
 
-  function restore(scope, text) {
-    var saved = JSON.parse(text), vars = saved.vars, shared = saved.shared || [];
-    if (text.indexOf('"$"') < 0) {
-      var plain = Object.keys(vars);
-      for (var i = 0; i < plain.length; i += 1) scope[plain[i]] = vars[plain[i]];
-    } else {
-      restoreTyped(scope, vars, shared);
-    }
-    (saved.functions || []).forEach(function (pair) { scope[pair[0]] = restoreFunction(scope, pair[1]); });
-  }
-
-  function restoreTyped(scope, vars, shared) {
-    var pending = [], afterwards = [], shells;
-    shells = shared.map(function (written) { return shell(written); });
-
-    /** The object that a written form stands for, still empty; its parts are appended to pending. */
-    function shell(written) {
-      if (written === null || typeof written !== 'object') return written;
-      var object;
-      if (Array.isArray(written)) {
-        object = new Array(written.length);
-        written.forEach(function (item, i) { pending.push([item, object, i]); });
-        return object;
-      }
-      if (!hasOwn.call(written, '$')) {
-        object = {};
-        fill(object, written);
-        return object;
-      }
-      var tag = written.$;
-      switch (tag[0]) {
-        case 'undefined': return undefined;
-        case 'number': return Number(tag[1]);
-        case 'bigint': return BigInt(tag[1]);
-        case 'xml': return xmlValue(host, tag[1]);
-        case 'ioprocessors': return ioprocessors(scope);
-        case 'global': sharedPath(objectPrototype); return objects.get(tag[1]);
-        case 'function': {
-          object = restoreFunction(scope, tag[1]);
-          if (tag[2] !== undefined) {
-            fill(object, tag[2]);
-            if (tag[3].prototype && typeof object.prototype === 'object') fill(object.prototype, tag[3].prototype);
-          }
-          return object;
-        }
-        case 'array': object = []; object.length = tag[1]; fillPairs(object, tag[2]); return object;
-        case 'date': object = new Date(tag[1] === null ? NaN : tag[1]); fill(object, tag[2]); return object;
-        case 'regexp': object = new RegExp(tag[1], tag[2]); object.lastIndex = tag[3]; fill(object, tag[4]); return object;
-        case 'error': {
-          var type = { EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError }[tag[1]] || Error;
-          object = new type(tag[2]);
-          if (object.name !== tag[1]) {
-            Object.defineProperty(object, 'name', { value: tag[1], writable: true, configurable: true });
-          }
-          fill(object, tag[3]);
-          return object;
-        }
-        case 'boxed': object = Object(tag[1]); fill(object, tag[2]); return object;
-        case 'map': {
-          object = new Map();
-          var entries = tag[1].map(function () { return [undefined, undefined]; });
-          tag[1].forEach(function (pair, i) { pending.push([pair[0], entries[i], 0], [pair[1], entries[i], 1]); });
-          afterwards.push(function () { entries.forEach(function (entry) { object.set(entry[0], entry[1]); }); });
-          fill(object, tag[2]);
-          return object;
-        }
-        case 'set': {
-          object = new Set();
-          var items = new Array(tag[1].length);
-          tag[1].forEach(function (item, i) { pending.push([item, items, i]); });
-          afterwards.push(function () { items.forEach(function (item) { object.add(item); }); });
-          fill(object, tag[2]);
-          return object;
-        }
-        case 'object': {
-          object = tag.length > 2 ? Object.create(null) : {};
-          fillPairs(object, tag[1]);
-          if (tag.length > 2 && tag[2] !== null) {
-            var holder = [undefined];
-            var inherited = tag[2].$ && tag[2].$[0] === 'prototype' ? tag[2].$[1] : tag[2];
-            pending.push([inherited, holder, 0]);
-            afterwards.push(function () {
-              Object.setPrototypeOf(object, inherited === tag[2] ? holder[0] : holder[0].prototype);
-            });
-          }
-          return object;
-        }
-      }
-      throw new TypeError('A stored value has the unknown kind ' + tag[0] + '.');
-    }
-
-    function fill(object, record) {
-      if (record === undefined) return;
-      Object.keys(record).forEach(function (key) { pending.push([record[key], object, key]); });
-    }
-    function fillPairs(object, list) { list.forEach(function (pair) { pending.push([pair[1], object, pair[0]]); }); }
-
-    function put(holder, key, value) {
-      if (key === '__proto__') {
-        Object.defineProperty(holder, key, { value: value, writable: true, enumerable: true, configurable: true });
-      } else {
-        holder[key] = value;
-      }
-    }
-
-    Object.keys(vars).forEach(function (name) { pending.push([vars[name], scope, name]); });
-    // Object keys keep their order because the list is read from its beginning.
-    for (var i = 0; i < pending.length; i += 1) {
-      var next = pending[i], written = next[0];
-      var isReference = written !== null && typeof written === 'object' && typeof written.$ === 'number';
-      put(next[1], next[2], isReference ? shells[written.$] : shell(written));
-    }
-    afterwards.forEach(function (act) { act(); });
-  }
-
-  /** The session's data for people: plain JSON, cut where it would not end. */
-  function view(scope) {
-    var budget = 2000;
-    function plain(value, depth) {
-      if (typeof value === 'function') return undefined;
-      if (typeof value === 'bigint' || typeof value === 'symbol') return String(value);
-      if (typeof value === 'number' && !(value - value === 0)) return String(value);
-      if (value === null || typeof value !== 'object') return value;
-      if (value instanceof Date) return isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
-      if (value instanceof XmlNode) return { $xml: value.toString() };
-      if (value instanceof RegExp || value instanceof Error) return String(value);
-      if ((budget -= 1) < 0 || depth > 12) return '...';
-      if (value instanceof Map) return Array.from(value.entries()).map(function (pair) { return plain(pair, depth + 1); });
-      if (value instanceof Set) return Array.from(value).map(function (item) { return plain(item, depth + 1); });
-      if (Array.isArray(value)) {
-        return Object.keys(value).slice(0, 200).map(function (key) { return plain(value[key], depth + 1); });
-      }
-      var copy = {};
-      Object.keys(value).forEach(function (key) {
-        var own = Object.getOwnPropertyDescriptor(value, key);
-        if ('value' in own) copy[key] = plain(own.value, depth + 1);
-      });
-      return copy;
-    }
-    return JSON.stringify(plain(scope, 0));
-  }
-
-  return { save: save, restore: restore, view: view };
+  return save;
 }
 `;
