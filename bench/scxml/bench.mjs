@@ -12,6 +12,7 @@ import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { containment } from './containment.mjs';
 import { scaling } from './scaling.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -95,3 +96,4 @@ for (const [name, value, aim] of aims) {
 }
 
 await scaling();
+await containment();

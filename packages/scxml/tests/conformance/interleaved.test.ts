@@ -10,9 +10,9 @@ const patienceMs = 60_000;
 const w3c = (await w3cTests()).filter(({ isManual }) => !isManual);
 const scion = await scionTests();
 
-/** One pool, and in it all sessions at once: whichever has an event waiting may be next. */
-describe('all tests in one host, in random order', () => {
-  const pool = new SessionPool({ workers: 0, limits: { openApplications: 0 } });
+/** One worker thread, and in it all sessions at once: whichever has an event waiting may be next. */
+describe('all tests in one worker, in random order', () => {
+  const pool = new SessionPool({ workers: 1, limits: { openApplications: 0 } });
   afterAll(() => pool.close());
 
   it.each(Object.entries(modes))('W3C, %s', async (mode, settings) => {
