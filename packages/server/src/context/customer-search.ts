@@ -96,6 +96,8 @@ export class CustomerSearch {
           ranges.map(({ to }) => to),
           MOST_FOUND,
         ]);
+    // What the key covers was compared in the database.
+    if (isExact && criteria.size === covered) return rows;
     return rows.filter((row) => meets(row, criteria, definitions, country));
   }
 }

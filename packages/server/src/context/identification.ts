@@ -30,6 +30,8 @@ const AFTER_END = ' ';
 /** Names of attributes that hold telephone numbers, which are compared by their E.164 form. */
 const PHONE = /phone|mobile|msisdn|^ani$/i;
 
+const PLAIN_E164 = /^\+[1-9]\d{7,14}$/;
+
 /** Longer parts are cut and closed with a digest: an index holds no values of any length. */
 const LONGEST_PART = 200;
 const MOST_COMBINATIONS = 1000;
@@ -163,10 +165,15 @@ function recordsOf(key: IdentificationKey, definitions: Definitions, profile: Pr
 /** The normal form of one attribute's value: telephone numbers in E.164 digits, everything else in lower case. */
 function keyPart(attribute: string, value: string, country: string | undefined): string {
   const text = value.normalize('NFC').trim().replaceAll(END, '');
-  const number = PHONE.test(attribute) ? digitsOf(toE164(text, country) ?? text) : '';
-  const normal = number || text.toLowerCase();
+  const normal = (PHONE.test(attribute) && numberOf(text, country)) || text.toLowerCase();
   if (normal.length <= LONGEST_PART) return normal + END;
   return `${normal.slice(0, LONGEST_PART)}#${createHash('sha256').update(normal).digest('base64url')}${END}`;
+}
+
+/** The digits of a telephone number's E.164 form, or of the number where it has none; '' for a text without digits. */
+function numberOf(text: string, country: string | undefined): string {
+  // A number in plain E.164 is its own form; working that out is most of the cost of a search.
+  return PLAIN_E164.test(text) ? text.slice(1) : digitsOf(toE164(text, country) ?? text);
 }
 
 function combine(parts: readonly (readonly string[])[]): string[] {
