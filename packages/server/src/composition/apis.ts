@@ -1,0 +1,78 @@
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import {
+  Authentication,
+  adminApi,
+  contextServicesApi,
+  createHttp,
+  gmsCallbackApi,
+  gmsServiceApi,
+} from '../api/index.js';
+import { CallbackDirectory } from '../callback/index.js';
+import { ManualClock } from '../kernel/index.js';
+import type { Abilities } from './abilities.js';
+import type { Domains } from './domains.js';
+import type { Ground } from './ground.js';
+import type { ServerSettings } from './settings.js';
+
+const CONSOLE = fileURLToPath(new URL('../../../console/dist', import.meta.url));
+/** Clients that ask again on their connection hear 503 for so long, before connections that rest are cut. */
+const CLOSE_GRACE_MS = 250;
+
+/** All that is served on the one port. */
+export async function composeApis(
+  ground: Ground,
+  { network, agents }: Abilities,
+  { orchestration, callbacks, services, context }: Domains,
+  { version, adminPassword }: ServerSettings,
+): Promise<FastifyInstance> {
+  const { database, config, journal, clock, log } = ground;
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  const authentication = new Authentication({
+    configuration: config,
+    ...(adminPassword !== undefined && { adminPassword }),
+  });
+  const app = await createHttp({
+    log,
+    metrics,
+    version,
+    consoleDirectory: CONSOLE,
+    guard: authentication.guard,
+    closingGrace: () => new Promise((resolve) => setTimeout(resolve, CLOSE_GRACE_MS)),
+    readiness: () =>
+      database.available ? { ready: true } : { ready: false, reason: 'The database is not reachable.' },
+  });
+  await app.register(adminApi, {
+    prefix: '/api/v1',
+    authentication,
+    configuration: config,
+    journal,
+    agents,
+    callbacks: new CallbackDirectory(database),
+    sessions: orchestration.directory,
+    flows: orchestration.flows,
+    simulator: network,
+    testClock: clock instanceof ManualClock ? clock : undefined,
+    clock,
+    log,
+  });
+  await app.register(gmsCallbackApi, { prefix: '/genesys', callbacks, credentials: config, log });
+  await app.register(gmsServiceApi, { prefix: '/genesys', services, credentials: config, log });
+  await app.register(contextServicesApi, {
+    prefix: '/genesys/1/cs',
+    context,
+    version,
+    people: { verify: verifierOf(authentication) },
+  });
+  return app;
+}
+
+/** People of Context Services are the users of the administration API. */
+function verifierOf(authentication: Authentication) {
+  return async (name: string, password: string) => {
+    const identity = await authentication.identify(`Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`);
+    return identity && { name: identity.name, roles: [...identity.roles] };
+  };
+}

@@ -1,0 +1,44 @@
+import type { JsonObject } from '../kernel/index.js';
+import { SimulatedAgents } from '../telephony/index.js';
+import type { Abilities } from './abilities.js';
+import type { Domains } from './domains.js';
+import type { Ground, Undo } from './ground.js';
+import type { ServerSettings } from './settings.js';
+
+/** Takes up what an earlier process left, from the network upwards; then the server begins to work by itself. */
+export async function recoverAndBegin(
+  ground: Ground,
+  { network, calls, router, agents }: Abilities,
+  { orchestration, callbacks, context }: Domains,
+  settings: ServerSettings,
+  undo: Undo,
+): Promise<void> {
+  const { config, clock, activity, log } = ground;
+  calls.keepUntilRecovered();
+  await network.start();
+  undo.push(() => network.close());
+  const { driver: _driver, ...behaviour } = config.switchSettings();
+  // Configured values are JSON; the simulator checks what they say.
+  await network.configure(behaviour as JsonObject);
+  await calls.recover();
+  await router.start();
+  await orchestration.start({ cluster: settings.databaseUrl !== undefined && !settings.testClock });
+  await callbacks.startUp();
+  undo.push(() => callbacks.shutDown());
+  await context.start();
+  const control = {
+    login: (id: string) => agents.login(id),
+    ready: (id: string) => agents.ready(id),
+    wrapDone: (id: string) => agents.wrapDone(id),
+    state: async (id: string) => (config.object('agents', id) ? (await agents.state(id)).state : undefined),
+    onState: (handler: (id: string, state: string) => void) =>
+      agents.onState(({ state }) => handler(state.id, state.state)),
+  };
+  const simulatedAgents = new SimulatedAgents({ descriptions: network, control, clock, activity, log });
+  await simulatedAgents.start();
+  const forget = config.onChange(({ kind }) => {
+    if (kind === 'agents') void activity.run(() => simulatedAgents.configurationChanged());
+  });
+  undo.push(forget);
+  undo.push(() => simulatedAgents.stop());
+}

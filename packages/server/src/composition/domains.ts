@@ -1,0 +1,64 @@
+import { join, resolve } from 'node:path';
+import { Callbacks, callbackModule } from '../callback/index.js';
+import { ContextServices } from '../context/index.js';
+import { createOrchestration, type Orchestration } from '../orchestration/index.js';
+import { Services, Storage } from '../services/index.js';
+import type { Abilities } from './abilities.js';
+import type { Ground, Undo } from './ground.js';
+import type { ServerSettings } from './settings.js';
+
+export interface Domains {
+  orchestration: Orchestration;
+  callbacks: Callbacks;
+  services: Services;
+  storage: Storage;
+  context: ContextServices;
+}
+
+export function composeDomains(
+  ground: Ground,
+  { calls, router }: Abilities,
+  settings: ServerSettings,
+  undo: Undo,
+): Domains {
+  const { config, clock, database } = ground;
+  const orchestration = createOrchestration({
+    ...ground,
+    router,
+    calls,
+    modules: [callbackModule((tx, callback, input) => callbacks.report(tx, callback, input))],
+    fetchAllow: () => config.section('ors')['fetch-allow'] ?? '',
+    applicationOf: (dn) => config.object('dns', dn)?.options.application,
+    sessionObject: () => ({
+      server: { name: 'ringback', cluster: 'ringback', url: '' },
+      tenant: 'Environment',
+      tenantid: 1,
+    }),
+  });
+  undo.push(() => orchestration.stop());
+  const { sessions } = orchestration;
+  const storage = new Storage(clock);
+  const callbacks: Callbacks = new Callbacks({
+    ...ground,
+    configuration: config,
+    sessions,
+    redirect: (service, parameters) => services.create(service, { parameters, userData: new Map() }),
+    expectedWait: (virtualQueue) => router.ewt(virtualQueue),
+  });
+  const services: Services = new Services({
+    database,
+    sessions,
+    storage,
+    clock,
+    service: (name) => config.service(name),
+    sessionOf: (id) => callbacks.sessionOf(id),
+  });
+  sessions.onEnded((tx, session) => callbacks.onSessionEnded(tx, session));
+  const context = new ContextServices({
+    ...ground,
+    configuration: config,
+    exportDirectory: join(resolve(settings.data), 'exports'),
+  });
+  undo.push(() => context.stop());
+  return { orchestration, callbacks, services, storage, context };
+}

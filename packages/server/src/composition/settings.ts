@@ -1,0 +1,16 @@
+/** How a server is started: its flags and environment, read by the command line. */
+export interface ServerSettings {
+  host: string;
+  port: number;
+  /** Data directory of the embedded database and of the simulated network. */
+  data: string;
+  configurationFile: string;
+  /** Objects that are there already stay as they are: for the packaged demo. */
+  onlyMissing: boolean;
+  /** External PostgreSQL; without it, the embedded one. */
+  databaseUrl?: string;
+  adminPassword?: string;
+  /** The clock stands still until it is moved. */
+  testClock: boolean;
+  version: string;
+}

@@ -1,0 +1,26 @@
+import { BackgroundJobs } from '../store/index.js';
+import type { Abilities } from './abilities.js';
+import type { Domains } from './domains.js';
+import type { Ground, Undo } from './ground.js';
+
+const DAY_MS = 86_400_000;
+
+/** What is done at fixed times of the day: old data leaves. */
+export async function scheduleUpkeep(
+  { database, clock, activity, log, journal }: Ground,
+  { calls, router }: Abilities,
+  { orchestration, services, storage }: Domains,
+  undo: Undo,
+): Promise<void> {
+  const jobs = new BackgroundJobs({ database, activity, log })
+    .add('journal-upkeep', '17 2 * * *', () => journal.upkeep())
+    .add('storage-purge', '*/10 * * * *', async () => {
+      await services.purge(database);
+      await storage.purge(database);
+    })
+    .add('session-purge', '7 * * * *', () => orchestration.sessions.purge(clock.now() - DAY_MS))
+    .add('call-purge', '37 2 * * *', async () => void (await calls.purge(clock.now() - 90 * DAY_MS)))
+    .add('route-purge', '27 2 * * *', async () => void (await router.purge(clock.now() - 30 * DAY_MS)));
+  await jobs.start();
+  undo.push(() => jobs.stop());
+}
