@@ -1,0 +1,22 @@
+/** Dialing: the records that a loaded campaign group holds, its calls, and what agents do with records at their desktops. */
+export type {
+  AttemptOutcome,
+  AttemptReservation,
+  ComplianceGate,
+  ComplianceVerdict,
+  DialedRecord,
+  DialSubject,
+} from './compliance-gate.js';
+export type {
+  ChainScope,
+  DesktopHandler,
+  DesktopMessage,
+  ProcessedRequest,
+  RecordKeys,
+  RecordSelector,
+  RescheduleRequest,
+} from './desktop-message.js';
+export { type AttemptView, Dialing, type HeldRecord } from './dialing.js';
+export type { AttemptFacts, DialingEvent, DialingEventHandler, RecordReference } from './dialing-event.js';
+export type { DialingState, LoadedGroup } from './loaded-group.js';
+export type { OccupiedAgent, Pacer, PacingDecision, PacingObservation, PacingSituation } from './pacing-port.js';
