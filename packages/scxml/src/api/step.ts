@@ -18,8 +18,11 @@ export interface StartRequest {
   ioprocessors?: Record<string, { location: string }>;
   /** See `DeliverRequest.unreachable`. */
   unreachable?: string[];
-  /** True: `microsteps` and `data` are in the result. */
-  trace?: boolean;
+  /**
+   * True: `microsteps` and `data` are in the result. `steps`: only `microsteps`, and `data` of a session that has ended;
+   * that of one that goes on can be read from its snapshot (`snapshotData`).
+   */
+  trace?: boolean | 'steps';
 }
 
 /** Delivers exactly one external event and runs one macrostep. */
@@ -41,7 +44,8 @@ export interface DeliverRequest {
    * and repeat the request with it: a step is a function of its inputs. Otherwise it delivers the error as an event.
    */
   unreachable?: string[];
-  trace?: boolean;
+  /** See `StartRequest.trace`. */
+  trace?: boolean | 'steps';
 }
 
 export interface StepResult {

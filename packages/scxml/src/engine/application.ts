@@ -102,7 +102,7 @@ export class ApplicationInstance {
 
 function inputs(request: Pick<DeliverRequest, 'now' | 'environment' | 'trace' | 'unreachable'>): StepInputs {
   const { now, environment = null, trace = false, unreachable = [] } = request;
-  return { now, environment, trace, unreachable };
+  return { now, environment, trace: trace !== false, unreachable };
 }
 
 /** Outside of evaluations guest code only runs to store, restore and show a session. */

@@ -147,7 +147,7 @@ export class Executor {
     application: string,
     step: number,
     act: (instance: ApplicationInstance, isRepetition: boolean) => Session,
-    request: { trace?: boolean },
+    request: Pick<StartRequest, 'trace'>,
   ): Promise<StepResult> {
     const loaded = this.#applications.get(application);
     if (loaded === undefined) {
@@ -176,7 +176,12 @@ export class Executor {
   }
 
   /** Makes the result of a step and keeps the session. */
-  #finish(session: Session, instance: ApplicationInstance, loaded: Loaded, request: { trace?: boolean }): StepResult {
+  #finish(
+    session: Session,
+    instance: ApplicationInstance,
+    loaded: Loaded,
+    request: Pick<StartRequest, 'trace'>,
+  ): StepResult {
     const { sessionId, step } = session;
     try {
       const result: StepResult = {
@@ -186,10 +191,9 @@ export class Executor {
         configuration: session.isRunning ? session.activeIds() : session.finalConfiguration,
         effects: session.effects,
       };
-      if (request.trace === true) {
-        result.microsteps = session.microsteps;
-        result.data = session.scope.view();
-      }
+      const { trace = false } = request;
+      if (trace !== false) result.microsteps = session.microsteps;
+      if (trace === true || (trace === 'steps' && !session.isRunning)) result.data = session.scope.view();
       if (session.isRunning) {
         result.snapshot = this.#store(session);
         this.#keep(sessionId, { session, instance });
