@@ -14,6 +14,8 @@ export interface ActionModule {
   readonly actions: Readonly<Record<string, ActionDefinition>>;
   /** Functions of `_genesys` that change something; called with the session that called them. */
   readonly functions?: Readonly<Record<string, SessionFunction>>;
+  /** Functions of `_genesys` that answer something, by the name under which the prelude asks (`lookups.ts`). */
+  readonly lookups?: Readonly<Record<string, SessionLookup>>;
 }
 
 /**
@@ -76,3 +78,13 @@ export type SessionFunction = (
   args: readonly JsonValue[],
   now: number,
 ) => Promise<void>;
+
+/**
+ * Answers a question of a running application, between two attempts of its macrostep. It changes nothing; null reads as
+ * undefined in the application.
+ */
+export type SessionLookup = (
+  session: SessionSubject,
+  args: readonly JsonValue[],
+  now: number,
+) => JsonValue | Promise<JsonValue>;

@@ -122,7 +122,7 @@ async function announceEnd(
   });
 }
 
-function subjectOf(turn: TurnRow): SessionSubject {
+export function subjectOf(turn: TurnRow): SessionSubject {
   return {
     id: turn.id,
     flow: turn.flow,

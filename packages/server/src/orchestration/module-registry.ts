@@ -1,6 +1,6 @@
 import type { ActionDescriptor } from '@ringback/scxml';
 import { RingbackError } from '../kernel/index.js';
-import type { ActionDefinition, ActionModule, SessionFunction } from './action-module.js';
+import type { ActionDefinition, ActionModule, SessionFunction, SessionLookup } from './action-module.js';
 
 export interface FoundAction {
   module: ActionModule;
@@ -45,5 +45,11 @@ export class ModuleRegistry {
       if (run) return { name: `${module.prefix}.${operation.replace(/^.*\./, '').toLowerCase()}`, run };
     }
     throw new RingbackError('unknown-function', `There is no function ${operation}.`);
+  }
+
+  /** A function of `_genesys` that answers something. */
+  lookup(operation: string): SessionLookup | undefined {
+    for (const { lookups } of this.#modules) if (lookups?.[operation]) return lookups[operation];
+    return undefined;
   }
 }

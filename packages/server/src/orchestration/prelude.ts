@@ -1,7 +1,8 @@
 /**
  * What every application finds under `_genesys`, as guest source for the engine: an expression that takes the host and
  * gives the global names. Objects that belong to a session come from the environment of the session that is running;
- * functions that change something are recorded and carried out with the macrostep (`ActionModule.functions`).
+ * functions that change something are recorded and carried out with the macrostep (`ActionModule.functions`); functions
+ * that answer something ask for it by `ask` (`ActionModule.lookups`).
  */
 export const PRELUDE = `(function (host) {
   'use strict';
@@ -21,6 +22,16 @@ export const PRELUDE = `(function (host) {
   var rType = names(ROUTE, function (name) { return 'RouteType' + name; });
   rType.RouteTypeGetFromDN = 12;
   function plain(value) { return value === undefined ? null : value; }
+  /** The server's answer; there is none yet when the macrostep asks for the first time, and it is then repeated. */
+  function ask(operation) {
+    var args = Array.prototype.slice.call(arguments, 1).map(plain);
+    var key = JSON.stringify([operation, args]), answers = host.env().answers;
+    if (answers && Object.prototype.hasOwnProperty.call(answers, key)) {
+      return answers[key] === null ? undefined : answers[key];
+    }
+    host.call('ask', key, operation, args);
+    return undefined;
+  }
   var session = {
     get server() { return host.env().session.server; },
     get tenant() { return host.env().session.tenant; },

@@ -5,7 +5,6 @@ import {
   DatabaseUnavailable,
   instant,
   type JsonObject,
-  type JsonValue,
   KeyedSequence,
   type Logger,
   newId,
@@ -16,7 +15,8 @@ import type { Journal } from '../reporting/index.js';
 import { type Database, DueWork } from '../store/index.js';
 import type { Sql, Transaction } from '../store/sql.js';
 import { applicationId, type FlowLibrary } from './flow-library.js';
-import { type EndHandler, type MacrostepContext, storeMacrostep } from './macrostep.js';
+import { type Answers, lookUp, withAnswers } from './lookups.js';
+import { type EndHandler, type MacrostepContext, storeMacrostep, subjectOf } from './macrostep.js';
 import type { Replies, Reply } from './replies.js';
 import { changedEnvironment, type Environment, engineEvent, type SessionEvent } from './session-event.js';
 import type { SessionStart } from './session-start.js';
@@ -277,14 +277,20 @@ export class Sessions {
     const { pool, clock } = this.parts;
     const application = applicationId(turn.flow, turn.version);
     await this.#define(turn.flow, turn.version);
-    const common = { session: turn.id, application, now: clock.now(), environment: toJson(environment), trace: true };
-    if (!event) {
-      return pool.start({ ...common, name: turn.flow, parameters: turn.parameters });
-    }
-    const position = { step: turn.step, snapshot: turn.snapshot };
-    return event.end
-      ? pool.deliver({ ...common, ...position, cancel: true, event: engineEvent(event) })
-      : pool.deliver({ ...common, ...position, event: engineEvent(event) });
+    const now = clock.now();
+    const run = (answers: Answers): Promise<StepResult> => {
+      const isRepeated = Object.keys(answers).length > 0;
+      if (isRepeated) pool.forget(turn.id);
+      const seen = isRepeated ? { ...toJson(environment), answers } : toJson(environment);
+      const common = { session: turn.id, application, now, environment: seen, trace: true };
+      if (!event) return pool.start({ ...common, name: turn.flow, parameters: turn.parameters });
+      const position = { step: turn.step, snapshot: turn.snapshot };
+      return event.end
+        ? pool.deliver({ ...common, ...position, cancel: true, event: engineEvent(event) })
+        : pool.deliver({ ...common, ...position, event: engineEvent(event) });
+    };
+    const { modules } = this.#context;
+    return withAnswers(run, (operation, args) => lookUp(modules, subjectOf(turn), operation, args, now));
   }
 
   /** Makes the engine ready for a flow, so that its first session need not wait for that. */
@@ -323,6 +329,6 @@ function givenUp(turn: TurnRow): StepResult {
 }
 
 /** An environment consists of JSON values only; the engine takes it as such. */
-function toJson(environment: Environment): JsonValue {
+function toJson(environment: Environment): JsonObject {
   return { session: environment.session, ixn: { ...environment.ixn } };
 }
