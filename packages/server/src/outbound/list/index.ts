@@ -1,0 +1,58 @@
+/**
+ * Calling lists: their records, which of them may be dialed and when, what follows from a result, do-not-call, and how
+ * records come and go (adding, import, export).
+ *
+ * A dialer takes whole chains with `CallingLists.retrieve`, asks `callableAt` and `standing` before each dial, gives each
+ * result to `decideTreatment` and stores what that returns.
+ */
+export { type Attributes, changeRecord, recordAttributes } from './attributes.js';
+export {
+  CallResult,
+  type CallResultCategory,
+  callResultCategory,
+  callResultName,
+  isCallResult,
+  readCallResult,
+} from './call-result.js';
+export {
+  type AgentRetrieval,
+  CallingLists,
+  type CallingListsOptions,
+  type ChainScope,
+  type RecordSearch,
+  type Retrieval,
+  type Standing,
+  type Withdrawal,
+} from './calling-lists.js';
+export { ContactType } from './contact-type.js';
+export type { FieldDefinition } from './fields.js';
+export type { ListConfiguration, ListSettings } from './list-settings.js';
+export { DEFAULT_PRIORITIES, type DialingPriority, type TypePriority } from './priority.js';
+export {
+  type Chain,
+  type CustomFields,
+  type CustomValue,
+  type ListRecord,
+  RECORD_DEFAULTS,
+  type RecordOwner,
+  recordKey,
+} from './record.js';
+export { isFinal, nextStatus, type RecordInput, RecordStatus, type RecordStatusName } from './record-status.js';
+export {
+  type CampaignTypeName,
+  isCallback,
+  isPersonalType,
+  isScheduledType,
+  RecordType,
+  type RecordTypeName,
+} from './record-type.js';
+export { type ListTimeZone, readTimeZone, zoneObjects } from './time-zone.js';
+export { isNextInChain, type Treatment, TreatmentAction, type TreatmentActionName } from './treatment.js';
+export {
+  decideTreatment,
+  type TreatmentDecision,
+  type TreatmentInput,
+  type TreatmentReason,
+  type TreatmentSettings,
+} from './treatment-decision.js';
+export { callableAt, type ListWindow, type WindowedRecord } from './window.js';
