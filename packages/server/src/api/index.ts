@@ -1,5 +1,5 @@
 /** Every outside protocol, each in a folder of its own. */
-export { Authentication, adminApi, bindRefusal, type TestClock } from './admin/index.js';
+export { Authentication, adminApi, bindRefusal, type CustomerDesk, type TestClock } from './admin/index.js';
 export { contextServicesApi } from './cs/index.js';
 export { gmsCallbackApi } from './gms/callback.js';
 export { gmsServiceApi } from './gms/service.js';

@@ -12,6 +12,7 @@ import {
 import { CallbackDirectory } from '../callback/index.js';
 import { ManualClock } from '../kernel/index.js';
 import type { Abilities } from './abilities.js';
+import { customerDesk } from './contacts.js';
 import type { Domains } from './domains.js';
 import type { Ground } from './ground.js';
 import type { ServerSettings } from './settings.js';
@@ -51,6 +52,7 @@ export async function composeApis(
     journal,
     agents,
     callbacks: new CallbackDirectory(database),
+    customers: customerDesk(context),
     sessions: orchestration.directory,
     flows: orchestration.flows,
     simulator: network,

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../kernel/index.js';
 import { SimulatedAgents } from '../telephony/index.js';
 import type { Abilities } from './abilities.js';
+import { followContacts } from './contacts.js';
 import type { Domains } from './domains.js';
 import type { Ground, Undo } from './ground.js';
 import type { ServerSettings } from './settings.js';
@@ -13,7 +14,7 @@ export async function recoverAndBegin(
   settings: ServerSettings,
   undo: Undo,
 ): Promise<void> {
-  const { config, clock, activity, log } = ground;
+  const { config, clock, activity, log, journal } = ground;
   calls.keepUntilRecovered();
   await network.start();
   undo.push(() => network.close());
@@ -26,6 +27,9 @@ export async function recoverAndBegin(
   await callbacks.startUp();
   undo.push(() => callbacks.shutDown());
   await context.start();
+  const contacts = followContacts(journal, context.contactLinks);
+  undo.push(() => contacts.stop());
+  await contacts.start();
   const control = {
     login: (id: string) => agents.login(id),
     ready: (id: string) => agents.ready(id),

@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 export async function scheduleUpkeep(
   { database, clock, activity, log, journal }: Ground,
   { calls, router }: Abilities,
-  { orchestration, services, storage }: Domains,
+  { orchestration, services, storage, context }: Domains,
   undo: Undo,
 ): Promise<void> {
   const jobs = new BackgroundJobs({ database, activity, log })
@@ -20,6 +20,7 @@ export async function scheduleUpkeep(
     })
     .add('session-purge', '7 * * * *', () => orchestration.sessions.purge(clock.now() - DAY_MS))
     .add('call-purge', '37 2 * * *', async () => void (await calls.purge(clock.now() - 90 * DAY_MS)))
+    .add('contact-purge', '47 2 * * *', () => context.contactLinks.purge())
     .add('route-purge', '27 2 * * *', async () => void (await router.purge(clock.now() - 30 * DAY_MS)));
   await jobs.start();
   undo.push(() => jobs.stop());

@@ -1,6 +1,6 @@
+import type { ContextConfiguration } from './configuration.js';
 import { ContextError, invalid } from './errors.js';
 import { parseRetentionPeriod } from './retention-period.js';
-import type { ContextConfiguration } from './settings.js';
 
 /** The three kinds of record whose fields can be valued by a Business Attribute. */
 export type Resource = 'Service' | 'State' | 'Task';

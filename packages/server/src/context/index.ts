@@ -2,10 +2,13 @@
  * Context Services, the customer's memory: profiles, the services that a customer was promised with their states and
  * tasks, and what is defined about them.
  */
-import type { Activity, Clock, JsonObject, Logger } from '../kernel/index.js';
-import type { Database, Sql } from '../store/index.js';
+import type { Activity, Clock, Logger } from '../kernel/index.js';
+import type { Database } from '../store/index.js';
 import { BusinessAttributes } from './business-attributes.js';
-import { CustomerSearch, type FoundProfile } from './customer-search.js';
+import type { ContextConfiguration } from './configuration.js';
+import { ContactLinks } from './contact-links.js';
+import { CustomerDirectory } from './customer-directory.js';
+import { CustomerSearch } from './customer-search.js';
 import { ExtensionRecords } from './extension-records.js';
 import { Metadata } from './metadata.js';
 import { PersonalData } from './personal-data.js';
@@ -14,11 +17,13 @@ import { ServerMode } from './server-mode.js';
 import { ServiceExport } from './service-export.js';
 import { ServiceLine } from './service-line.js';
 import { Services } from './services.js';
-import { type ContextConfiguration, Settings } from './settings.js';
+import { Settings } from './settings.js';
 import { Steps } from './steps.js';
-import { ONLY_TENANT } from './tenants.js';
 import { Upkeep } from './upkeep.js';
 
+export type { ContextConfiguration } from './configuration.js';
+export type { Contact, ContactKind, ContactLinks, LinkedContact } from './contact-links.js';
+export type { CustomerDirectory, CustomerView, Journey } from './customer-directory.js';
 export type { FoundProfile, Identification } from './customer-search.js';
 export {
   attributeSchemaView,
@@ -42,7 +47,6 @@ export type { ServiceSelection } from './service-export.js';
 export { type FileFormat, writeServiceFiles } from './service-files.js';
 export { importServices } from './service-import.js';
 export type { Reading, ServiceOwner, ServiceQuery } from './services.js';
-export type { ContextConfiguration } from './settings.js';
 export type { StepKind } from './step.js';
 export { parseNumber, type StepQuery, stepNotFound } from './steps.js';
 export { ONLY_TENANT, resolveTenant } from './tenants.js';
@@ -55,19 +59,6 @@ export interface ContextServicesOptions {
   log: Logger;
   /** Where exported files are written; without it, exports to files are refused. */
   exportDirectory?: string;
-}
-
-/** The service that a contact begins. */
-export interface ServiceRequest {
-  tenant?: number;
-  /** The customer's telephone number, in any notation. */
-  number?: string;
-  /** The customer, when known already. */
-  customerId?: string;
-  /** DBID or name of the type of the service. */
-  type?: string | number;
-  /** Event attributes (`session_id`, `interaction_id`, `media_type` ...) and extensions. */
-  details?: JsonObject;
 }
 
 /**
@@ -92,6 +83,8 @@ export class ContextServices {
   readonly serviceExport: ServiceExport;
   readonly personalData: PersonalData;
   readonly mode: ServerMode;
+  readonly contactLinks: ContactLinks;
+  readonly customers: CustomerDirectory;
   readonly upkeep: Upkeep;
   #stopListening: (() => void)[] = [];
 
@@ -115,7 +108,24 @@ export class ContextServices {
     this.services = new Services({ database, clock, settings, attributes, line });
     this.steps = new Steps({ database, clock, attributes, line });
     this.extensionRecords = new ExtensionRecords({ database, clock, metadata, line });
+    this.contactLinks = new ContactLinks({
+      database,
+      clock,
+      settings,
+      attributes,
+      search: this.search,
+      services: this.services,
+      steps: this.steps,
+    });
     this.serviceExport = new ServiceExport(database, attributes);
+    this.customers = new CustomerDirectory({
+      database,
+      metadata,
+      profiles: this.profiles,
+      search: this.search,
+      services: this.serviceExport,
+      contactLinks: this.contactLinks,
+    });
     this.personalData = new PersonalData({
       database,
       clock,
@@ -134,37 +144,5 @@ export class ContextServices {
   stop(): void {
     this.upkeep.stop();
     for (const stop of this.#stopListening.splice(0)) stop();
-  }
-
-  /**
-   * The customer who has this telephone number, in any notation; undefined when nobody has it, or several do, so that
-   * nobody is taken for somebody else.
-   * @param sql a transaction that the search shall belong to
-   */
-  async profileByNumber(
-    number: string,
-    tenant = ONLY_TENANT,
-    sql: Sql = this.database,
-  ): Promise<FoundProfile | undefined> {
-    const [found, another] = await this.search.byNumber(tenant, number, sql);
-    return another ? undefined : found;
-  }
-
-  /**
-   * Starts a service for whoever is in contact: the customer with this number, or anonymously under the number.
-   * @param sql a transaction that the start shall belong to
-   * @throws ContextError `missing` when neither number nor customer is given; `invalid`
-   */
-  async startServiceFor(
-    { tenant = ONLY_TENANT, number, customerId, type, details = {} }: ServiceRequest,
-    sql?: Sql,
-  ): Promise<{ serviceId: string; customerId: string | undefined }> {
-    const found = customerId === undefined && number ? await this.profileByNumber(number, tenant, sql) : undefined;
-    const customer = customerId ?? found?.customerId;
-    const body: JsonObject = { ...details };
-    if (customer !== undefined) body.customer_id = customer;
-    if (number) body.contact_key = number;
-    if (type !== undefined) body.service_type = type;
-    return { serviceId: await this.services.start(tenant, body, sql), customerId: customer };
   }
 }

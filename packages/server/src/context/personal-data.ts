@@ -30,6 +30,10 @@ const lockServices = statement(
   'cs-lock-services-of-customer',
   'select id from cs_service where tenant = $1 and customer_id = $2 for update',
 );
+const deleteLinks = statement(
+  'cs-contact-links-delete',
+  'delete from cs_contact_link where tenant = $1 and customer_id = $2',
+);
 const insertAudit = statement(
   'cs-insert-audit',
   `insert into cs_audit (at, tenant, actor, action, customer_id, reason, profiles, services)
@@ -76,7 +80,8 @@ export class PersonalData {
   }
 
   /**
-   * Erases a customer's profile with extensions and keys, and all of the customer's services with states and tasks.
+   * Erases a customer's profile with extensions and keys, and all of the customer's services with states and tasks,
+   * and what says which callbacks and calls were the customer's.
    * @returns how much was erased
    * @throws ContextError `profile-not-found` when nothing is stored
    */
@@ -91,6 +96,7 @@ export class PersonalData {
         if (profiles === 0 && ids.length === 0) throw profileNotFound(customerId);
         await tx.query(deleteStepsOf, [ids]);
         await tx.query(deleteServices, [ids]);
+        await tx.query(deleteLinks, [tenant, customerId]);
         await this.#audit(tx, clock.now(), tenant, 'erasure', customerId, demand, profiles, ids.length);
         return { profiles, services: ids.length };
       },

@@ -112,5 +112,6 @@ export const pageOfProfiles = statement(
 
 export const moveServices = statement(
   'cs-move-services',
-  'update cs_service set customer_id = $3 where tenant = $1 and customer_id = $2',
+  `with moved as (update cs_contact_link set customer_id = $3 where tenant = $1 and customer_id = $2)
+   update cs_service set customer_id = $3 where tenant = $1 and customer_id = $2`,
 );

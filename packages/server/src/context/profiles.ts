@@ -137,6 +137,17 @@ export class Profiles {
   }
 
   /**
+   * Changes the attributes and extensions that are given, the others stay; a null removes an attribute.
+   * @throws ContextError as `update`
+   */
+  async amend(tenant: number, customerId: string, body: JsonObject): Promise<void> {
+    await this.#change(tenant, customerId, (row, definitions) => {
+      const given = readProfile({ ...row.attributes, ...body }, definitions, this.#settings.strictProfiles);
+      return { attributes: given.attributes, extensions: { ...row.extensions, ...given.extensions } };
+    });
+  }
+
+  /**
    * Adds records to extensions; those that are the same by their unique attributes are replaced
    * (CS API, "Insert Extension Records").
    * @throws ContextError `profile-not-found`, `extension-not-found`, `invalid`, `missing`, `unique-key-conflict`

@@ -141,12 +141,13 @@ export class Services {
 
   /**
    * Ends a service; its states and tasks stay as they are (CS API, "Complete Service").
+   * @param sql a transaction that the end shall belong to
    * @throws ContextError `service-not-found`, `already-completed`, `invalid`
    */
-  async complete(tenant: number, id: string, body: JsonObject): Promise<void> {
+  async complete(tenant: number, id: string, body: JsonObject, sql?: Sql): Promise<void> {
     const now = this.#clock.now();
     const event = readEndEvent(body, this.#reader(tenant));
-    const completed = await this.#line.store(changeServices, id, {
+    const change = {
       action: 'complete',
       id,
       tenant,
@@ -157,7 +158,8 @@ export class Services {
       disposition_desc: event.dispositionDesc ?? null,
       extensions: event.extensions,
       expires_at: givenExpiry(event.expiry, now),
-    });
+    };
+    const completed = await this.#line.store(changeServices, id, change, sql);
     if (completed) return;
     const service = await this.#read(tenant, id, []);
     if (service.completed_at !== null) throw new ContextError('already-completed', 'Service already completed', id);

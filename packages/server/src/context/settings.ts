@@ -1,17 +1,8 @@
 import type { Logger } from '../kernel/index.js';
+import type { ContextConfiguration } from './configuration.js';
+import { ContextError } from './errors.js';
 import { parseRetentionPeriod } from './retention-period.js';
-
-type OptionMap = Readonly<Record<string, string>>;
-
-/** What Context Services read of the configuration; read anew each time, so that a change is in effect at once. */
-export interface ContextConfiguration {
-  /** The options of a section, `{}` when there is none. */
-  section(name: string): OptionMap;
-  /** A list object: section -> key -> value. */
-  object(kind: 'lists', name: string): Readonly<Record<string, OptionMap>> | undefined;
-  /** Hears of changes; sections are of kind `options`. @returns a function that takes the handler away again */
-  onChange(handler: (change: { kind: string; name: string }) => void): () => void;
-}
+import { resolveTenant } from './tenants.js';
 
 /** Kept for five years unless configured otherwise (CS User's Guide, "Conversation Expiration"). */
 const DEFAULT_EXPIRATION = '5y';
@@ -75,6 +66,27 @@ export class Settings {
       this.log.warn({ expiration: text }, 'Option expiration of section cview is no period like 5y; 5y is used');
     }
     return parseRetentionPeriod(DEFAULT_EXPIRATION) ?? 0;
+  }
+
+  /** `link-contacts`: whose callbacks and calls start a service record by themselves. */
+  get linkContacts(): 'known' | 'all' | 'none' {
+    const text = this.#text('link-contacts');
+    return this.enabled ? (text === 'all' || text === 'none' ? text : 'known') : 'none';
+  }
+
+  /** `contact-tenant`: whose customers callbacks and calls are about; undefined when there are tenants and none is named. */
+  get contactTenant(): number | undefined {
+    try {
+      return resolveTenant(this.configuration, this.#text('contact-tenant'));
+    } catch (error) {
+      if (error instanceof ContextError) return undefined;
+      throw error;
+    }
+  }
+
+  /** `callback-service-type`, `call-service-type`: the type of the service records of contacts. */
+  contactServiceType(kind: 'callback' | 'call'): string | undefined {
+    return this.#text(`${kind}-service-type`);
   }
 
   #text(option: string): string | undefined {

@@ -1,5 +1,5 @@
 import { type Clock, instant, isObject, type JsonObject, type JsonValue } from '../kernel/index.js';
-import type { Database } from '../store/index.js';
+import type { Database, Sql } from '../store/index.js';
 import type { BusinessAttributes } from './business-attributes.js';
 import { ContextError, invalid, missing } from './errors.js';
 import { readDisposition, readEndEvent, readExtensionName, readStartEvent } from './event.js';
@@ -39,15 +39,16 @@ export class Steps {
 
   /**
    * Starts a state or task (CS API, "Start State", "Start Task").
+   * @param sql a transaction that the start shall belong to
    * @returns its id, unique within the service
    * @throws ContextError `service-not-found`, `state-not-found` (the previous state, or the state of the task), `invalid`
    */
-  async start(tenant: number, service: string, kind: StepKind, body: JsonObject): Promise<number> {
+  async start(tenant: number, service: string, kind: StepKind, body: JsonObject, sql?: Sql): Promise<number> {
     const now = this.#clock.now();
     const event = readStartEvent(body, this.#reader(tenant, kind));
     const stateField = kind === 'state' ? 'previous_state_id' : 'state_id';
     const related = readNumber(stateField, body[stateField]);
-    const started = await this.#line.store(changeSteps, service, {
+    const change = {
       action: 'start',
       service,
       tenant,
@@ -59,7 +60,8 @@ export class Steps {
       at: instant(event.at ?? now),
       attributes: event.attributes,
       extensions: event.extensions,
-    });
+    };
+    const started = await this.#line.store(changeSteps, service, change, sql);
     if (started) return started.number ?? 0;
     await this.#standing(tenant, service, 'state', related ?? 0);
     throw stepNotFound('state', related ?? 0);
@@ -67,12 +69,20 @@ export class Steps {
 
   /**
    * Ends a state or task (CS API, "Complete State", "Complete Task").
+   * @param sql a transaction that the end shall belong to
    * @throws ContextError `service-not-found`, `state-not-found`, `task-not-found`, `already-completed`, `invalid`
    */
-  async complete(tenant: number, service: string, kind: StepKind, number: number, body: JsonObject): Promise<void> {
+  async complete(
+    tenant: number,
+    service: string,
+    kind: StepKind,
+    number: number,
+    body: JsonObject,
+    sql?: Sql,
+  ): Promise<void> {
     const now = this.#clock.now();
     const event = readEndEvent(body, this.#reader(tenant, kind));
-    const completed = await this.#line.store(changeSteps, service, {
+    const change = {
       action: 'complete',
       service,
       tenant,
@@ -84,7 +94,8 @@ export class Steps {
       disposition: event.disposition ?? null,
       disposition_desc: event.dispositionDesc ?? null,
       extensions: event.extensions,
-    });
+    };
+    const completed = await this.#line.store(changeSteps, service, change, sql);
     if (!completed) await this.#explain(tenant, service, kind, number);
   }
 

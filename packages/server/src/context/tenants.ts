@@ -1,5 +1,5 @@
+import type { ContextConfiguration } from './configuration.js';
 import { ContextError } from './errors.js';
-import type { ContextConfiguration } from './settings.js';
 
 /** The tenant of an installation that has not named any. */
 export const ONLY_TENANT = 1;

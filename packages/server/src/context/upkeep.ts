@@ -1,5 +1,6 @@
 import { type Activity, type Clock, instant, type Logger, type Timer } from '../kernel/index.js';
 import { type Database, statement } from '../store/index.js';
+import type { ContextConfiguration } from './configuration.js';
 import { nextDue, parseCron } from './cron.js';
 import {
   eraseDroppedExtensions,
@@ -8,7 +9,6 @@ import {
   purgeServices,
   removeExpired,
 } from './purge.js';
-import type { ContextConfiguration } from './settings.js';
 import { allTenants } from './tenants.js';
 
 export interface UpkeepOptions {

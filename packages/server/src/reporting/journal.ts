@@ -3,6 +3,7 @@ import { type Database, type Sql, type Statement, statement, type Transaction } 
 import { type JournalEntry, type JournalEvent, parsePosition } from './event.js';
 import { EVENT_COLUMNS, type EventRow, toEvent } from './event-row.js';
 import { Feed, type Subscription, type SubscriptionOptions } from './feed.js';
+import { Follower, type FollowerOptions } from './follower.js';
 import { createPartitions, dropOldEvents } from './partitions.js';
 
 const RECORD = statement(
@@ -44,6 +45,7 @@ export interface HistoryFilter {
 export class Journal {
   readonly #database: Database;
   readonly #clock: Clock;
+  readonly #activity: Activity;
   readonly #log: Logger;
   readonly #retentionDays: number;
   readonly #feed: Feed;
@@ -51,6 +53,7 @@ export class Journal {
   constructor(options: JournalOptions) {
     this.#database = options.database;
     this.#clock = options.clock;
+    this.#activity = options.activity;
     this.#log = options.log;
     this.#retentionDays = options.retentionDays ?? DEFAULT_RETENTION_DAYS;
     this.#feed = new Feed(options);
@@ -108,6 +111,12 @@ export class Journal {
    */
   subscribe(options: SubscriptionOptions): Subscription {
     return this.#feed.subscribe(options);
+  }
+
+  /** Somebody who works through the journal and keeps a place in it; `start` begins. */
+  follower(options: FollowerOptions): Follower {
+    const ground = { database: this.#database, activity: this.#activity, log: this.#log };
+    return new Follower({ ...ground, subscribe: (subscription) => this.subscribe(subscription) }, options);
   }
 
   /** Makes the partitions of this month and the next two, and drops what is older than the retention. */

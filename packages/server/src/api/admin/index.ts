@@ -7,6 +7,7 @@ import type { Authentication } from './authentication.js';
 import { type CallbackDirectory, type EventHistory, registerCallbacks } from './callbacks.js';
 import { registerCatalogue } from './catalogue.js';
 import { type ConfigurationTarget, registerConfigurationFile } from './configuration-file.js';
+import { type CustomerDesk, registerCustomers } from './customers.js';
 import { type EventFeed, registerEvents } from './events.js';
 import { type FlowShelf, registerFlows } from './flows.js';
 import { type ObjectStore, registerObjects } from './objects.js';
@@ -18,6 +19,7 @@ export type { AgentDesk, AgentPosition } from './agents.js';
 export { Authentication, type Identity, type Role } from './authentication.js';
 export { type BindConfiguration, type BindRequest, bindRefusal, isLoopback } from './bind-refusal.js';
 export type { CallbackDirectory, EventHistory } from './callbacks.js';
+export type { CustomerDesk } from './customers.js';
 export type { EventFeed } from './events.js';
 export type { FlowDiagnostic, FlowShelf, StoredFlow } from './flows.js';
 export type { ObjectStore } from './objects.js';
@@ -30,6 +32,7 @@ export interface AdminOptions {
   journal: EventFeed & EventHistory;
   agents: AgentDesk;
   callbacks: CallbackDirectory;
+  customers: CustomerDesk;
   sessions: SessionDirectory;
   flows: FlowShelf;
   /** The simulator, when it is the switch. */
@@ -47,6 +50,12 @@ const STATUSES = {
   'unknown-agent': 404,
   'invalid-state': 409,
   'invalid-simulator-settings': 422,
+  'profile-not-found': 404,
+  'no-tenant': 400,
+  'unknown-tenant': 404,
+  'unique-key-conflict': 409,
+  missing: 422,
+  invalid: 422,
 };
 
 /**
@@ -70,6 +79,7 @@ export async function adminApi(app: FastifyInstance, options: AdminOptions): Pro
   registerFlows(app, flows);
   registerAgents(app, agents);
   registerCallbacks(app, callbacks, journal);
+  registerCustomers(app, options.customers, callbacks, journal);
   registerSessions(app, sessions);
   registerEvents(app, journal, clock);
   registerSimulator(app, options);

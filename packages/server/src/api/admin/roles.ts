@@ -14,6 +14,8 @@ const ALLOWED = {
   watch: ['supervisor', 'developer'],
   /** Agents act for themselves only. */
   'act for agents': ['supervisor', 'agent'],
+  'see customers': ['supervisor', 'agent'],
+  'edit customers': ['supervisor', 'agent'],
   simulate: ['developer'],
 } as const satisfies Record<string, readonly Role[]>;
 

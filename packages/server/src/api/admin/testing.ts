@@ -55,6 +55,15 @@ function nothing(): Omit<AdminOptions, 'authentication' | 'configuration' | 'jou
       states: () => [],
     },
     callbacks: { list: async () => ({ callbacks: [] }), get: async () => undefined },
+    customers: {
+      tenant: () => 1,
+      list: async () => ({ customers: [] }),
+      find: async () => [],
+      get: refuse,
+      change: refuse,
+      journey: refuse,
+      definitions: async () => ({}),
+    },
     sessions: { list: async () => [], get: async () => undefined },
     flows: { put: refuse, latest: async () => undefined, list: async () => [], remove: async () => false },
   };

@@ -48,6 +48,26 @@ const cviewSection: readonly OptionDefinition[] = [
     preset: 'false',
     effect: 'Queries by contact key also show services that a customer was found for later.',
   },
+  {
+    name: 'link-contacts',
+    type: oneOf('known', 'all', 'none'),
+    preset: 'known',
+    absent: 'known',
+    effect:
+      'Whose callbacks and calls start a service record by themselves: those of customers whose number is in exactly ' +
+      'one profile, `all` (others under their number, anonymously), or of nobody.',
+  },
+  {
+    name: 'contact-tenant',
+    type: text,
+    effect: 'Where there are several tenants: DBID or name of the one whose customers the callbacks and calls are.',
+  },
+  {
+    name: 'callback-service-type',
+    type: text,
+    effect: 'DBID or name of the type of the service records of callbacks.',
+  },
+  { name: 'call-service-type', type: text, effect: 'DBID or name of the type of the service records of calls.' },
 ];
 
 const FIELD = 'Business Attribute (a list object) that values this field.';
