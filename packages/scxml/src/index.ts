@@ -30,5 +30,5 @@ export { type DataChange, dataChanges } from './tools/data-changes.js';
 export { describeChart, drawSvg } from './tools/draw.js';
 export { applicationFromFile, readFileUrl } from './tools/files.js';
 export { type RecordedHistory, replay } from './tools/replay.js';
-export { snapshotData } from './tools/snapshot-data.js';
 export { type InteractiveOptions, runInteractive } from './tools/run.js';
+export { snapshotData } from './tools/snapshot-data.js';

@@ -1,5 +1,4 @@
 import type { DoneData, StateKind, StateNode, Transition } from '../chart/chart.js';
-import { readDescriptors } from '../chart/event-descriptor.js';
 import type { DataItem } from '../chart/unit.js';
 import { attribute, childElements, type XmlElement } from '../xml/element.js';
 import { readContent } from './read-content.js';
@@ -154,7 +153,7 @@ function readTransition(element: XmlElement, state: StateNode, tree: StateTree, 
   if (type !== 'internal' && type !== 'external') {
     reading.report('attribute-value', `The type of a transition is internal or external, not ${type}.`, element);
   }
-  const descriptors = event === undefined ? undefined : readDescriptors(event);
+  const descriptors = event === undefined ? undefined : reading.descriptorsOf(event);
   if (descriptors?.length === 0) {
     reading.report('attribute-value', 'The attribute event is empty.', element);
   }
@@ -197,9 +196,14 @@ function addTransition(
     entry: undefined,
   };
   tree.transitions.push(transition);
-  const targets = (target ?? '').split(/\s+/).filter((id) => id !== '');
+  const targets = words(target ?? '');
   if (targets.length > 0) tree.pending.push({ transition, targets, idPrefix: element.idPrefix });
   return transition;
+}
+
+/** Most lists have one word. */
+function words(text: string): string[] {
+  return /\s/.test(text) ? text.split(/\s+/).filter((word) => word !== '') : text === '' ? [] : [text];
 }
 
 const noHead: TransitionHead = {

@@ -1,4 +1,6 @@
 import type { ActionDescriptor, Dialect } from '../api/application.js';
+import type { EventDescriptor } from '../chart/chart.js';
+import { readDescriptors } from '../chart/event-descriptor.js';
 import type { Slot } from '../chart/instruction.js';
 import type { Expression, ExpressionMode, ExpressionPart, Unit, ValueExpression } from '../chart/unit.js';
 import type { DiagnosticCode, DiagnosticList, Place } from '../diagnostics.js';
@@ -20,6 +22,7 @@ export class Reading {
   /** Event names that the documents raise or send, with the first place. */
   readonly raised = new Map<string, Place>();
   #actions: Map<string, ActionDescriptor> | undefined;
+  readonly #descriptors = new Map<string, EventDescriptor[]>();
   readonly #parser = new ExpressionParser();
 
   constructor(
@@ -36,6 +39,16 @@ export class Reading {
 
   report(code: DiagnosticCode, message: string, place: Pick<Place, 'url' | 'line' | 'column'>): void {
     this.diagnostics.add(code, message, place);
+  }
+
+  /** Charts wait for the same events in many places. */
+  descriptorsOf(text: string): readonly EventDescriptor[] {
+    let found = this.#descriptors.get(text);
+    if (found === undefined) {
+      found = readDescriptors(text);
+      this.#descriptors.set(text, found);
+    }
+    return found;
   }
 
   addUnit(unit: Unit): number {

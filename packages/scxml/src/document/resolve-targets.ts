@@ -10,17 +10,17 @@ export function resolveTargets(tree: StateTree, reading: Reading): Map<string, n
     else byId.set(state.id, state.index);
   }
   for (const { transition, targets, idPrefix } of tree.pending) {
-    const resolved = new Set<number>();
+    const resolved: number[] = [];
     for (const id of targets) {
       // Inside an included fragment an author may have left out the prefix.
       const index = byId.get(id) ?? (idPrefix === undefined ? undefined : byId.get(`${idPrefix}.${id}`));
       if (index === undefined) {
         reading.report('target-unknown', `There is no state ${id}.`, transition.place);
       } else {
-        resolved.add(index);
+        resolved.push(index);
       }
     }
-    transition.targets.push(...resolved);
+    transition.targets = resolved.length > 1 ? [...new Set(resolved)] : resolved;
     checkRegions(transition.targets, tree.states, transition.place, reading);
   }
   for (const state of tree.states) checkInitial(state, tree.states, reading);
@@ -34,6 +34,7 @@ function checkRegions(
   place: StateNode['place'],
   reading: Reading,
 ): void {
+  if (targets.length < 2) return;
   // In document order the nearest common ancestor of any two is that of two neighbours between them.
   const ordered = [...targets].sort((a, b) => a - b);
   for (let i = 1; i < ordered.length; i += 1) {

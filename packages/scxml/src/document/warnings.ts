@@ -43,6 +43,7 @@ function warnUnreachable(chart: Chart, reading: Reading): void {
 /** Transitions behind others without condition that take the same events. */
 function warnShadowed(chart: Chart, reading: Reading): void {
   for (const state of chart.states) {
+    if (state.transitions.length < 2) continue;
     /** What earlier transitions of the state always take, with their lines; `''` is any event. */
     const taken = new Map<string, number>();
     let eventless: number | undefined;

@@ -7,7 +7,7 @@ export interface XmlElement extends Place {
   readonly element: string;
   readonly prefix: string;
   readonly uri: string;
-  readonly attributes: Map<string, XmlAttribute>;
+  readonly attributes: AttributeList;
   children: XmlNode[];
   /** Prefixes in force here, `''` for the default namespace. */
   readonly namespaces: ReadonlyMap<string, string>;
@@ -26,11 +26,35 @@ export interface XmlText {
 
 export type XmlNode = XmlElement | XmlText;
 
+/** The attributes of an element by their qualified names, in document order: a list is smaller than a map and rarely long. */
+export class AttributeList {
+  readonly #list: XmlAttribute[] = [];
+
+  get(name: string): XmlAttribute | undefined {
+    const list = this.#list;
+    for (let i = 0; i < list.length; i += 1) if (list[i]?.name === name) return list[i];
+    return undefined;
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  /** The caller knows that there is none of that name. */
+  add(attribute: XmlAttribute): void {
+    this.#list.push(attribute);
+  }
+
+  values(): readonly XmlAttribute[] {
+    return this.#list;
+  }
+}
+
 /** `name` is the qualified name, as written. */
 export interface XmlAttribute {
   readonly name: string;
   readonly local: string;
-  readonly uri: string;
+  uri: string;
   value: string;
   readonly line: number;
   readonly column: number;

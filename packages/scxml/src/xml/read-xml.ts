@@ -1,6 +1,7 @@
 import { SaxesParser } from 'saxes';
 import type { DiagnosticList } from '../diagnostics.js';
-import type { XmlAttribute, XmlElement, XmlNode } from './element.js';
+import { AttributeList, type XmlAttribute, type XmlElement, type XmlNode } from './element.js';
+import { readPlainXml } from './read-plain-xml.js';
 
 const xmlnsUri = 'http://www.w3.org/2000/xmlns/';
 /** After so many errors of one document the rest is noise. */
@@ -27,6 +28,16 @@ export function readXml(
     diagnostics.add('xml-too-large', message, { url, line: 1, column: 1 });
     return undefined;
   }
+  return readPlainXml(text, url, limits) ?? readAnyXml(text, url, limits, diagnostics);
+}
+
+/** The complete reader: everything that XML allows, and all that is wrong with a document. */
+export function readAnyXml(
+  text: string,
+  url: string,
+  limits: XmlLimits,
+  diagnostics: DiagnosticList,
+): XmlElement | undefined {
   const parser = new SaxesParser({ xmlns: true, position: true });
   const open: XmlElement[] = [];
   let root: XmlElement | undefined;
@@ -51,13 +62,13 @@ export function readXml(
   });
   parser.on('opentag', (tag) => {
     const parent = open[open.length - 1];
-    const attributes = new Map<string, XmlAttribute>();
+    const attributes = new AttributeList();
     let at = 0;
     for (const key in tag.attributes) {
       const found = tag.attributes[key];
       if (found === undefined) continue;
       const { name, local, uri, value } = found;
-      attributes.set(name, { name, local, uri, value, line: places[at] ?? start.line, column: places[at + 1] ?? 1 });
+      attributes.add({ name, local, uri, value, line: places[at] ?? start.line, column: places[at + 1] ?? 1 });
       at += 2;
     }
     const element: XmlElement = {
