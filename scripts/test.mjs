@@ -14,6 +14,7 @@ const RESULTS = join(ROOT, '.cache/test-results.json');
 /** Each check: what it says, and the arguments of node. */
 const CHECKS = [
   ['types', ['node_modules/typescript/bin/tsc', '-b']],
+  ['types of the tests of the engine', ['node_modules/typescript/bin/tsc', '-p', 'packages/scxml/tests']],
   ['format and lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.']],
   ['floors', ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs']],
 ];

@@ -97,14 +97,23 @@ describe('npm test', () => {
   }
 
   it('counts every check and every test', async () => {
-    expect(await test({ numPassedTests: 40, exitStatus: 0 })).toEqual({ status: 0, lastLine: '43 passed, 0 failed' });
-    expect(await checkout.ran()).toEqual(['install', 'compile', 'bundle', 'compile', 'lint', 'floors', 'vitest']);
+    expect(await test({ numPassedTests: 40, exitStatus: 0 })).toEqual({ status: 0, lastLine: '44 passed, 0 failed' });
+    expect(await checkout.ran()).toEqual([
+      'install',
+      'compile',
+      'bundle',
+      'compile',
+      'types',
+      'lint',
+      'floors',
+      'vitest',
+    ]);
   });
 
   it('fails with a test', async () => {
     expect(await test({ numPassedTests: 40, numFailedTests: 2, exitStatus: 1 })).toEqual({
       status: 1,
-      lastLine: '43 passed, 2 failed',
+      lastLine: '44 passed, 2 failed',
     });
   });
 
@@ -112,11 +121,11 @@ describe('npm test', () => {
     const testResults = [{ status: 'failed', assertionResults: [] }];
     expect(await test({ numPassedTests: 40, testResults, exitStatus: 1 })).toEqual({
       status: 1,
-      lastLine: '43 passed, 1 failed',
+      lastLine: '44 passed, 1 failed',
     });
   });
 
   it('fails with an error outside of the tests', async () => {
-    expect(await test({ numPassedTests: 40, exitStatus: 1 })).toEqual({ status: 1, lastLine: '43 passed, 1 failed' });
+    expect(await test({ numPassedTests: 40, exitStatus: 1 })).toEqual({ status: 1, lastLine: '44 passed, 1 failed' });
   });
 });
