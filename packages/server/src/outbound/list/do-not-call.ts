@@ -1,5 +1,3 @@
-import type { Sql, Transaction } from '../../store/sql.js';
-
 /** A number or a customer that must not be called; one of the two. */
 export interface DoNotCallEntry {
   phone?: string | undefined;

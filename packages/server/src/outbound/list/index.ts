@@ -49,6 +49,7 @@ export {
 export { type ListTimeZone, readTimeZone, zoneObjects } from './time-zone.js';
 export { isNextInChain, type Treatment, TreatmentAction, type TreatmentActionName } from './treatment.js';
 export {
+  type Arrangement,
   decideTreatment,
   type TreatmentDecision,
   type TreatmentInput,

@@ -59,7 +59,10 @@ export interface ListRecord {
   readonly customerId?: string | undefined;
 }
 
-/** All records of a chain, by ascending `chainN`, those that are final already included. */
+/**
+ * All records of a chain, those that are final already included, in the order in which they are to be dialed: that of
+ * the list's filter, else by ascending `chainN`.
+ */
 export interface Chain {
   readonly list: string;
   readonly chainId: number;
