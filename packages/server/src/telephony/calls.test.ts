@@ -176,14 +176,14 @@ describe('a leg', () => {
     const request = { maxDigits: 9, terminators: '#', firstDigitTimeoutMs: 5000, totalTimeoutMs: 9000 };
     await calls.collect(leg, 'menu', request);
     await network.advance(5);
-    await calls.stopPlay('music');
+    await calls.stopTreatment('music');
     await calls.collect(leg, 'again', request);
     await calls.hangup(leg);
     await network.advance(1);
     expect(treated).toEqual([
-      ['menu', { digits: '42', reason: 'complete' }],
-      ['prompt', {}],
-      ['again', { digits: '', reason: 'ended' }],
+      ['menu', { type: 'collected', digits: '42', reason: 'complete' }],
+      ['prompt', { type: 'played' }],
+      ['again', { type: 'collected', digits: '', reason: 'ended' }],
     ]);
   });
 });

@@ -1,12 +1,4 @@
-import {
-  type Activity,
-  type Clock,
-  instant,
-  type JsonObject,
-  type Logger,
-  newId,
-  RingbackError,
-} from '../kernel/index.js';
+import { type Activity, type Clock, instant, type Logger, newId, RingbackError } from '../kernel/index.js';
 import type { Sql, Transaction } from '../store/sql.js';
 import { type CallJournal, journalEntry } from './call-journal.js';
 import { afterEvent, type Leg, type LegEvent, missedEvents } from './leg.js';
@@ -18,6 +10,7 @@ import {
   LOCK,
   OF_CALL,
   OF_CALLBACK,
+  OF_IDS,
   OF_SESSION,
   PURGE,
   READ,
@@ -36,7 +29,17 @@ import {
   storeIntent,
   storeLeg,
 } from './leg-store.js';
-import type { Cause, CollectRequest, Media, Switch, SwitchCapabilities, SwitchEvent } from './switch.js';
+import type {
+  ApplicationRequest,
+  Cause,
+  CollectRequest,
+  Media,
+  RecordRequest,
+  Switch,
+  SwitchCapabilities,
+  SwitchEvent,
+} from './switch.js';
+import { isTreatedEvent, type TreatedEvent, type TreatmentResult, treated } from './treated.js';
 
 /** Legs compared with the network at a time. */
 const RECONCILE_BATCH = 500;
@@ -57,7 +60,7 @@ export interface LegChange {
 
 export type ChangeHandler = (tx: Transaction, change: LegChange) => Promise<void>;
 export type InboundHandler = (tx: Transaction, leg: Leg) => Promise<void>;
-export type TreatedHandler = (tx: Transaction, treatmentId: string, result: JsonObject) => Promise<void>;
+export type TreatedHandler = (tx: Transaction, treatmentId: string, result: TreatmentResult) => Promise<void>;
 
 /**
  * The legs of all calls: stores what is intended, asks the switch for it, and stores what the switch reports, each change
@@ -135,8 +138,8 @@ export class Calls {
   }
 
   /**
-   * Hears when a play is over by itself (result `{}`) and when a collect is (result `{digits, reason}`, reason
-   * `complete`, `timeout` or `ended`), inside a transaction; possibly more than once.
+   * Hears when a play, a collect, a recording or a voice application is over by itself, inside a transaction; possibly
+   * more than once.
    */
   onTreated(handler: TreatedHandler): void {
     this.#treatedHandlers.push(handler);
@@ -172,10 +175,14 @@ export class Calls {
     });
   }
 
-  /** Answers an inbound leg. @throws RingbackError `unknown-leg`, `leg-ended` */
+  /**
+   * Answers an inbound leg, or, with a switch that can, one that rings at a phone of the installation.
+   * @throws RingbackError `unknown-leg`, `leg-ended`, `not-supported`
+   */
   async answer(legId: string): Promise<void> {
     await this.#inbox.inTurn(legId, async () => {
       const row = requireUp(await readLeg(this.#database, legId));
+      if (row.role !== 'inbound') this.#require('deviceControl');
       if (row.state !== 'answered') await this.#switch.answer(legId);
     });
   }
@@ -213,15 +220,39 @@ export class Calls {
     await this.#onAnswered(legId, () => this.#switch.play(legId, playId, media));
   }
 
-  /** Stops a play, which then is not reported; nothing when it is over. */
-  async stopPlay(playId: string): Promise<void> {
-    await this.#activity.run(() => this.#switch.stopPlay(playId));
+  /** Stops whatever treatment has this id, which then is not reported; nothing when it is over. */
+  async stopTreatment(id: string): Promise<void> {
+    await this.#activity.run(() => this.#switch.stopTreatment(id));
   }
 
   /** Collects digits; the result comes to `onTreated` with `collectId`. Safe to repeat. @throws as `hold` */
   async collect(legId: string, collectId: string, request: CollectRequest): Promise<void> {
     this.#require('dtmf');
     await this.#onAnswered(legId, () => this.#switch.collect(legId, collectId, request));
+  }
+
+  /** Records a leg; the result comes to `onTreated` with `recordId`. Safe to repeat. @throws as `hold` */
+  async record(legId: string, recordId: string, request: RecordRequest): Promise<void> {
+    this.#require('record');
+    await this.#onAnswered(legId, () => this.#switch.record(legId, recordId, request));
+  }
+
+  /** @throws RingbackError `not-supported` */
+  async deleteRecording(recordId: string): Promise<void> {
+    this.#require('record');
+    await this.#activity.run(() => this.#switch.deleteRecording(recordId));
+  }
+
+  /** Runs a voice application on a leg; the result comes to `onTreated` with `runId`. Safe to repeat. @throws as `hold` */
+  async runApplication(legId: string, runId: string, request: ApplicationRequest): Promise<void> {
+    this.#require('applications');
+    await this.#onAnswered(legId, () => this.#switch.runApplication(legId, runId, request));
+  }
+
+  /** Lets a leg hear digits, once per `sendId`. @throws as `hold` */
+  async sendDigits(legId: string, sendId: string, digits: string): Promise<void> {
+    this.#require('dtmf');
+    await this.#onAnswered(legId, () => this.#switch.sendDigits(legId, sendId, digits));
   }
 
   /**
@@ -246,6 +277,11 @@ export class Calls {
   /** The legs of a call, oldest first. @param sql the transaction under way, where there is one */
   async legsOf(callId: string, sql: Sql = this.#database): Promise<Leg[]> {
     return listLegs(sql, OF_CALL, [callId]);
+  }
+
+  /** The legs of these ids that are known, oldest first. @param sql the transaction under way, where there is one */
+  async legs(ids: readonly string[], sql: Sql = this.#database): Promise<Leg[]> {
+    return ids.length === 0 ? [] : listLegs(sql, OF_IDS, [ids]);
   }
 
   /** The legs dialed for a callback, over all its attempts, oldest first. */
@@ -340,7 +376,7 @@ export class Calls {
         leg ??= arrived;
       } else if (!leg) {
         this.#log.warn({ leg: legId, event: event.type }, 'The switch reports of a leg that nobody asked for');
-      } else if (event.type === 'played' || event.type === 'collected') {
+      } else if (isTreatedEvent(event)) {
         await this.#treated(tx, event);
       } else {
         const { leg: after, change } = afterEvent(leg, event);
@@ -362,9 +398,8 @@ export class Calls {
     return leg;
   }
 
-  async #treated(tx: Transaction, event: Extract<SwitchEvent, { type: 'played' | 'collected' }>): Promise<void> {
-    const [id, result] =
-      event.type === 'played' ? [event.playId, {}] : [event.collectId, { digits: event.digits, reason: event.reason }];
+  async #treated(tx: Transaction, event: TreatedEvent): Promise<void> {
+    const { id, result } = treated(event);
     for (const handler of this.#treatedHandlers) await handler(tx, id, result);
   }
 
@@ -392,7 +427,7 @@ export class Calls {
     });
   }
 
-  #require(capability: 'hold' | 'prompts' | 'dtmf'): void {
+  #require(capability: keyof SwitchCapabilities): void {
     if (this.#switch.capabilities[capability]) return;
     throw new RingbackError('not-supported', `The switch has no ${capability}.`);
   }

@@ -20,14 +20,19 @@ export {
   type SimulatorOptions,
 } from './simulator/index.js';
 export type {
+  ApplicationOutcome,
+  ApplicationRequest,
   CallProgress,
   Cause,
+  CollectReason,
   CollectRequest,
   DialRequest,
   LegReport,
   LegState,
   Media,
+  RecordRequest,
   Switch,
   SwitchCapabilities,
   SwitchEvent,
 } from './switch.js';
+export type { TreatmentResult } from './treated.js';

@@ -95,6 +95,8 @@ export const STORE = statement(
 
 export const OF_CALL = statement('leg-of-call', 'select * from leg where call_id = $1 order by intended_at, id');
 
+export const OF_IDS = statement('leg-of-ids', 'select * from leg where id = any($1) order by intended_at, id');
+
 export const OF_CALLBACK = statement(
   'leg-of-callback',
   'select * from leg where callback = $1 order by intended_at, id',

@@ -14,7 +14,8 @@ export type Behaviour =
   | 'congestion'
   | 'machine'
   | 'fax'
-  | 'keys-in-42'; // answers, and keys in 4 and 2 when digits are collected
+  | 'keys-in-42' // answers, and keys in 4 and 2 when digits are collected
+  | 'phone'; // a phone of the installation, which rings until somebody answers it
 
 /** A driver and a network with parties: what a driver's test provides. */
 export interface SwitchStage {
@@ -201,7 +202,7 @@ export function describeSwitch(name: string, open: () => Promise<SwitchStage>): 
       expect(played()[0]).toMatchObject({ playId: 'prompt' });
 
       await stage.driver.play(leg, 'endless', { kind: 'tone', tone: 'music' });
-      await stage.driver.stopPlay('endless');
+      await stage.driver.stopTreatment('endless');
       await stage.driver.play(leg, 'prompt', { kind: 'tone', tone: 'music', durationMs: 500 });
       await stage.until(() => played().length > 1);
       expect(played()[1]).toMatchObject({ playId: 'prompt' });
@@ -217,6 +218,96 @@ export function describeSwitch(name: string, open: () => Promise<SwitchStage>): 
       const collected = () => of(leg).find(({ type }) => type === 'collected');
       await stage.until(() => collected() !== undefined);
       expect(collected()).toMatchObject({ collectId: 'menu', digits: '42', reason: 'complete' });
+    });
+
+    it('collects digits after a prompt, or while it plays', async ({ skip }) => {
+      const number = stage.number('keys-in-42');
+      const { dtmf, prompts } = stage.driver.capabilities;
+      if (!dtmf || !prompts || number === undefined) return skip(`${name} cannot`);
+      const leg = await dial(number);
+      await reaches(leg, 'answered');
+      const media = { kind: 'tone', tone: 'music', durationMs: 3000 } as const;
+      const times = { firstDigitTimeoutMs: 2000, totalTimeoutMs: 10_000, maxDigits: 2, terminators: '#' };
+      const collected = (id: string) =>
+        of(leg).find((event) => event.type === 'collected' && event.collectId === id) ?? null;
+      for (const interruptible of [true, false]) {
+        const id = `menu-${interruptible}`;
+        await stage.driver.collect(leg, id, { ...times, prompt: { media, interruptible } });
+        await stage.until(() => collected(id) !== null);
+        expect(collected(id)).toMatchObject({ digits: '42', reason: 'complete' });
+      }
+    });
+
+    it('stops collecting, and says nothing of it', async ({ skip }) => {
+      if (!stage.driver.capabilities.dtmf) return skip(`${name} cannot`);
+      const leg = await reach('answers');
+      const request = { maxDigits: 2, terminators: '#', firstDigitTimeoutMs: 1000, totalTimeoutMs: 1000 };
+      await stage.driver.collect(leg, 'menu', request);
+      await stage.driver.stopTreatment('menu');
+      await stage.driver.collect(leg, 'menu', request);
+      await stage.driver.collect(leg, 'other', request);
+      const ids = () => of(leg).flatMap((event) => (event.type === 'collected' ? [event.collectId] : []));
+      await stage.until(() => ids().length > 0);
+      expect(ids()).toEqual(['other']);
+    });
+
+    it('records a party, once, and forgets the recording', async ({ skip }) => {
+      if (!stage.driver.capabilities.record) return skip(`${name} cannot`);
+      const leg = await reach('answers');
+      const request = { beep: true, maxMs: 2000, terminators: '#' };
+      const recorded = () => of(leg).filter(({ type }) => type === 'recorded');
+      await stage.driver.record(leg, 'voice', request);
+      await stage.until(() => recorded().length > 0);
+      expect(recorded()[0]).toMatchObject({ recordId: 'voice', url: expect.any(String) });
+      await stage.driver.record(leg, 'voice', request);
+      await stage.until(() => recorded().length > 1);
+      expect(recorded()[1]).toMatchObject({ recordId: 'voice', url: expect.any(String) });
+
+      await stage.driver.record(leg, 'cut', request);
+      await stage.driver.hangup(leg);
+      await reaches(leg, 'ended');
+      expect(recorded().at(-1)).toMatchObject({ recordId: 'cut', reason: 'ended' });
+      await stage.driver.deleteRecording('voice');
+      await stage.driver.deleteRecording('voice');
+    });
+
+    it('runs a voice application, and stops another', async ({ skip }) => {
+      if (!stage.driver.capabilities.applications) return skip(`${name} cannot`);
+      const leg = await reach('answers');
+      const over = () => of(leg).flatMap((event) => (event.type === 'application' ? [event] : []));
+      await stage.driver.runApplication(leg, 'stopped', { url: 'http://ivr.example.org/a.vxml', parameters: {} });
+      await stage.driver.stopTreatment('stopped');
+      await stage.driver.runApplication(leg, 'run', { url: 'http://ivr.example.org/a.vxml', parameters: { a: 1 } });
+      await stage.until(() => over().length > 0);
+      expect(over().map(({ runId }) => runId)).toEqual(['run']);
+      expect(over()[0]?.outcome.result).toBeTypeOf('object');
+    });
+
+    it('lets a leg wait, hear digits, and go on', async ({ skip }) => {
+      if (!stage.driver.capabilities.hold) return skip(`${name} cannot`);
+      const leg = await reach('answers');
+      await stage.driver.hold(leg, true);
+      await stage.driver.hold(leg, false);
+      if (stage.driver.capabilities.dtmf) {
+        await stage.driver.sendDigits(leg, 'once', '12#');
+        await stage.driver.sendDigits(leg, 'once', '12#');
+      }
+      await stage.driver.hangup(leg);
+      await reaches(leg, 'ended');
+      await expect(stage.driver.hold(leg, true)).rejects.toMatchObject({ code: 'leg-not-answered' });
+    });
+
+    it('answers on behalf of a phone that rings', async ({ skip }) => {
+      const number = stage.number('phone');
+      if (!stage.driver.capabilities.deviceControl || number === undefined) return skip(`${name} cannot`);
+      const leg = await dial(number);
+      await reaches(leg, 'ringing');
+      await stage.driver.answer(leg);
+      await reaches(leg, 'answered');
+      await stage.driver.answer(leg);
+      await stage.driver.hangup(leg);
+      await reaches(leg, 'ended');
+      expect(causes(leg)).toEqual(['normal']);
     });
 
     it('announces an inbound call, which is answered', async ({ skip }) => {

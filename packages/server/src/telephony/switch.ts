@@ -19,7 +19,10 @@ export interface Switch {
    * refusal (`ended`). The same `legId` is never dialed twice: a repetition resolves without effect.
    */
   dial(request: DialRequest): Promise<void>;
-  /** Answers an inbound leg; one that is answered already stays so. */
+  /**
+   * Answers an inbound leg; with capability `deviceControl` also one that rings at a phone of the installation. One that is
+   * answered already stays so.
+   */
   answer(legId: string): Promise<void>;
   /**
    * Connects answered legs with each other in a bridge, which is made when it does not exist yet. A leg that is in
@@ -28,18 +31,34 @@ export interface Switch {
   join(bridgeId: string, legIds: readonly string[]): Promise<void>;
   /** Takes a leg out of its bridge; it stays up alone, as do those that remain in the bridge. */
   unjoin(legId: string): Promise<void>;
+  /** Lets a leg wait: it hears what the network plays to those who wait and is not heard, until `on` is false again. */
   hold(legId: string, on: boolean): Promise<void>;
   /**
    * Plays media to an answered leg until it is over (`played` event) or stopped (none). Needs capability `prompts`.
    * A repetition of `playId` starts nothing anew; when it is over already, `played` is sent again.
    */
   play(legId: string, playId: string, media: Media): Promise<void>;
-  stopPlay(playId: string): Promise<void>;
   /**
    * Collects digits from an answered leg; answered by a `collected` event, at the latest when the leg ends. Needs
    * capability `dtmf`. A repetition of `collectId` starts nothing anew; when it is over already, `collected` is sent again.
    */
   collect(legId: string, collectId: string, request: CollectRequest): Promise<void>;
+  /**
+   * Records what an answered leg says; answered by a `recorded` event, at the latest when the leg ends. Needs capability
+   * `record`. Repetitions as for `collect`. The recording is known by `recordId` from then on.
+   */
+  record(legId: string, recordId: string, request: RecordRequest): Promise<void>;
+  /** Deletes a recording; unknown ones are ignored. */
+  deleteRecording(recordId: string): Promise<void>;
+  /**
+   * Hands an answered leg to a voice application (VoiceXML) until it is done with it; answered by an `application` event,
+   * at the latest when the leg ends. Needs capability `applications`. Repetitions as for `collect`.
+   */
+  runApplication(legId: string, runId: string, request: ApplicationRequest): Promise<void>;
+  /** Stops a play, a collect, a recording or an application by its id; it is not reported then. Nothing if it is over. */
+  stopTreatment(id: string): Promise<void>;
+  /** Lets an answered leg hear digits, once per `sendId`. Needs capability `dtmf`. */
+  sendDigits(legId: string, sendId: string, digits: string): Promise<void>;
   /**
    * Ends a leg; unknown or ended legs are ignored. It ends as `cancelled` when it was dialed and is not answered, as
    * `rejected` or the cause given when it is an inbound one that is not answered, otherwise as `normal`.
@@ -68,6 +87,10 @@ export interface SwitchCapabilities {
   record: boolean;
   hold: boolean;
   devicePresence: boolean;
+  /** Whether it runs voice applications. */
+  applications: boolean;
+  /** Whether it answers on behalf of a phone that rings. */
+  deviceControl: boolean;
 }
 
 export interface DialRequest {
@@ -85,11 +108,16 @@ export interface DialRequest {
   userData?: JsonObject;
 }
 
-/** `file`: an audio address; `tone`: music, ringback, busy, fast busy or silence for `durationMs` (endless without). */
+/**
+ * `file`: an audio address, once or over and over, for `durationMs` at most. `text`: spoken. `digits`: spoken one by one, or
+ * as what they mean. `tone`: for `durationMs`, endless without. `sequence`: one after the other.
+ */
 export type Media =
-  | { kind: 'file'; url: string; loop?: boolean }
+  | { kind: 'file'; url: string; loop?: boolean; durationMs?: number }
   | { kind: 'text'; text: string; language?: string }
-  | { kind: 'tone'; tone: 'music' | 'ringback' | 'busy' | 'fastbusy' | 'silence'; durationMs?: number };
+  | { kind: 'digits'; digits: string; as: 'digits' | 'date' | 'time' | 'phone' | 'money' | 'number'; language?: string }
+  | { kind: 'tone'; tone: 'music' | 'ringback' | 'busy' | 'fastbusy' | 'silence'; durationMs?: number }
+  | { kind: 'sequence'; parts: readonly Media[] };
 
 export interface CollectRequest {
   maxDigits: number;
@@ -97,8 +125,45 @@ export interface CollectRequest {
   terminators: string;
   /** Milliseconds from the start, for the first digit. */
   firstDigitTimeoutMs: number;
+  /** Milliseconds from one digit to the next; default: as long as `totalTimeoutMs` lasts. */
+  digitTimeoutMs?: number;
   /** Milliseconds from the start, for all of it. */
   totalTimeoutMs: number;
+  /** Played first; the times count from its end, or from the first digit that interrupts it. */
+  prompt?: { media: Media; interruptible: boolean };
+  /** Digits that end the input as `aborted`. */
+  abort?: string;
+  /** Digits that take back the one before. */
+  backspace?: string;
+  /** Digits that take back everything. */
+  reset?: string;
+  /** Digits that count for nothing. */
+  ignore?: string;
+  /** Whether what was keyed in before the start counts for nothing. */
+  clear?: boolean;
+}
+
+/** Why a collect is over; `ended`: the leg is. */
+export type CollectReason = 'complete' | 'timeout' | 'aborted' | 'ended';
+
+export interface RecordRequest {
+  /** Played first. */
+  prompt?: Media;
+  beep: boolean;
+  /** Milliseconds of recording at most. */
+  maxMs: number;
+  /** Milliseconds of silence that end it; absent: none do. */
+  silenceMs?: number;
+  /** Digits that end it. */
+  terminators: string;
+}
+
+export interface ApplicationRequest {
+  /** Address of the document, or the name by which the network knows it. */
+  url: string;
+  language?: string;
+  /** What the application gets to know. */
+  parameters: JsonObject;
 }
 
 export type LegState = 'dialing' | 'ringing' | 'answered' | 'ended';
@@ -134,6 +199,13 @@ export interface LegReport {
   joinedAt?: number;
 }
 
+/** `userData`: what the application attached to the call. `error`: it could not be fetched or run, or the leg ended. */
+export interface ApplicationOutcome {
+  result: JsonObject;
+  userData?: JsonObject;
+  error?: { error: string; description: string };
+}
+
 export type SwitchEvent =
   | { type: 'leg'; legId: string; at: number; state: 'dialing' | 'ringing' | 'answered' }
   | { type: 'leg'; legId: string; at: number; state: 'ended'; cause: Cause }
@@ -146,8 +218,19 @@ export type SwitchEvent =
       legId: string;
       collectId: string;
       digits: string;
-      reason: 'complete' | 'timeout' | 'ended';
+      reason: CollectReason;
       at: number;
     }
+  | {
+      type: 'recorded';
+      legId: string;
+      recordId: string;
+      /** Where it can be heard, as `play` takes it. */
+      url: string;
+      durationMs: number;
+      reason: 'complete' | 'silence' | 'timeout' | 'ended';
+      at: number;
+    }
+  | { type: 'application'; legId: string; runId: string; outcome: ApplicationOutcome; at: number }
   | { type: 'inbound'; legId: string; from: string; to: string; at: number; userData?: JsonObject }
   | { type: 'device'; device: string; state: 'offline' | 'idle' | 'ringing' | 'busy'; at: number };

@@ -110,7 +110,7 @@ export function dialogModule({ sql, calls, actions, errands }: DialogParts): Act
     const running = await actions().pending(tx, id);
     if (!running) return { error: 'unknown', description: `no dialog ${id} is running` };
     await actions().complete(tx, id, { done: { extensions: {} } });
-    tx.afterCommit(() => errands.run('stopping a treatment', () => calls.stopPlay(id)));
+    tx.afterCommit(() => errands.run('stopping a treatment', () => calls.stopTreatment(id)));
     return { done: { requestid: id } };
   }
 

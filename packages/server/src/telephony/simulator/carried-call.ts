@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../kernel/index.js';
-import type { CallProgress, Cause, CollectRequest, LegReport } from '../switch.js';
+import { inputAfter } from '../digit-input.js';
+import type { ApplicationOutcome, CallProgress, Cause, CollectReason, CollectRequest, LegReport } from '../switch.js';
 import { CALL_PROGRESS_MS, DIGIT_MS, PATIENCE_MS } from './defaults.js';
 import type { Outcome, Script } from './settings.js';
 
@@ -32,6 +33,8 @@ export interface CarriedCall {
   talkFrom?: number;
   plays: Record<string, Play>;
   collects: Record<string, Collect>;
+  /** Recordings and voice applications; absent before the first. */
+  tasks?: Record<string, Task>;
 }
 
 export interface Play {
@@ -44,16 +47,34 @@ export interface Play {
 export interface Collect {
   startedAt: number;
   request: CollectRequest;
+  /** When the prompt is over by itself; absent: there is none. */
+  listenFrom?: number;
+  /** What the party will press; absent: what its script says. */
+  keys?: string;
   /** So many digits were keyed in. */
   keyed: number;
   endedAt?: number;
   result?: CollectResult;
+  stopped?: boolean;
 }
 
 export interface CollectResult {
   digits: string;
-  reason: 'complete' | 'timeout' | 'ended';
+  reason: CollectReason;
 }
+
+/** Something that takes its time and then has a result. */
+export interface Task {
+  startedAt: number;
+  until: number;
+  report: TaskReport;
+  endedAt?: number;
+  stopped?: boolean;
+}
+
+export type TaskReport =
+  | { type: 'recorded'; url: string; durationMs: number; reason: 'complete' | 'silence' | 'timeout' | 'ended' }
+  | { type: 'application'; outcome: ApplicationOutcome };
 
 /** What remains of a call that has ended. */
 export interface EndedCall {
@@ -77,6 +98,7 @@ export type Happening =
   | { kind: 'played'; at: number; play: string }
   | { kind: 'digit'; at: number; collect: string; digit: string }
   | { kind: 'collected'; at: number; collect: string; result: CollectResult }
+  | { kind: 'task'; at: number; task: string }
   | { kind: 'end'; at: number; cause: Cause };
 
 /** The outcomes of which one hears a ringing tone first; the others show without. */
@@ -135,7 +157,10 @@ function whileUp(call: CarriedCall, answeredAt: number): Happening[] {
       happenings.push({ kind: 'played', at: play.until, play: id });
   }
   for (const [id, collect] of Object.entries(call.collects)) {
-    if (collect.endedAt === undefined) happenings.push(nextOfCollect(id, collect, call.script.digits));
+    if (collect.endedAt === undefined) happenings.push(nextOfCollect(id, collect, keysOf(call, collect)));
+  }
+  for (const [id, task] of Object.entries(call.tasks ?? {})) {
+    if (task.endedAt === undefined) happenings.push({ kind: 'task', at: task.until, task: id });
   }
   const { talkMs } = call.script;
   if (talkMs !== null) {
@@ -150,23 +175,38 @@ function detected(outcome: Outcome): CallProgress {
   return 'person';
 }
 
-function nextOfCollect(id: string, collect: Collect, keys: string): Happening {
-  const { request, startedAt, keyed } = collect;
-  const last = keyed > 0 ? keys[keyed - 1] : undefined;
-  const lastAt = startedAt + keyed * DIGIT_MS;
-  if (last !== undefined && request.terminators.includes(last)) return collected(id, lastAt, keys.slice(0, keyed - 1));
-  if (keyed >= request.maxDigits) return collected(id, lastAt, keys.slice(0, keyed));
-  const patience = keyed === 0 ? Math.min(request.firstDigitTimeoutMs, request.totalTimeoutMs) : request.totalTimeoutMs;
-  const digit = keys[keyed];
-  if (digit !== undefined && lastAt + DIGIT_MS <= startedAt + patience) {
-    return { kind: 'digit', at: lastAt + DIGIT_MS, collect: id, digit };
-  }
-  const result: CollectResult = { digits: keys.slice(0, keyed), reason: 'timeout' };
-  return { kind: 'collected', at: startedAt + patience, collect: id, result };
+/** What the party presses while this is collected. */
+export function keysOf(call: CarriedCall, collect: Collect): string {
+  return collect.keys ?? keysFor(call.script.digits, 0);
 }
 
-function collected(id: string, at: number, digits: string): Happening {
-  return { kind: 'collected', at, collect: id, result: { digits, reason: 'complete' } };
+/** What the party presses when digits are collected for the time after `before` others; the last entry repeats. */
+export function keysFor(digits: Script['digits'], before: number): string {
+  if (typeof digits === 'string') return digits;
+  return digits[Math.min(before, digits.length - 1)] ?? '';
+}
+
+function nextOfCollect(id: string, collect: Collect, keys: string): Happening {
+  const { request, startedAt, keyed, listenFrom = startedAt } = collect;
+  const { firstDigitTimeoutMs, totalTimeoutMs, digitTimeoutMs = totalTimeoutMs } = request;
+  const pressedFrom = request.prompt && !request.prompt.interruptible ? listenFrom : startedAt;
+  const lastAt = pressedFrom + keyed * DIGIT_MS;
+  const input = inputAfter(request, keys.slice(0, keyed));
+  if (input.over) return collected(id, lastAt, { digits: input.digits, reason: input.over });
+  const countedFrom = keyed === 0 ? listenFrom : Math.min(listenFrom, pressedFrom + DIGIT_MS);
+  const deadline =
+    keyed === 0
+      ? countedFrom + Math.min(firstDigitTimeoutMs, totalTimeoutMs)
+      : Math.min(countedFrom + totalTimeoutMs, lastAt + digitTimeoutMs);
+  const digit = keys[keyed];
+  if (digit !== undefined && lastAt + DIGIT_MS <= deadline) {
+    return { kind: 'digit', at: lastAt + DIGIT_MS, collect: id, digit };
+  }
+  return collected(id, deadline, { digits: input.digits, reason: 'timeout' });
+}
+
+function collected(id: string, at: number, result: CollectResult): Happening {
+  return { kind: 'collected', at, collect: id, result };
 }
 
 /** What a call that ends leaves behind. The outcome is the party's own, unless the call ended before it showed. */

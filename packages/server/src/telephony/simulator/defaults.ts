@@ -24,6 +24,10 @@ export const PROMPT_MS = 1000;
 /** How long a party takes for each digit that it keys in, milliseconds. */
 export const DIGIT_MS = 200;
 
+/** How long a party speaks that is recorded, and how long a voice application runs, milliseconds. */
+export const RECORD_MS = 3000;
+export const APPLICATION_MS = 1000;
+
 /** How long after the answer call progress detection has its result, milliseconds. */
 export const CALL_PROGRESS_MS = 300;
 

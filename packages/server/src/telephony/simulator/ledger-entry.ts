@@ -1,5 +1,5 @@
 import type { CallProgress, Cause, CollectRequest } from '../switch.js';
-import type { CarriedCall, CollectResult } from './carried-call.js';
+import type { CarriedCall, CollectResult, TaskReport } from './carried-call.js';
 
 /**
  * One line of the ledger: everything that ever happened in the simulated network, in order. The network's state is the
@@ -14,9 +14,21 @@ export type LedgerEntry =
   | { e: 'unjoin'; id: string; at: number }
   | { e: 'play'; id: string; at: number; play: string; until: number | null }
   | { e: 'played'; id: string; at: number; play: string; stopped?: true }
-  | { e: 'collect'; id: string; at: number; collect: string; request: CollectRequest }
+  /** `listenFrom`: when the prompt is over by itself. `keys`: what the party will press. */
+  | {
+      e: 'collect';
+      id: string;
+      at: number;
+      collect: string;
+      request: CollectRequest;
+      listenFrom?: number;
+      keys?: string;
+    }
   | { e: 'digit'; id: string; at: number; collect: string; digit: string }
-  | { e: 'collected'; id: string; at: number; collect: string; result: CollectResult }
+  | { e: 'collected'; id: string; at: number; collect: string; result: CollectResult; stopped?: true }
+  /** A recording or a voice application, over by itself at `until`. */
+  | { e: 'task'; id: string; at: number; task: string; until: number; report: TaskReport }
+  | { e: 'task-over'; id: string; at: number; task: string; stopped?: true }
   | { e: 'end'; id: string; at: number; cause: Cause }
   /** These parties' sequences start again; without `parties`, everybody's do. */
   | { e: 'restart'; at: number; parties?: string[] }

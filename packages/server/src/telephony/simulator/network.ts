@@ -14,8 +14,8 @@ export class Network {
   readonly #ended = new Map<string, EndedCall>();
   readonly #bridges = new Map<string, Set<CarriedCall>>();
   readonly #agentCalls = new Map<string, Set<CarriedCall>>();
-  /** The calls on which something is being played, by the id of the play. */
-  readonly #playing = new Map<string, CarriedCall>();
+  /** The calls that are treated (played to, collected from, recorded, run), by the id of the treatment. */
+  readonly #treated = new Map<string, CarriedCall>();
   #attempts = new Map<string, number>();
   #placed = 0;
 
@@ -49,9 +49,9 @@ export class Network {
     return this.#bridges.get(bridgeId) ?? [];
   }
 
-  /** The call on which the play `playId` is under way. */
-  playing(playId: string): CarriedCall | undefined {
-    return this.#playing.get(playId);
+  /** The call on which a treatment is under way. */
+  treating(id: string): CarriedCall | undefined {
+    return this.#treated.get(id);
   }
 
   /** How often a party with a sequence was called. */
@@ -126,15 +126,20 @@ export class Network {
         return;
       case 'play':
         call.plays[entry.play] = { until: entry.until };
-        this.#playing.set(entry.play, call);
+        this.#treated.set(entry.play, call);
         return;
       case 'played':
-        this.#playing.delete(entry.play);
+        this.#treated.delete(entry.play);
         call.plays[entry.play] = { until: null, endedAt: entry.at, ...(entry.stopped && { stopped: true }) };
         forgetOver(call.plays);
         return;
       case 'collect':
-        call.collects[entry.collect] = { startedAt: entry.at, request: entry.request, keyed: 0 };
+        this.#treated.set(entry.collect, call);
+        call.collects[entry.collect] = {
+          ...{ startedAt: entry.at, request: entry.request, keyed: 0 },
+          ...(entry.listenFrom !== undefined && { listenFrom: entry.listenFrom }),
+          ...(entry.keys !== undefined && { keys: entry.keys }),
+        };
         return;
       case 'digit': {
         const collect = call.collects[entry.collect];
@@ -142,9 +147,23 @@ export class Network {
         return;
       }
       case 'collected': {
+        this.#treated.delete(entry.collect);
         const collect = call.collects[entry.collect];
-        if (collect) Object.assign(collect, { endedAt: entry.at, result: entry.result });
+        if (collect) Object.assign(collect, { endedAt: entry.at, result: entry.result, stopped: entry.stopped });
         forgetOver(call.collects);
+        return;
+      }
+      case 'task': {
+        const { at: startedAt, until, report } = entry;
+        this.#treated.set(entry.task, call);
+        call.tasks = { ...call.tasks, [entry.task]: { startedAt, until, report } };
+        return;
+      }
+      case 'task-over': {
+        this.#treated.delete(entry.task);
+        const task = call.tasks?.[entry.task];
+        if (task) Object.assign(task, { endedAt: entry.at, stopped: entry.stopped });
+        if (call.tasks) forgetOver(call.tasks);
         return;
       }
       case 'end':
@@ -176,8 +195,9 @@ export class Network {
 
   #add(call: CarriedCall): void {
     this.#up.set(call.id, call);
-    for (const [play, { endedAt }] of Object.entries(call.plays)) {
-      if (endedAt === undefined) this.#playing.set(play, call);
+    for (const treatments of treatmentsOf(call)) {
+      for (const [id, { endedAt }] of Object.entries(treatments))
+        if (endedAt === undefined) this.#treated.set(id, call);
     }
     if (call.agentId === undefined) return;
     const calls = this.#agentCalls.get(call.agentId) ?? new Set();
@@ -188,7 +208,7 @@ export class Network {
   #remove(call: CarriedCall): void {
     this.#leave(call);
     this.#up.delete(call.id);
-    for (const play of Object.keys(call.plays)) this.#playing.delete(play);
+    for (const treatments of treatmentsOf(call)) for (const id of Object.keys(treatments)) this.#treated.delete(id);
     if (call.agentId === undefined) return;
     const calls = this.#agentCalls.get(call.agentId);
     calls?.delete(call);
@@ -212,4 +232,8 @@ export class Network {
 function forgetOver(treatments: Record<string, { endedAt?: number }>): void {
   const over = Object.entries(treatments).filter(([, { endedAt }]) => endedAt !== undefined);
   for (const [id] of over.slice(0, Math.max(0, over.length - REMEMBERED_TREATMENTS))) delete treatments[id];
+}
+
+function treatmentsOf({ plays, collects, tasks = {} }: CarriedCall): Record<string, { endedAt?: number }>[] {
+  return [plays, collects, tasks];
 }

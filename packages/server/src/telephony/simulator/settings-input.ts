@@ -5,6 +5,7 @@ import {
   OUTCOMES,
   type Outcome,
   type Party,
+  type ScriptedApplication,
   type Settings,
   type SettingsChange,
 } from './settings.js';
@@ -12,7 +13,10 @@ import {
 /** A year: longer than any test's call, short enough for every arithmetic with times. */
 const MAX_SECONDS = 31_536_000;
 const PREVIEWS = ['accept', 'reject', 'ignore'] as const;
-const PARTY_MEMBERS = ['outcome', 'ringSeconds', 'talkSeconds', 'digits', 'sequence'];
+const PARTY_MEMBERS = [
+  ...['outcome', 'ringSeconds', 'talkSeconds', 'digits', 'recordSeconds', 'applications', 'sequence'],
+];
+const APPLICATION_MEMBERS = ['seconds', 'result', 'userData', 'error'];
 const AGENT_MEMBERS = ['auto', 'answerSeconds', 'wrapSeconds', 'preview', 'disposition'];
 const DIGITS = /^[0-9*#A-D]*$/;
 
@@ -86,15 +90,41 @@ class Reader {
 
   #attempt(members: Record<string, unknown>, pointer: string): Attempt {
     const attempt: Attempt = {};
-    const { outcome, ringSeconds, talkSeconds, digits } = members;
+    const { outcome, ringSeconds, talkSeconds, digits, recordSeconds, applications } = members;
     if (outcome !== undefined) attempt.outcome = this.#oneOf<Outcome>(outcome, `${pointer}/outcome`, OUTCOMES);
     if (ringSeconds !== undefined) attempt.ringSeconds = this.#seconds(ringSeconds, `${pointer}/ringSeconds`);
     if (talkSeconds !== undefined) {
       attempt.talkSeconds =
         talkSeconds === null ? null : this.#seconds(talkSeconds, `${pointer}/talkSeconds`, ' or null (never hangs up)');
     }
-    if (digits !== undefined) attempt.digits = this.#digits(digits, `${pointer}/digits`);
+    if (digits !== undefined) attempt.digits = this.#digitsOrList(digits, `${pointer}/digits`);
+    if (recordSeconds !== undefined) attempt.recordSeconds = this.#seconds(recordSeconds, `${pointer}/recordSeconds`);
+    if (applications !== undefined) attempt.applications = this.#applications(applications, `${pointer}/applications`);
     return attempt;
+  }
+
+  #digitsOrList(value: unknown, pointer: string): string | string[] {
+    if (!Array.isArray(value) || value.length === 0) return this.#digits(value, pointer);
+    return value.map((entry: unknown, index) => this.#digits(entry, `${pointer}/${index}`));
+  }
+
+  #applications(value: unknown, pointer: string): Record<string, ScriptedApplication> {
+    const applications: Record<string, ScriptedApplication> = {};
+    for (const [url, script] of this.#map(value, pointer, (entry, at) => this.#application(entry, at))) {
+      if (script !== null) applications[url] = script;
+    }
+    return applications;
+  }
+
+  #application(value: unknown, pointer: string): ScriptedApplication {
+    const { seconds, result, userData, error } = this.#members(value, pointer, APPLICATION_MEMBERS);
+    const application: ScriptedApplication = {};
+    if (seconds !== undefined) application.seconds = this.#seconds(seconds, `${pointer}/seconds`);
+    if (result !== undefined) application.result = this.#object(result, `${pointer}/result`);
+    if (userData !== undefined) application.userData = this.#object(userData, `${pointer}/userData`);
+    if (typeof error === 'string') application.error = { error, description: error };
+    else if (error !== undefined) this.#wrong(`${pointer}/error`, 'must be a string');
+    return application;
   }
 
   #agent(value: unknown, pointer: string): Partial<AgentBehaviour> {
@@ -105,9 +135,7 @@ class Reader {
     if (wrapSeconds !== undefined) agent.wrapSeconds = this.#seconds(wrapSeconds, `${pointer}/wrapSeconds`);
     if (preview !== undefined) agent.preview = this.#oneOf(preview, `${pointer}/preview`, PREVIEWS);
     if (disposition !== undefined) {
-      // Everything here was read from JSON, so an object holds JSON values.
-      if (isObject(disposition)) agent.disposition = disposition as JsonObject;
-      else this.#wrong(`${pointer}/disposition`, 'must be an object');
+      agent.disposition = this.#object(disposition, `${pointer}/disposition`);
     }
     return agent;
   }
@@ -138,6 +166,13 @@ class Reader {
       if (!known.includes(member)) this.#wrong(`${pointer}/${member}`, `is not one of ${known.join(', ')}`);
     }
     return value;
+  }
+
+  #object(value: unknown, pointer: string): JsonObject {
+    // Everything here was read from JSON, so an object holds JSON values.
+    if (isObject(value)) return value as JsonObject;
+    this.#wrong(pointer, 'must be an object');
+    return {};
   }
 
   #seconds(value: unknown, pointer: string, or = ''): number {

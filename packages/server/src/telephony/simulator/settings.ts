@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../kernel/index.js';
+import type { ApplicationOutcome } from '../switch.js';
 import { DEFAULT_AGENT, DEFAULT_PARTY, DEFAULT_SEED } from './defaults.js';
 
 export const OUTCOMES = ['answer', 'busy', 'no-answer', 'answering-machine', 'fax', 'sit-invalid', 'reject'] as const;
@@ -13,8 +14,18 @@ export interface Attempt {
   ringSeconds?: number;
   /** From the answer, and again from being joined to somebody; null: never hangs up. */
   talkSeconds?: number | null;
-  /** Keyed in whenever digits are collected. */
-  digits?: string;
+  /** Keyed in whenever digits are collected; a list: one entry each time, the last again and again. */
+  digits?: string | string[];
+  /** So long the party speaks when it is recorded. */
+  recordSeconds?: number;
+  /** What becomes of voice applications, by their address, or `*` for all others; absent: they end without a result. */
+  applications?: Record<string, ScriptedApplication>;
+}
+
+/** A voice application (VoiceXML) that is not really run: what it would have done. */
+export interface ScriptedApplication extends Partial<ApplicationOutcome> {
+  /** Until it is over. */
+  seconds?: number;
 }
 
 /** PARTY of interface.md section 4; `sequence`: successive attempts, of which the last repeats. */
@@ -57,7 +68,9 @@ export interface Script {
   ringMs: number | null;
   /** Milliseconds; null: never hangs up. */
   talkMs: number | null;
-  digits: string;
+  digits: string | string[];
+  recordMs?: number;
+  applications?: Record<string, ScriptedApplication>;
 }
 
 export const UNDESCRIBED: Settings = { default: {}, numbers: new Map(), agents: new Map(), seed: DEFAULT_SEED };
@@ -100,12 +113,15 @@ function changedMap<Value>(
 export function scriptOf(settings: Settings, party: Party | undefined, position: number): Script {
   const whole = party ?? settings.default;
   const attempt = whole.sequence?.[Math.min(position, whole.sequence.length - 1)];
-  const { outcome, ringSeconds, talkSeconds, digits } = { ...settings.default, ...whole, ...attempt };
+  const behaviour = { ...settings.default, ...whole, ...attempt };
+  const { outcome, ringSeconds, talkSeconds, digits, recordSeconds, applications } = behaviour;
   return {
     outcome: outcome ?? DEFAULT_PARTY.outcome,
     ringMs: ringSeconds === undefined ? DEFAULT_PARTY.ringMs : milliseconds(ringSeconds),
     talkMs: talkSeconds === undefined ? DEFAULT_PARTY.talkMs : talkSeconds === null ? null : milliseconds(talkSeconds),
     digits: digits ?? DEFAULT_PARTY.digits,
+    ...(recordSeconds !== undefined && { recordMs: milliseconds(recordSeconds) }),
+    ...(applications && { applications }),
   };
 }
 

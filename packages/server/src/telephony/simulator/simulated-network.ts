@@ -1,7 +1,8 @@
 import { type Activity, type Clock, Listeners, type Logger, RingbackError } from '../../kernel/index.js';
+import { inputAfter } from '../digit-input.js';
 import type { Cause, SwitchEvent } from '../switch.js';
 import { Agenda } from './agenda.js';
-import { type CarriedCall, type Happening, nextHappening } from './carried-call.js';
+import { type CarriedCall, type Happening, keysOf, nextHappening, type Task, type TaskReport } from './carried-call.js';
 import { SEGMENT_CALLS } from './defaults.js';
 import { Ledger } from './ledger.js';
 import type { LedgerEntry } from './ledger-entry.js';
@@ -118,8 +119,11 @@ export class SimulatedNetwork {
     const { id: legId } = call;
     for (const [collectId, collect] of Object.entries(call.collects)) {
       if (collect.endedAt !== undefined) continue;
-      const digits = call.script.digits.slice(0, collect.keyed);
+      const { digits } = inputAfter(collect.request, keysOf(call, collect).slice(0, collect.keyed));
       this.send({ type: 'collected', legId, collectId, digits, reason: 'ended', at });
+    }
+    for (const [id, task] of Object.entries(call.tasks ?? {})) {
+      if (task.endedAt === undefined) this.send(taskEvent(legId, id, cutShort(task, at), at));
     }
     this.record({ e: 'end', id: legId, at, cause }, { type: 'leg', legId, at, state: 'ended', cause });
     const [ended = 0] = this.#segments;
@@ -177,6 +181,12 @@ export class SimulatedNetwork {
         this.record({ e: 'collected', id: legId, at, collect, result }, event);
         break;
       }
+      case 'task': {
+        const { task } = happening;
+        const report = call.tasks?.[task]?.report;
+        if (report) this.record({ e: 'task-over', id: legId, at, task }, taskEvent(legId, task, report, at));
+        break;
+      }
     }
   }
 
@@ -230,6 +240,19 @@ export class SimulatedNetwork {
         this.#options.log.error({ err: error }, 'The simulated network failed');
       });
   }
+}
+
+/** How the end of a recording or a voice application is reported. */
+export function taskEvent(legId: string, id: string, report: TaskReport, at: number): SwitchEvent {
+  if (report.type === 'application') return { ...report, legId, runId: id, at };
+  return { ...report, legId, recordId: id, at };
+}
+
+/** What is reported of a task whose leg has ended. */
+function cutShort({ startedAt, report }: Task, at: number): TaskReport {
+  if (report.type === 'recorded') return { ...report, durationMs: at - startedAt, reason: 'ended' };
+  const error = { error: 'hangup', description: 'the call has ended' };
+  return { type: 'application', outcome: { result: {}, error } };
 }
 
 function nextTurn(): Promise<void> {

@@ -12,6 +12,7 @@ const NUMBERS: Partial<Record<Behaviour, string>> = {
   machine: '107',
   fax: '108',
   'keys-in-42': '109',
+  phone: '2001',
 };
 
 describeSwitch('the simulator', async () => {

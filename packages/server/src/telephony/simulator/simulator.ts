@@ -1,21 +1,24 @@
 import type { Activity, Clock, JsonObject, Logger } from '../../kernel/index.js';
 import { Listeners, RingbackError } from '../../kernel/index.js';
 import type {
+  ApplicationRequest,
   Cause,
   CollectRequest,
   DialRequest,
   LegReport,
   Media,
+  RecordRequest,
   Switch,
   SwitchCapabilities,
   SwitchEvent,
 } from '../switch.js';
 import { type ListedCall, listCalls } from './call-listing.js';
-import { type CarriedCall, reportOf, rings } from './carried-call.js';
-import { PROMPT_MS } from './defaults.js';
+import { type CarriedCall, keysFor, reportOf, rings, type TaskReport } from './carried-call.js';
+import { APPLICATION_MS, PROMPT_MS, RECORD_MS } from './defaults.js';
+import type { LedgerEntry } from './ledger-entry.js';
 import { type InboundRequest, inboundCall, outboundCall } from './placement.js';
-import type { AgentBehaviour } from './settings.js';
-import { deviceEvents, inboundEvent, SimulatedNetwork } from './simulated-network.js';
+import { type AgentBehaviour, milliseconds, type Script, type ScriptedApplication } from './settings.js';
+import { deviceEvents, inboundEvent, SimulatedNetwork, taskEvent } from './simulated-network.js';
 import { SimulatedWorld, type WorldChange } from './simulated-world.js';
 
 export interface SimulatorOptions {
@@ -45,9 +48,11 @@ export class Simulator implements Switch {
     callProgress: true,
     prompts: true,
     dtmf: true,
-    record: false,
+    record: true,
     hold: true,
     devicePresence: true,
+    applications: true,
+    deviceControl: true,
   };
 
   readonly #options: SimulatorOptions;
@@ -92,7 +97,7 @@ export class Simulator implements Switch {
 
   async answer(legId: string): Promise<void> {
     const call = this.#network.callUp(legId);
-    if (call.direction === 'outbound') {
+    if (call.direction === 'outbound' && call.agentId === undefined) {
       throw new RingbackError('leg-not-inbound', `Leg ${legId} was dialed: it is its party that answers.`);
     }
     if (call.answeredAt === undefined) this.#network.answer(call, this.#clock.now());
@@ -123,7 +128,7 @@ export class Simulator implements Switch {
     const known = this.#network.answeredCall(legId).plays[playId];
     if (!known) {
       const at = this.#clock.now();
-      const duration = durationOf(media, this.#options.promptMs ?? PROMPT_MS);
+      const duration = durationOf(media, this.#promptMs);
       const until = duration === null ? null : at + duration;
       this.#network.record({ e: 'play', id: legId, at, play: playId, until });
     } else if (known.endedAt !== undefined && !known.stopped) {
@@ -132,21 +137,58 @@ export class Simulator implements Switch {
     await this.#network.delivered();
   }
 
-  async stopPlay(playId: string): Promise<void> {
-    this.#network.requireStarted();
-    const call = this.#network.state.playing(playId);
-    if (call) this.#network.record({ e: 'played', id: call.id, at: this.#clock.now(), play: playId, stopped: true });
-    await this.#network.delivered();
-  }
-
   async collect(legId: string, collectId: string, request: CollectRequest): Promise<void> {
-    const known = this.#network.answeredCall(legId).collects[collectId];
+    const call = this.#network.answeredCall(legId);
+    const known = call.collects[collectId];
     if (!known) {
-      this.#network.record({ e: 'collect', id: legId, at: this.#clock.now(), collect: collectId, request });
-    } else if (known.result && known.endedAt !== undefined) {
+      const at = this.#clock.now();
+      const prompt = request.prompt && durationOf(request.prompt.media, this.#promptMs);
+      const keys = keysFor(call.script.digits, Object.keys(call.collects).length);
+      const listenFrom = prompt === undefined || prompt === null ? undefined : at + prompt;
+      const until = listenFrom === undefined ? {} : { listenFrom };
+      this.#network.record({ e: 'collect', id: legId, at, collect: collectId, request, keys, ...until });
+    } else if (known.result && known.endedAt !== undefined && !known.stopped) {
       this.#network.send({ type: 'collected', legId, collectId, ...known.result, at: known.endedAt });
     }
     await this.#network.delivered();
+  }
+
+  async record(legId: string, recordId: string, request: RecordRequest): Promise<void> {
+    const { script } = this.#network.answeredCall(legId);
+    const spoken = script.recordMs ?? RECORD_MS;
+    const durationMs = Math.min(spoken, request.maxMs);
+    const reason = spoken > request.maxMs ? 'timeout' : request.silenceMs === undefined ? 'complete' : 'silence';
+    const prompt = request.prompt ? (durationOf(request.prompt, this.#promptMs) ?? 0) : 0;
+    const silence = reason === 'silence' ? (request.silenceMs ?? 0) : 0;
+    const report: TaskReport = { type: 'recorded', url: `recording:${recordId}`, durationMs, reason };
+    await this.#task(legId, recordId, prompt + durationMs + silence, report);
+  }
+
+  /** Recordings are names without sound here. */
+  async deleteRecording(_recordId: string): Promise<void> {
+    this.#network.requireStarted();
+  }
+
+  async runApplication(legId: string, runId: string, { url }: ApplicationRequest): Promise<void> {
+    const { script } = this.#network.answeredCall(legId);
+    const scripted = scriptedApplication(script.applications, url);
+    const { seconds, result = {}, userData, error } = scripted;
+    const outcome = { result, ...(userData && { userData }), ...(error && { error }) };
+    const lastsMs = seconds === undefined ? APPLICATION_MS : milliseconds(seconds);
+    await this.#task(legId, runId, lastsMs, { type: 'application', outcome });
+  }
+
+  async stopTreatment(id: string): Promise<void> {
+    this.#network.requireStarted();
+    const call = this.#network.state.treating(id);
+    const at = this.#clock.now();
+    if (call) this.#network.record(stopOf(call, id, at));
+    await this.#network.delivered();
+  }
+
+  /** Parties do not mind tones. */
+  async sendDigits(legId: string, _sendId: string, _digits: string): Promise<void> {
+    this.#network.answeredCall(legId);
   }
 
   async hangup(legId: string, cause?: Cause): Promise<void> {
@@ -244,6 +286,21 @@ export class Simulator implements Switch {
     return this.#agentListeners.add(handler);
   }
 
+  get #promptMs(): number {
+    return this.#options.promptMs ?? PROMPT_MS;
+  }
+
+  async #task(legId: string, task: string, lastsMs: number, report: TaskReport): Promise<void> {
+    const known = this.#network.answeredCall(legId).tasks?.[task];
+    if (!known) {
+      const at = this.#clock.now();
+      this.#network.record({ e: 'task', id: legId, at, task, until: at + lastsMs, report });
+    } else if (known.endedAt !== undefined && !known.stopped) {
+      this.#network.send(taskEvent(legId, task, known.report, known.endedAt));
+    }
+    await this.#network.delivered();
+  }
+
   async #changed({ agents, numbers, anybody }: WorldChange): Promise<void> {
     const { parties } = this.#world;
     const { state } = this.#network;
@@ -266,8 +323,33 @@ function hangupCause({ answeredAt, direction }: CarriedCall, wanted: Cause | und
   return wanted === undefined || wanted === 'normal' ? 'rejected' : wanted;
 }
 
+/** How the end of a treatment that is stopped is noted. */
+function stopOf(call: CarriedCall, id: string, at: number): LedgerEntry {
+  const common = { id: call.id, at, stopped: true } as const;
+  if (id in call.plays) return { e: 'played', play: id, ...common };
+  if (id in call.collects) return { e: 'collected', collect: id, result: { digits: '', reason: 'ended' }, ...common };
+  return { e: 'task-over', task: id, ...common };
+}
+
+/** What becomes of a voice application: as scripted; not found where the script knows others only. */
+function scriptedApplication(applications: Script['applications'], url: string): ScriptedApplication {
+  if (!applications) return {};
+  const script = applications[url] ?? applications['*'];
+  return script ?? { seconds: 0, error: { error: 'badfetch', description: `${url} cannot be fetched` } };
+}
+
 /** @returns milliseconds; null: endless */
 function durationOf(media: Media, promptMs: number): number | null {
-  if (media.kind === 'tone') return media.durationMs ?? null;
-  return media.kind === 'file' && media.loop ? null : promptMs;
+  switch (media.kind) {
+    case 'tone':
+      return media.durationMs ?? null;
+    case 'file':
+      return media.durationMs ?? (media.loop ? null : promptMs);
+    case 'sequence': {
+      const parts = media.parts.map((part) => durationOf(part, promptMs));
+      return parts.reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0);
+    }
+    default:
+      return promptMs;
+  }
 }
