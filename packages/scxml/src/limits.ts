@@ -26,7 +26,10 @@ export interface Limits {
   expressionChars: number;
   /** Memory of one sandbox instance (all sessions of an application in one worker), in megabytes, 16 to 512. */
   instanceMegabytes: number;
-  /** Stack of the guest, in bytes. Over 32 kB needs a thread with a larger stack than Node's default. */
+  /**
+   * Stack of the guest, in bytes, at most a megabyte. Over 32 kB needs a thread with a larger stack than Node's default,
+   * as those of a pool have.
+   */
   stackBytes: number;
   /** Milliseconds that one guest evaluation may last before the worker thread is replaced. */
   watchdogMs: number;
@@ -34,6 +37,8 @@ export interface Limits {
   residentSessions: number;
   /** Applications whose sandbox one worker keeps open; the least recently used are closed and opened when needed. */
   openApplications: number;
+  /** Sessions with an instance of their own that one worker keeps open; see `ApplicationDefinition.isolation`. */
+  isolatedSessions: number;
   /** Characters of one document. */
   documentChars: number;
   /** Nesting of elements in a document. */
@@ -61,12 +66,18 @@ export const defaultLimits: Limits = {
   watchdogMs: 250,
   residentSessions: 10_000,
   openApplications: 64,
+  isolatedSessions: 200,
   documentChars: 4 * 1024 * 1024,
   documentDepth: 200,
   includes: 500,
 };
 
+/** The stack of the compiled QuickJS itself has no room for more. */
+const largestStackBytes = 1024 * 1024;
+
 /** The defaults, overridden from left to right. */
 export function withLimits(...overrides: (Partial<Limits> | undefined)[]): Limits {
-  return Object.assign({}, defaultLimits, ...overrides);
+  const limits: Limits = Object.assign({}, defaultLimits, ...overrides);
+  limits.stackBytes = Math.min(limits.stackBytes || largestStackBytes, largestStackBytes);
+  return limits;
 }

@@ -16,6 +16,12 @@ export interface ApplicationDefinition {
   dialect?: Dialect;
   /** Where ECMAScript runs. `trusted` runs it in this JavaScript realm: only for applications that are part of the product. */
   datamodel?: 'sandbox' | 'trusted';
+  /**
+   * What shares a sandbox instance. `application` (the default): all sessions of the application in a worker, each with
+   * a scope of its own. `session`: each session has an instance to itself, with `instanceMegabytes` of memory of its own,
+   * at the price of about a megabyte and a few milliseconds whenever it is opened.
+   */
+  isolation?: 'application' | 'session';
   /** Custom executable content, described as data. */
   actions?: ActionDescriptor[];
   /**

@@ -60,6 +60,8 @@ export interface StepResult {
   doneData?: JsonValue;
   finalState?: string;
   failure?: Failure;
+  /** How many evaluations over-ran a budget of time, memory or stack and became error events; absent if none did. */
+  overruns?: number;
   microsteps?: MicrostepTrace[];
   /** The data model as plain JSON. */
   data?: JsonValue;

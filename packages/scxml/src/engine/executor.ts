@@ -8,7 +8,8 @@ import { DiagnosticList } from '../diagnostics.js';
 import { type Session, SessionFailure } from '../interpreter/session.js';
 import { takeSnapshot } from '../interpreter/snapshot.js';
 import type { Limits } from '../limits.js';
-import { ApplicationInstance, type CompiledApplication, compileApplication, failedResult } from './application.js';
+import { type ApplicationInstance, type CompiledApplication, compileApplication, failedResult } from './application.js';
+import { type InstanceHolder, OpenInstances } from './open-instances.js';
 
 /** A session that this thread keeps between two steps. */
 interface Resident {
@@ -17,11 +18,9 @@ interface Resident {
 }
 
 /** One application in this thread. */
-interface Loaded {
+interface Loaded extends InstanceHolder {
   readonly compiled: CompiledApplication | undefined;
   readonly diagnostics: Diagnostic[];
-  /** Undefined until the first session, and again after the instance was abandoned. */
-  instance: Promise<ApplicationInstance> | undefined;
 }
 
 /**
@@ -34,13 +33,19 @@ interface Loaded {
 export class Executor {
   readonly #applications = new Map<string, Loaded>();
   readonly #residents = new Map<string, Resident>();
-  /** Applications with an open instance, the most recently used last. */
-  readonly #open = new Set<Loaded>();
+  readonly #shared: OpenInstances;
+  /** Sessions with an instance of their own. */
+  readonly #isolated = new Map<string, InstanceHolder>();
+  readonly #alone: OpenInstances;
 
   constructor(
     private readonly limits: Partial<Limits> = {},
-    private readonly watch?: Watch,
-  ) {}
+    watch?: Watch,
+  ) {
+    const closed = (holder: InstanceHolder, instance: ApplicationInstance) => this.#abandon(holder, instance);
+    this.#shared = new OpenInstances(watch, closed);
+    this.#alone = new OpenInstances(watch, closed);
+  }
 
   /** Compiles the application and opens its instance. Idempotent per id. */
   async define(definition: ApplicationDefinition): Promise<Diagnostic[]> {
@@ -51,7 +56,7 @@ export class Executor {
     this.#applications.set(definition.id, loaded);
     if (compiled === undefined) return diagnostics;
     try {
-      await this.#instance(loaded, compiled);
+      await this.#shared.use(loaded, compiled, compiled.limits.openApplications);
       return diagnostics;
     } catch (error) {
       if (!(error instanceof GuestError) && !(error instanceof SandboxLost)) throw error;
@@ -101,14 +106,35 @@ export class Executor {
 
   /** Drops the resident copy of a session. */
   forget(session: string): void {
-    const resident = this.#residents.get(session);
+    this.#drop(session);
+    this.#release(session);
+  }
+
+  #drop(id: string): void {
+    const resident = this.#residents.get(id);
     if (resident === undefined) return;
-    this.#residents.delete(session);
+    this.#residents.delete(id);
     resident.session.scope.dispose();
   }
 
+  /** Closes the instance that a session has to itself. */
+  #release(session: string): void {
+    const holder = this.#isolated.get(session);
+    if (holder === undefined) return;
+    this.#isolated.delete(session);
+    const closing = holder.instance;
+    this.#alone.drop(holder);
+    void closing?.then(({ model }) => model.dispose());
+  }
+
+  #isIsolated({ compiled }: Pick<ApplicationInstance, 'compiled'>): boolean {
+    return compiled.definition.isolation === 'session';
+  }
+
   close(): void {
-    for (const { instance } of this.#applications.values()) void instance?.then(({ model }) => model.dispose());
+    this.#shared.close();
+    this.#alone.close();
+    this.#isolated.clear();
     this.#residents.clear();
     this.#applications.clear();
   }
@@ -117,29 +143,25 @@ export class Executor {
     const resident = this.#residents.get(id);
     if (resident === undefined) return undefined;
     if (resident.instance === instance && resident.session.step === step) return resident.session;
-    this.forget(id);
+    this.#drop(id);
     return undefined;
   }
 
-  #instance(loaded: Loaded, compiled: CompiledApplication): Promise<ApplicationInstance> {
-    this.#open.delete(loaded);
-    this.#open.add(loaded);
-    if (loaded.instance === undefined) {
-      this.#closeOldest(compiled.limits.openApplications);
-      loaded.instance = ApplicationInstance.open(compiled, this.watch);
-    }
-    return loaded.instance;
+  /** Who has the instance in which a session runs. */
+  #holderOf(session: string, loaded: Loaded, compiled: CompiledApplication): InstanceHolder {
+    if (!this.#isIsolated({ compiled })) return loaded;
+    const known = this.#isolated.get(session);
+    if (known !== undefined) return known;
+    const holder: InstanceHolder = { instance: undefined, session };
+    this.#isolated.set(session, holder);
+    return holder;
   }
 
-  /** An instance takes memory even if nobody uses it; its sessions can be restored from their snapshots. */
-  #closeOldest(limit: number): void {
-    if (limit <= 0 || this.#open.size <= limit) return;
-    const [oldest] = this.#open;
-    if (oldest === undefined) return;
-    this.#open.delete(oldest);
-    const closing = oldest.instance;
-    oldest.instance = undefined;
-    void closing?.then((instance) => this.#abandon(oldest, instance));
+  #instance(holder: InstanceHolder, compiled: CompiledApplication): Promise<ApplicationInstance> {
+    const { isolatedSessions, openApplications } = compiled.limits;
+    return this.#isIsolated({ compiled })
+      ? this.#alone.use(holder, compiled, isolatedSessions)
+      : this.#shared.use(holder, compiled, openApplications);
   }
 
   /** Runs one step, if need be a second time in a fresh instance. */
@@ -147,7 +169,7 @@ export class Executor {
     application: string,
     step: number,
     act: (instance: ApplicationInstance, isRepetition: boolean) => Session,
-    request: Pick<StartRequest, 'trace'>,
+    request: Pick<StartRequest, 'trace' | 'session'>,
   ): Promise<StepResult> {
     const loaded = this.#applications.get(application);
     if (loaded === undefined) {
@@ -157,21 +179,35 @@ export class Executor {
     if (compiled === undefined) {
       return failedResult(step, new SessionFailure('application-invalid', `${application} has errors.`), undefined);
     }
+    const holder = this.#holderOf(request.session, loaded, compiled);
+    const result = await this.#attempt(holder, compiled, step, act, request);
+    if (result.status !== 'running' && holder !== loaded)
+      void holder.instance?.then((own) => this.#abandon(holder, own));
+    return result;
+  }
+
+  async #attempt(
+    holder: InstanceHolder,
+    compiled: CompiledApplication,
+    step: number,
+    act: (instance: ApplicationInstance, isRepetition: boolean) => Session,
+    request: Pick<StartRequest, 'trace'>,
+  ): Promise<StepResult> {
     for (let attempt = 0; ; attempt += 1) {
-      const instance = await this.#instance(loaded, compiled);
-      const isShared = attempt === 0;
+      const instance = await this.#instance(holder, compiled);
+      const isFirst = attempt === 0;
       try {
-        const session = act(instance, attempt > 0);
-        if (instance.isUsable || !isShared) return this.#finish(session, instance, loaded, request);
+        const session = act(instance, !isFirst);
+        if (instance.isUsable || !isFirst) return this.#finish(session, instance, holder, request);
         session.scope.dispose();
       } catch (error) {
         const { cause, session } = unwrap(error);
         const isLost = cause instanceof SandboxLost || !instance.isUsable;
-        if (isLost) this.#abandon(loaded, instance);
-        if (!isLost || !isShared) return failedResult(step, cause, session);
+        if (isLost) this.#abandon(holder, instance);
+        if (!isLost || !isFirst) return failedResult(step, cause, session);
         continue;
       }
-      this.#abandon(loaded, instance);
+      this.#abandon(holder, instance);
     }
   }
 
@@ -179,7 +215,7 @@ export class Executor {
   #finish(
     session: Session,
     instance: ApplicationInstance,
-    loaded: Loaded,
+    holder: InstanceHolder,
     request: Pick<StartRequest, 'trace'>,
   ): StepResult {
     const { sessionId, step } = session;
@@ -192,6 +228,7 @@ export class Executor {
         effects: session.effects,
       };
       const { trace = false } = request;
+      if (session.overruns > 0) result.overruns = session.overruns;
       if (trace !== false) result.microsteps = session.microsteps;
       if (trace === true || (trace === 'steps' && !session.isRunning)) result.data = session.scope.view();
       if (session.isRunning) {
@@ -209,7 +246,7 @@ export class Executor {
       session.scope.dispose();
       return failedResult(step, error, session);
     } finally {
-      if (!instance.isUsable) this.#abandon(loaded, instance);
+      if (!instance.isUsable) this.#abandon(holder, instance);
     }
   }
 
@@ -242,9 +279,12 @@ export class Executor {
   }
 
   /** Gives up an instance: its sessions are restored from their snapshots when they are next needed. */
-  #abandon(loaded: Loaded, instance: ApplicationInstance): void {
+  #abandon(holder: InstanceHolder, instance: ApplicationInstance): void {
     for (const [id, resident] of this.#residents) if (resident.instance === instance) this.#residents.delete(id);
-    if (this.#open.delete(loaded)) loaded.instance = undefined;
+    this.#shared.drop(holder);
+    this.#alone.drop(holder);
+    const { session } = holder;
+    if (session !== undefined && this.#isolated.get(session) === holder) this.#isolated.delete(session);
     instance.model.dispose();
   }
 }

@@ -47,6 +47,7 @@ export function raiseExecutionError(
 }
 
 function raiseFault(session: Session, fault: Fault, place: Place, sendid: string | undefined): void {
+  if (fault.overrun !== undefined) session.overruns += 1;
   const isOrs = session.chart.dialect === 'ors';
   const line = fault.at?.line ?? place.line;
   const reason = fault.overrun ?? `${fault.errorName}: ${fault.message}`;

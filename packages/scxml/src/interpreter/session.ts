@@ -71,6 +71,8 @@ export class Session implements EvaluationContext {
   microsteps: MicrostepTrace[] = [];
   microstepCount = 0;
   instructionCount = 0;
+  /** Evaluations of this macrostep that over-ran a budget and became error events. */
+  overruns = 0;
   /** Bytes of JSON that guest code has made for events and effects of this macrostep. */
   bytes = 0;
   /** Entries per state in this macrostep, counted only when a limit is set for it. */
@@ -99,6 +101,7 @@ export class Session implements EvaluationContext {
     this.microsteps = [];
     this.microstepCount = 0;
     this.instructionCount = 0;
+    this.overruns = 0;
     this.bytes = 0;
     this.entries = undefined;
     this.model.enter(this);
