@@ -29,12 +29,21 @@ create table campaign_sequence (
   agent_group   text        primary key,
   group_number  integer     not null,
   schedule      jsonb       not null, -- as validated
-  progress      jsonb       not null, -- phase, item, what was counted before the item began
+  items         jsonb       not null, -- the campaign groups of its items
+  progress      jsonb       not null, -- phase and item
   due_at        timestamptz, -- of the start, of the end of a pause, or of the item's stop
   claimed_until timestamptz, -- a node is at it
   changed_at    timestamptz not null
 );
 create index campaign_sequence_due on campaign_sequence (due_at) where due_at is not null;
+
+-- What the item of a sequence that is running has done since it began.
+create table campaign_sequence_item (
+  group_number integer primary key, -- of the campaign group
+  agent_group  text    not null,
+  dials        integer not null default 0,
+  contacts     integer not null default 0
+) with (fillfactor = 50);
 
 -- What was counted, as it happens; rows are only inserted, so that nobody waits for anybody.
 create table campaign_action (

@@ -1,19 +1,5 @@
 import type { DialMode, OptimizeBy } from './dial-mode.js';
-
-/** How many records of one type are taken, and before which other types (reference 002, `dialing_priority`). */
-export interface PriorityClass {
-  /** The higher one is served first. */
-  priority: number;
-  /** Records of this type that are taken before the next type has its turn; 0 takes all that there are. */
-  records: number;
-}
-
-/** The order in which record types are dialed. Personal types are not in it: they go to their agent, always first. */
-export interface DialingPriority {
-  general: PriorityClass;
-  campaignRescheduled: PriorityClass;
-  campaignCallBack: PriorityClass;
-}
+import type { DialingPriority } from './list/index.js';
 
 /** What a loaded campaign group dials by. */
 export interface DialSettings {
@@ -21,6 +7,7 @@ export interface DialSettings {
   optimizeBy: OptimizeBy;
   /** Percent, or seconds for `WaitTime`. */
   optimizeGoal: number;
+  /** The order in which record types are dialed; personal types go to their agent, always first. */
   priorities: DialingPriority;
   /** Stop and unload when the lists have nothing more to dial. */
   autoCompletion: boolean;

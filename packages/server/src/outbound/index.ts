@@ -1,4 +1,6 @@
 /** Outbound: calling lists, dialing, campaigns. What the APIs and the composition root may use. */
+export { type OutboundApplication, outboundApplication } from './application.js';
+export * from './campaign/index.js';
 export {
   type DialMode,
   dialModeNumber,
@@ -11,5 +13,6 @@ export {
   optimizeMethods,
   UNSERVED_MODE_NUMBERS,
 } from './dial-mode.js';
-export type { DialingPriority, DialSettings, DialSettingsChange, PriorityClass } from './dial-settings.js';
+export type { DialSettings, DialSettingsChange } from './dial-settings.js';
+export * from './dialing/index.js';
 export { OutboundError, type OutboundErrorCode, outboundErrorCodes, outboundErrorText } from './errors.js';
