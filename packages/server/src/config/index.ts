@@ -2,6 +2,8 @@
  * The configuration: named objects of several kinds in the database, held in memory, changed at run time; the catalogue
  * of options that checks them, gives typed access and prints the reference; configuration files.
  */
+
+export { callResultName, isCallResult, readCallResult } from './call-results.js';
 export {
   type DefaultedOption,
   families,
@@ -15,6 +17,16 @@ export {
   serviceFamily,
 } from './catalogue/index.js';
 export type { Period } from './catalogue/value.js';
+export {
+  type ComparisonOperator,
+  type Condition,
+  ConditionError,
+  type Literal,
+  type Operand,
+  type OrderTerm,
+  parseCondition,
+  parseOrder,
+} from './condition/index.js';
 export {
   type ApplyOptions,
   type ApplyReport,
@@ -49,8 +61,17 @@ export type {
   VirtualQueue,
 } from './objects.js';
 export { type OptionMap, OptionReader, type OptionSource, sectionOptions, serviceOptions } from './options.js';
+export { mandatoryColumns } from './outbound-check.js';
 export { isPasswordHash, passwordMatches } from './password.js';
 export { optionReference } from './reference.js';
 export { shown } from './secrets.js';
 export type { StoredObject, StoredValue } from './snapshot.js';
+export { DEFAULT_TIME_ZONE, type ListTimeZone, readTimeZone, zoneObjects } from './time-zones.js';
+export {
+  isNextInChain,
+  readTreatmentAction,
+  TreatmentAction,
+  type TreatmentActionName,
+  treatmentActions,
+} from './treatment-actions.js';
 export { schemaComplaints } from './validation.js';

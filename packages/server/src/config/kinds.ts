@@ -4,6 +4,7 @@ import type { ErrorDetail, JsonObject, JsonValue } from '../kernel/index.js';
 import { isObject } from '../kernel/index.js';
 import type { Kind, ObjectTypes } from './objects.js';
 import { checkSection, checkService, pointerTo } from './option-check.js';
+import { checkCallingList, checkFilter, checkTreatment } from './outbound-check.js';
 import { options } from './schemas/building-blocks.js';
 import * as centre from './schemas/contact-centre.js';
 import * as installation from './schemas/installation.js';
@@ -151,11 +152,11 @@ export const kinds: { readonly [K in Kind]: KindDefinition<ObjectTypes[K]> } = {
   'virtual-queues': plain<'virtual-queues'>('virtualQueues', 'name', centre.virtualQueue),
   dns: plain<'dns'>('dns', 'number', centre.dn),
   applications,
-  'calling-lists': plain<'calling-lists'>('callingLists', 'name', outbound.callingList),
+  'calling-lists': { ...plain<'calling-lists'>('callingLists', 'name', outbound.callingList), check: checkCallingList },
   campaigns,
   'campaign-groups': campaignGroups,
-  filters: plain<'filters'>('filters', 'name', outbound.filter),
-  treatments: plain<'treatments'>('treatments', 'name', outbound.treatment),
+  filters: { ...plain<'filters'>('filters', 'name', outbound.filter), check: checkFilter },
+  treatments: { ...plain<'treatments'>('treatments', 'name', outbound.treatment), check: checkTreatment },
   users,
   switch: switches,
   listeners,

@@ -38,6 +38,7 @@ const rows = [
   ...sections.orsSection,
   ...sections.gmsSection,
   ...sections.routingSection,
+  ...sections.ocServerSection,
 ];
 type Row = (typeof rows)[number];
 

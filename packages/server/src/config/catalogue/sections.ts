@@ -321,7 +321,45 @@ export const ocServerSection = [
     name: 'customer_id',
     type: text,
     effect: 'Column of calling lists that identifies the customer.',
-    actor: 'nobody',
+  },
+  {
+    name: 'default-country',
+    type: shaped(/^[A-Za-z]{2}$/, 'a country of two letters (ISO 3166)'),
+    effect: 'Country of numbers in calling lists and do-not-call entries that are not in international notation.',
+  },
+  {
+    name: 'time-zone',
+    type: text,
+    absent: 'PST',
+    effect:
+      'Zone of records for which neither they nor their list name one: a zone object such as PST, or an IANA name.',
+  },
+  {
+    name: 'window-combine',
+    type: oneOf('intersect', 'list-overrides'),
+    absent: 'intersect',
+    effect:
+      "Daily windows of records and of their list: both must be open, or the list's takes the place. A calling list may have an option of this name.",
+  },
+  {
+    name: 'treatment_sched_threshold',
+    type: seconds,
+    absent: '600',
+    effect:
+      'Records that are to be dialed again within this time wait in memory, others in the list. A calling list may have an option of this name.',
+  },
+  {
+    name: 'check_dnc_list',
+    type: flag,
+    absent: 'true',
+    effect: 'Records on the do-not-call list are not dialed. A calling list may have an option of this name.',
+  },
+  {
+    name: 'check_dnc_callback',
+    type: flag,
+    absent: 'true',
+    effect:
+      'The same for callbacks that were agreed with the customer. A calling list may have an option of this name.',
   },
 ] as const satisfies readonly OptionDefinition[];
 

@@ -8,10 +8,29 @@ const clockTime = Type.String({
 const minutes = Type.Number({ minimum: 0 });
 const count = Type.Integer({ minimum: 0 });
 
+/** A user-defined column of a calling list. Columns that no field declares are texts. */
+const field = Type.Object(
+  {
+    name: Type.String({ pattern: '^[\\p{L}_][\\p{L}\\p{N}_ $.-]{0,62}$', description: 'Name of the column' }),
+    type: Type.Optional(word(['int', 'float', 'char', 'varchar', 'datetime'], { description: 'Default varchar' })),
+    length: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_536, description: 'Most characters of texts' })),
+    defaultValue: Type.Optional(Type.Union([Type.String(), Type.Number()])),
+    isNullable: Type.Optional(Type.Boolean({ description: 'false: every record must have a value. Default true' })),
+    sendAttribute: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 255, description: 'Key in events and requests. Default: the name' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 export const callingList = configured({
   name,
   timeFrom: Type.Optional(clockTime),
   timeUntil: Type.Optional(clockTime),
+  timeZone: Type.Optional(
+    Type.String({ minLength: 1, description: 'Zone of records that name none: PST ... or an IANA name' }),
+  ),
+  fields: Type.Optional(Type.Array(field, { maxItems: 500 })),
   maxAttempts: Type.Optional(
     Type.Integer({ minimum: 1, description: 'Most dials of one record per campaign. Default 10' }),
   ),
@@ -80,5 +99,11 @@ export const treatment = configured({
   cycleAttempt: Type.Optional(count),
   interval: Type.Optional(minutes),
   increment: Type.Optional(minutes),
-  date: Type.Optional(Type.String()),
+  date: Type.Optional(
+    Type.String({
+      pattern:
+        '^(?:\\d{1,2}/\\d{1,2}/\\d{4}[ T]\\d{1,2}:\\d{2}(?::\\d{2})?|\\d{4}-\\d{2}-\\d{2}[T ]\\d{2}:\\d{2}(?::\\d{2})?)$',
+      description: 'MM/DD/YYYY HH:MM or YYYY-MM-DDTHH:MM, on the wall clock of the record',
+    }),
+  ),
 });

@@ -1,66 +1,3 @@
-/**
- * Results of calls: GctiCallState, the values of the column `call_result` (original's "Defined Constants"; names as the
- * documentation writes them). What each means for statistics is our reading of spec outbound.md 4.5.
- */
-const RESULTS = [
-  ['Ok', 'none'],
-  ['Transferred', 'telephony'],
-  ['Conferenced', 'telephony'],
-  ['General Error', 'system'],
-  ['System Error', 'system'],
-  ['Remote Release', 'telephony'],
-  ['Busy', 'no-contact'],
-  ['No Answer', 'no-contact'],
-  ['SIT Detected', 'no-contact'],
-  ['Answering Machine Detected', 'machine'],
-  ['All Trunks Busy', 'system'],
-  ['SIT Invalid Number', 'no-contact'],
-  ['SIT VC (Vacant Code)', 'no-contact'],
-  ['SIT IC (Intercept)', 'no-contact'],
-  ['SIT Unknown Call State', 'no-contact'],
-  ['SIT NC (No Circuit)', 'no-contact'],
-  ['SIT RO (Reorder)', 'no-contact'],
-  ['Fax Detected', 'machine'],
-  ['Queue Full', 'telephony'],
-  ['Cleared', 'telephony'],
-  ['Overflowed', 'telephony'],
-  ['Abandoned', 'abandoned'],
-  ['Redirected', 'telephony'],
-  ['Forwarded', 'telephony'],
-  ['Consult', 'telephony'],
-  ['Pickedup', 'telephony'],
-  ['Dropped', 'abandoned'],
-  ['Dropped on No Answer', 'abandoned'],
-  ['Unknown Call Result', 'none'],
-  ['Covered', 'telephony'],
-  ['Converse-On', 'telephony'],
-  ['Bridged', 'telephony'],
-  ['Silence', 'none'],
-  ['Answer', 'live-answer'],
-  ['NU Tone', 'no-contact'],
-  ['No Dial Tone', 'no-contact'],
-  ['No Progress', 'no-contact'],
-  ['No RingBack Tone', 'no-contact'],
-  ['No Established Detected', 'no-contact'],
-  ['Pager Detected', 'machine'],
-  ['Wrong Party', 'live-answer'],
-  ['Dial Error', 'system'],
-  ['Call Drop Error', 'system'],
-  ['Switch Error', 'system'],
-  ['No Free Port Error', 'system'],
-  ['Transfer Error', 'system'],
-  ['Stale', 'system'],
-  ['Agent CallBack Error', 'none'],
-  ['Group CallBack Error', 'none'],
-  ['Deafened', 'telephony'],
-  ['Held', 'telephony'],
-  ['Do Not Call', 'none'],
-  ['Cancel Record', 'none'],
-  ['Wrong Number', 'none'],
-] as const;
-
-export type CallResultCategory = (typeof RESULTS)[number][1];
-
 /** The results that the product itself decides upon, by the name of the constant. */
 export const CallResult = {
   GeneralError: 3,
@@ -94,37 +31,37 @@ export const CallResult = {
 /** A number of the table: 0 to 53. */
 export type CallResult = number;
 
-export function isCallResult(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value < RESULTS.length;
-}
+export type CallResultCategory =
+  /** A person answered. */
+  | 'live-answer'
+  | 'no-contact'
+  | 'machine'
+  /** Something on our side failed. */
+  | 'system'
+  /** A person answered and nobody of ours was there. */
+  | 'abandoned'
+  /** Known to telephony, never the final result of a record. */
+  | 'telephony'
+  | 'none';
 
-/** The documentation's name of a result; undefined for a number that is none. */
-export function callResultName(result: CallResult): string | undefined {
-  return RESULTS[result]?.[0];
-}
+/** What a result counts as in statistics: our reading of spec outbound.md 4.5. */
+const CATEGORIES: Readonly<Record<Exclude<CallResultCategory, 'none'>, readonly number[]>> = {
+  'live-answer': [33, 40],
+  'no-contact': [6, 7, 8, 11, 12, 13, 14, 15, 16, 34, 35, 36, 37, 38],
+  machine: [9, 17, 39],
+  system: [3, 4, 10, 41, 42, 43, 44, 45, 46],
+  abandoned: [21, 26, 27],
+  telephony: [1, 2, 5, 18, 19, 20, 22, 23, 24, 25, 29, 30, 31, 49, 50],
+};
+
+const CATEGORY_OF: ReadonlyMap<number, CallResultCategory> = new Map(
+  // The keys of the table above are categories.
+  Object.entries(CATEGORIES).flatMap(([category, results]) =>
+    results.map((result) => [result, category as CallResultCategory] as const),
+  ),
+);
 
 /** What a result counts as; `none` for a number that is no result. */
 export function callResultCategory(result: CallResult): CallResultCategory {
-  return RESULTS[result]?.[1] ?? 'none';
-}
-
-const BY_NAME: ReadonlyMap<string, number> = new Map([
-  ...RESULTS.map(([name], value) => [plain(name), value] as const),
-  ...Object.entries(CallResult).map(([name, value]) => [plain(name), value] as const),
-]);
-
-/**
- * A result by number or name, in any spelling that differs in case, blanks and punctuation alone (`NoAnswer`,
- * `no answer`, `7`).
- */
-export function readCallResult(value: unknown): CallResult | undefined {
-  if (typeof value === 'number') return isCallResult(value) ? value : undefined;
-  if (typeof value !== 'string') return undefined;
-  const text = value.trim();
-  if (/^\d{1,3}$/.test(text)) return isCallResult(Number(text)) ? Number(text) : undefined;
-  return BY_NAME.get(plain(text));
-}
-
-function plain(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  return CATEGORY_OF.get(result) ?? 'none';
 }

@@ -1,7 +1,15 @@
+const FIELD_TYPES = ['int', 'float', 'char', 'varchar', 'datetime'] as const;
+/** The original's CfgDataType. */
+export type FieldType = (typeof FIELD_TYPES)[number];
+
+export function fieldType(name: string | undefined): FieldType {
+  return FIELD_TYPES.find((type) => type === name) ?? 'varchar';
+}
+
 /** A user-defined column of a list. */
 export interface FieldDefinition {
   readonly name: string;
-  readonly type: 'int' | 'float' | 'char' | 'varchar' | 'datetime';
+  readonly type: FieldType;
   /** Most characters of texts. */
   readonly length?: number | undefined;
   readonly defaultValue?: string | number | undefined;

@@ -5,14 +5,22 @@
  * A dialer takes whole chains with `CallingLists.retrieve`, asks `callableAt` and `standing` before each dial, gives each
  * result to `decideTreatment` and stores what that returns.
  */
+export {
+  callResultName,
+  isCallResult,
+  isNextInChain,
+  type ListTimeZone,
+  readCallResult,
+  readTimeZone,
+  TreatmentAction,
+  type TreatmentActionName,
+  zoneObjects,
+} from '../../config/index.js';
 export { type Attributes, changeRecord, recordAttributes } from './attributes.js';
 export {
   CallResult,
   type CallResultCategory,
   callResultCategory,
-  callResultName,
-  isCallResult,
-  readCallResult,
 } from './call-result.js';
 export {
   type AgentRetrieval,
@@ -46,8 +54,7 @@ export {
   RecordType,
   type RecordTypeName,
 } from './record-type.js';
-export { type ListTimeZone, readTimeZone, zoneObjects } from './time-zone.js';
-export { isNextInChain, type Treatment, TreatmentAction, type TreatmentActionName } from './treatment.js';
+export type { Treatment } from './treatment.js';
 export {
   type Arrangement,
   decideTreatment,

@@ -1,9 +1,10 @@
+import { isNextInChain, type TreatmentActionName } from '../../config/index.js';
 import { CallResult } from './call-result.js';
 import { readLocalTime } from './local-time.js';
 import type { Chain, ListRecord } from './record.js';
 import { isFinal, nextStatus, type RecordInput, RecordStatus } from './record-status.js';
 import { isPersonalType, isScheduledType, RecordType } from './record-type.js';
-import { isNextInChain, type Treatment, type TreatmentActionName } from './treatment.js';
+import type { Treatment } from './treatment.js';
 import { readTreatmentHistory, type TreatmentHistory, writeTreatmentHistory } from './treatment-history.js';
 import { callableAt, type ListWindow } from './window.js';
 
