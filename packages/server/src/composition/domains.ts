@@ -1,10 +1,12 @@
 import { join, resolve } from 'node:path';
 import { Callbacks, callbackModule } from '../callback/index.js';
+import type { Configuration } from '../config/index.js';
 import { ContextServices } from '../context/index.js';
 import { createOrchestration, type Orchestration } from '../orchestration/index.js';
 import { Services, Storage } from '../services/index.js';
 import type { Abilities } from './abilities.js';
 import type { Ground, Undo } from './ground.js';
+import { orchestrationSettings } from './orchestration-settings.js';
 import type { ServerSettings } from './settings.js';
 
 export interface Domains {
@@ -22,15 +24,17 @@ export function composeDomains(
   undo: Undo,
 ): Domains {
   const { config, clock, database } = ground;
+  const sessionSettings = orchestrationSettings(config, ground.own);
   const orchestration = createOrchestration({
     ...ground,
     router,
     calls,
     modules: [callbackModule((tx, callback, input) => callbacks.report(tx, callback, input))],
     fetchAllow: () => config.section('ors')['fetch-allow'] ?? '',
-    applicationOf: (dn) => config.object('dns', dn)?.options.application,
+    applicationOf: applicationOf(config),
+    settings: sessionSettings,
     sessionObject: () => ({
-      server: { name: 'ringback', cluster: 'ringback', url: '' },
+      server: { name: 'ringback', cluster: 'ringback', url: sessionSettings.ownOrigins()[0] ?? '' },
       tenant: 'Environment',
       tenantid: 1,
     }),
@@ -61,4 +65,13 @@ export function composeDomains(
   });
   undo.push(() => context.stop());
   return { orchestration, callbacks, services, storage, context };
+}
+
+/** The application with which a DN, or a virtual queue by its name or alias, is provisioned. */
+function applicationOf(config: Configuration): (dn: string) => string | undefined {
+  return (dn) => {
+    const queues = config.objects('virtual-queues');
+    const queue = queues.get(dn) ?? [...queues.values()].find(({ alias }) => alias === dn);
+    return config.object('dns', dn)?.options.application ?? queue?.options.application;
+  };
 }

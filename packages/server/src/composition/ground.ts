@@ -5,6 +5,7 @@ import { Configuration, type ParsedConfiguration, parseConfiguration } from '../
 import { Activity, type Clock, type Logger, ManualClock, RingbackError, SystemClock } from '../kernel/index.js';
 import { Journal } from '../reporting/index.js';
 import { Database, migrate, startEmbedded } from '../store/index.js';
+import { type OwnAddress, ownAddress } from './own-address.js';
 import type { ServerSettings } from './settings.js';
 
 const CONNECTIONS = 32;
@@ -20,6 +21,7 @@ export interface Ground {
   log: Logger;
   config: Configuration;
   journal: Journal;
+  own: OwnAddress;
 }
 
 /** Brings the database to the program's version. */
@@ -81,7 +83,7 @@ export async function openGround(
   const journal = new Journal(parts);
   await journal.start();
   undo.push(() => journal.stop());
-  return { ...parts, config, journal };
+  return { ...parts, config, journal, own: ownAddress(settings) };
 }
 
 /** Stands at the present, or where an earlier process left it if that is later: stored times never lie in the future. */

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { openListeners } from '../api/index.js';
 import { RingbackError } from '../kernel/index.js';
 import type { Ground, Undo } from './ground.js';
+import { urlOf } from './own-address.js';
 import type { ServerSettings } from './settings.js';
 
 const CLOSE_LIMIT_MS = 5_000;
@@ -27,6 +28,7 @@ export async function serve(
   undo.push(() => listeners.close());
   const address = app.server.address();
   if (typeof address !== 'object' || address === null) throw new Error('the server has no address');
+  ground.own.url = urlOf(address.address, address.port);
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return `http://${shown}:${address.port}`;
 }

@@ -19,6 +19,7 @@ export async function scheduleUpkeep(
       await storage.purge(database);
     })
     .add('session-purge', '7 * * * *', () => orchestration.sessions.purge(clock.now() - DAY_MS))
+    .add('document-purge', '47 2 * * *', () => orchestration.source.purge(clock.now() - 7 * DAY_MS))
     .add('call-purge', '37 2 * * *', async () => void (await calls.purge(clock.now() - 90 * DAY_MS)))
     .add('contact-purge', '47 2 * * *', () => context.contactLinks.purge())
     .add('route-purge', '27 2 * * *', async () => void (await router.purge(clock.now() - 30 * DAY_MS)));

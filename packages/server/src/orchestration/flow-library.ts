@@ -11,12 +11,14 @@ import {
 } from '@ringback/scxml';
 import { type Clock, instant, RingbackError } from '../kernel/index.js';
 import type { Database } from '../store/index.js';
-import { type Sql, statement } from '../store/sql.js';
+import { type Sql, statement, type Transaction } from '../store/sql.js';
+import { rootAttributes } from './root-attributes.js';
 
 /** URL of a document -> its text. */
 export type Documents = Record<string, string>;
 
-export type FlowOrigin = 'shipped' | 'uploaded' | 'fetched';
+/** `embedded`: a document inside another application, which `<invoke>` runs. */
+export type FlowOrigin = 'shipped' | 'uploaded' | 'fetched' | 'embedded';
 
 export interface FlowVersion {
   flow: string;
@@ -53,13 +55,13 @@ const LIST = statement(
   `select * from (
      select distinct on (flow) flow, version, main, documents, origin, hash, created_at from flow_version
       order by flow, version desc
-   ) latest where main <> '' order by flow`,
+   ) latest where main <> '' and origin <> 'embedded' order by flow`,
 );
 
 const ADD_VERSION = statement(
   'flow-add-version',
-  `insert into flow_version (flow, version, main, documents, origin, hash, ors, created_at)
-   select $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5, $6, $7 from flow_version where flow = $1
+  `insert into flow_version (flow, version, main, documents, origin, hash, ors, created_at, attributes)
+   select $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5, $6, $7, $8 from flow_version where flow = $1
    returning version`,
 );
 
@@ -70,6 +72,11 @@ const REMOVE = statement(
    select $1, max(version) + 1, '', '{}', 'uploaded', '', false, $2 from flow_version where flow = $1
    having (array_agg(main order by version desc))[1] <> ''
    returning version`,
+);
+
+const BY_HASH = statement(
+  'flow-by-hash',
+  'select version from flow_version where flow = $1 and hash = $2 order by version desc limit 1',
 );
 
 /** Versions of one flow are numbered one at a time. */
@@ -89,6 +96,8 @@ export class FlowLibrary {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly extras: ApplicationExtras,
+    /** Bounds of the engine for applications that are loaded from now on. */
+    private readonly limits: () => NonNullable<ApplicationDefinition['limits']> = () => ({}),
   ) {}
 
   /** Stores the applications of a folder (`<name>/<name>.scxml` and what lies beside it) whose text has changed. */
@@ -125,9 +134,59 @@ export class FlowLibrary {
     return { version: await this.#add(flow, main, documents, 'uploaded'), created, diagnostics };
   }
 
+  /**
+   * Stores what an address holds now; the version that it has already when its text has not changed.
+   * @throws RingbackError `invalid-flow`, with a detail for each error
+   */
+  async addFetched(flow: string, main: string, documents: Documents): Promise<{ version: number }> {
+    const hash = hashOf(main, documents);
+    const [known] = await this.database.query<{ version: number }>(BY_HASH, [flow, hash]);
+    if (known) return known;
+    this.#mustBeValid(flow, main, documents);
+    return { version: await this.#add(flow, main, documents, 'fetched') };
+  }
+
+  /**
+   * A document inside an application as an application of its own, for `<invoke>`: one of its documents, or text that
+   * stands in one (`base` is then the address of that one).
+   * @returns undefined when the application has no such document
+   * @throws RingbackError `invalid-flow`
+   */
+  async embed(
+    tx: Transaction,
+    parent: { flow: string; version: number },
+    part: { src: string } | { content: string; base: string },
+  ): Promise<{ flow: string; version: number } | undefined> {
+    const [row] = await tx.query<FlowRow>(READ_VERSION, [parent.flow, parent.version]);
+    const text = 'content' in part ? part.content : row?.documents[part.src];
+    if (!row || text === undefined) return undefined;
+    const main =
+      'content' in part ? `${part.base.replace(/#.*$/s, '')}#${hashOf(part.base, { text }).slice(0, 12)}` : part.src;
+    const documents: Documents = {};
+    gather(main, { ...row.documents, [main]: text }, documents);
+    const flow = `${parent.flow}#${main.slice(main.lastIndexOf('content' in part ? '#' : '/') + 1)}`;
+    const hash = hashOf(main, documents);
+    const [known] = await tx.query<{ version: number }>(BY_HASH, [flow, hash]);
+    if (known) return { flow, version: known.version };
+    this.#mustBeValid(flow, main, documents);
+    await tx.query(LOCK, [flow]);
+    const now = instant(this.clock.now());
+    return { flow, version: await this.#insert(tx, versionValues(flow, main, documents, 'embedded', hash, now)) };
+  }
+
+  #mustBeValid(flow: string, main: string, documents: Documents): void {
+    const problems = this.check(flow, main, documents).filter(({ severity }) => severity === 'error');
+    if (problems.length === 0) return;
+    const details = problems.map(({ url, line, column, message }) => ({
+      pointer: '',
+      detail: `${url} line ${line} column ${column}: ${message}`,
+    }));
+    throw new RingbackError('invalid-flow', describe(flow, problems), details);
+  }
+
   /** Every error and warning of an application. */
   check(flow: string, main: string, documents: Documents): Diagnostic[] {
-    return checkApplication({ id: flow, main, documents, ...this.extras });
+    return checkApplication({ id: flow, main, documents, ...this.extras, limits: this.limits() });
   }
 
   /** @param sql the transaction under way, where there is one */
@@ -161,20 +220,17 @@ export class FlowLibrary {
     const [row] = known?.version === version ? [] : await this.database.query<FlowRow>(READ_VERSION, [flow, version]);
     const found = known?.version === version ? known : row && fromRow(row);
     if (!found) return undefined;
-    return { id: applicationId(flow, version), main: found.main, documents: found.documents, ...this.extras };
+    const { main, documents } = found;
+    return { id: applicationId(flow, version), main, documents, ...this.extras, limits: this.limits() };
   }
 
   async #add(flow: string, main: string, documents: Documents, origin: FlowOrigin): Promise<number> {
-    const hash = createHash('sha256')
-      .update(JSON.stringify([main, documents]))
-      .digest('hex');
+    const hash = hashOf(main, documents);
     const version = await this.database.transaction(async (tx) => {
       await tx.query(LOCK, [flow]);
       const [latest] = await tx.query<FlowRow>(LATEST, [flow]);
       if (latest?.hash === hash) return latest.version;
-      const ors = dialectOf(documents[main] ?? '', main) === 'ors';
-      const now = instant(this.clock.now());
-      return this.#insert(tx, [flow, main, JSON.stringify(documents), origin, hash, ors, now]);
+      return this.#insert(tx, versionValues(flow, main, documents, origin, hash, instant(this.clock.now())));
     });
     this.#latest.delete(flow);
     return version;
@@ -192,6 +248,34 @@ const LATEST_FRESH_MS = 1_000;
 
 export function applicationId(flow: string, version: number): string {
   return `${flow}@${version}`;
+}
+
+function hashOf(main: string, documents: Documents): string {
+  return createHash('sha256')
+    .update(JSON.stringify([main, documents]))
+    .digest('hex');
+}
+
+/** Copies a document and what it refers to out of `all`. */
+function gather(url: string, all: Documents, into: Documents): void {
+  const text = all[url];
+  if (text === undefined || into[url] !== undefined) return;
+  into[url] = text;
+  for (const reference of referencedDocuments(text, url)) gather(reference, all, into);
+}
+
+/** The values of a new version. */
+function versionValues(
+  flow: string,
+  main: string,
+  documents: Documents,
+  origin: FlowOrigin,
+  hash: string,
+  now: string,
+) {
+  const text = documents[main] ?? '';
+  const ors = dialectOf(text, main) === 'ors';
+  return [flow, main, JSON.stringify(documents), origin, hash, ors, now, JSON.stringify(rootAttributes(text))];
 }
 
 async function readWithReferences(url: URL, documents: Documents): Promise<void> {

@@ -7,8 +7,11 @@ import type { Calls } from '../telephony/index.js';
 import type { ActionModule } from './action-module.js';
 import { Actions } from './actions.js';
 import { AgentRouting } from './agent-routing.js';
+import { ApplicationSource } from './application-source.js';
 import { CallEvents } from './call-events.js';
 import { Errands } from './errands.js';
+import { guardedFetch } from './fetch/guarded-fetch.js';
+import { TargetRules } from './fetch/target-rules.js';
 import { FlowLibrary } from './flow-library.js';
 import { startInboundSessions } from './inbound.js';
 import { ModuleRegistry } from './module-registry.js';
@@ -18,27 +21,36 @@ import { PRELUDE } from './prelude.js';
 import { Replies } from './replies.js';
 import { SessionDirectory } from './session-directory.js';
 import { releaseSession } from './session-release.js';
+import { SessionReplay } from './session-replay.js';
+import type { OrchestrationSettings } from './session-settings.js';
 import { Sessions } from './sessions.js';
 
 export type { Action, ActionModule, ActionOutcome, SessionSubject } from './action-module.js';
 export { followAgentCalls } from './agent-calls.js';
+export { ApplicationSource, type Found, type FoundApplication, LOAD_PROBLEMS } from './application-source.js';
 export { type Documents, FlowLibrary, type FlowVersion } from './flow-library.js';
 export { languageExtension } from './language-extension.js';
 export type { EndedSession } from './macrostep.js';
 export type { Reply } from './replies.js';
 export type { SessionDetail, SessionView } from './session-directory.js';
 export { SessionDirectory } from './session-directory.js';
+export type { OrchestrationSettings } from './session-settings.js';
 export type { SessionStart } from './session-start.js';
 export { Sessions } from './sessions.js';
 
 export interface Orchestration {
   sessions: Sessions;
   flows: FlowLibrary;
+  /** Applications by name or address. */
+  source: ApplicationSource;
   directory: SessionDirectory;
   /** Takes up what an earlier process left, and begins to run sessions. */
   start(options: { cluster: boolean }): Promise<void>;
   stop(): Promise<void>;
 }
+
+const DOCUMENT_TIMEOUT_MS = 15_000;
+const DOCUMENT_TYPES = 'application/scxml+xml, application/xml, text/xml, */*;q=0.1';
 
 /** Puts the orchestration host together. `modules`: executable content that other domains bring. */
 export function createOrchestration(parts: {
@@ -56,6 +68,7 @@ export function createOrchestration(parts: {
   applicationOf: (dn: string) => string | undefined;
   /** Where fetches may go beside the public network: option `fetch-allow` of section `ors`. */
   fetchAllow: () => string;
+  settings: OrchestrationSettings;
   /** Worker threads that run applications; 0 runs them in this thread. */
   workers?: number;
 }): Orchestration {
@@ -74,11 +87,23 @@ export function createOrchestration(parts: {
   };
   for (const module of [...ownModules(moduleParts), ...parts.modules]) registry.add(module);
   answerSubmits(moduleParts);
-  const flows = new FlowLibrary(database, clock, { actions: registry.descriptors(), prelude: PRELUDE });
+  const extras = { actions: registry.descriptors(), prelude: PRELUDE };
+  const flows = new FlowLibrary(database, clock, extras, () => parts.settings.limits());
+  const replay = new SessionReplay(database, flows, clock, parts.workers === 0 ? 0 : 1);
+  const source = new ApplicationSource({
+    ...{ database, flows, clock, activity, log, settings: parts.settings },
+    fetch: (url) =>
+      guardedFetch(
+        { url, method: 'GET', headers: { accept: DOCUMENT_TYPES }, timeoutMs: DOCUMENT_TIMEOUT_MS },
+        new TargetRules(fetchAllow()),
+      ),
+  });
   const sessions = new Sessions({
     database,
     pool,
     flows,
+    source,
+    settings: parts.settings,
     journal,
     replies,
     clock,
@@ -104,7 +129,8 @@ export function createOrchestration(parts: {
   return {
     sessions,
     flows,
-    directory: new SessionDirectory(database, journal, clock),
+    source,
+    directory: new SessionDirectory(database, flows, replay, clock),
     async start(options) {
       await replies.listen();
       await actions.recover();
@@ -118,6 +144,7 @@ export function createOrchestration(parts: {
       await sessions.shutDown();
       actions.stop();
       errands.stop();
+      await replay.close();
       await pool.close();
     },
   };

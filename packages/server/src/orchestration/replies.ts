@@ -11,6 +11,8 @@ export interface Reply {
 }
 
 const CHANNEL = 'session_reply';
+/** Says in a signal that the session ended without an answer. */
+const ENDED = 'ended';
 
 /**
  * Requests that wait for an application's answer. The answer is a row, so that it survives and so that the node that
@@ -28,13 +30,21 @@ export class Replies {
   /** Hears of answers that other nodes stored. */
   async listen(): Promise<void> {
     await this.database.listen(CHANNEL, (id) => {
-      if (this.#waiting.has(id)) void this.#fetch(id);
+      const [request = '', ending] = id.split(' ');
+      if (ending === ENDED) this.#waiting.get(request)?.('no-session');
+      else if (this.#waiting.has(request)) void this.#fetch(request);
     });
   }
 
   /** Says that `wait` will be called for this request, so that an answer that comes before is kept. */
   expect(id: string): void {
     this.#waiting.set(id, (reply) => this.#arrived.set(id, reply));
+  }
+
+  /** Nobody will wait for this request after all. */
+  forget(id: string): void {
+    this.#waiting.delete(id);
+    this.#arrived.delete(id);
   }
 
   /**
@@ -51,10 +61,11 @@ export class Replies {
         resolve(answer);
       });
     });
-    this.#waiting.delete(id);
-    this.#arrived.delete(id);
-    if (reply !== undefined && reply !== 'no-session') await this.database.query(FORGET_REPLY, [id]);
-    return reply;
+    this.forget(id);
+    if (reply === 'no-session') return reply;
+    // A signal of another node may have been lost; its answer is stored. Answered or not, nobody will ask again.
+    const [stored] = await this.database.query<{ status: number | null; body: JsonValue }>(FORGET_REPLY, [id]);
+    return reply ?? (stored && stored.status !== null ? { status: stored.status, body: stored.body } : undefined);
   }
 
   /** Stores the application's answer; false when the request is unknown or answered already. */
@@ -72,7 +83,9 @@ export class Replies {
 
   /** The session ended without an answer. */
   abandon(id: string): void {
-    this.#waiting.get(id)?.('no-session');
+    const waiting = this.#waiting.get(id);
+    if (waiting) waiting('no-session');
+    else this.database.signal(CHANNEL, `${id} ${ENDED}`);
   }
 
   async #fetch(id: string): Promise<void> {

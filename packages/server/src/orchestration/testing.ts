@@ -65,6 +65,20 @@ export class OrchestrationBed {
   readonly told: JsonValue[] = [];
   readonly applications = new Map<string, string>();
   readonly clock: ManualClock;
+  /** Option `fetch-allow` of section `ors`. */
+  fetchAllow = '';
+  /** What the configuration says; a test changes it. */
+  readonly settings = {
+    node: () => 1,
+    idWithNode: () => false,
+    maxAgeSeconds: () => 0,
+    pendingEvents: () => 100,
+    defaultMaxAgeSeconds: () => 0,
+    limits: () => ({}),
+    maxStaleSeconds: () => 60,
+    uncached: (): readonly string[] => [],
+    ownOrigins: (): readonly string[] => [],
+  };
   /** Executions of `<probe:work name>`, which answers when `release` is called, or never. */
   readonly worked: string[] = [];
   /** What `<probe:work>` does; a test replaces it. */
@@ -235,7 +249,8 @@ export class OrchestrationBed {
       modules: [this.#probe()],
       applicationOf: (dn) => this.applications.get(dn),
       sessionObject: () => ({ server: { name: 'test' }, tenant: 'Environment', tenantid: 1 }),
-      fetchAllow: () => '',
+      fetchAllow: () => this.fetchAllow,
+      settings: this.settings,
       workers: 0,
     });
     const ended: EndedSession[] = [];

@@ -5,6 +5,7 @@ import { callbackChat, callbackRouting, callbackUserOriginated } from './callbac
 import { callbackTreatments, callbackUserTerminated } from './callback-voice.js';
 import { contextSectionFamilies } from './context-sections.js';
 import type { OptionDefinition, OptionFamily } from './option.js';
+import { orsSection } from './orchestration-sections.js';
 import * as sections from './sections.js';
 
 export type { OptionDefinition, OptionFamily, OptionGroup, OptionType } from './option.js';
@@ -35,7 +36,7 @@ const rows = [
   ...builtin.application,
   ...sections.callbackSection,
   ...sections.serverSection,
-  ...sections.orsSection,
+  ...orsSection,
   ...sections.gmsSection,
   ...sections.routingSection,
   ...sections.ocServerSection,

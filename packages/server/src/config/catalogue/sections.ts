@@ -11,6 +11,7 @@ import {
   shaped,
   text,
 } from './option.js';
+import { orchestrationSectionFamilies } from './orchestration-sections.js';
 
 const POLLING = seconds;
 
@@ -200,31 +201,6 @@ export const serverSection = [
   },
 ] as const satisfies readonly OptionDefinition[];
 
-export const orsSection = [
-  {
-    name: 'max_ors_request_attempts',
-    type: integer({ min: 1, max: 100 }),
-    preset: '3',
-    absent: '3',
-    effect: 'How many requests to orchestration servers are made in all before one fails.',
-    actor: 'nobody',
-  },
-  {
-    name: 'ors_loadbalancer_refresh_rate',
-    type: integer({ min: 30000, unit: 'milliseconds' }),
-    preset: '45000',
-    effect: 'How often dead orchestration servers are tried again.',
-    actor: 'nobody',
-  },
-  {
-    name: 'fetch-allow',
-    type: itemsOf('hosts, host:port, CIDR ranges, address prefixes, or *'),
-    effect:
-      'Addresses on loopback, link-local and private networks that documents and `fetch` may reach: `host`, `host:port`, a CIDR range, an address prefix, or `*`.',
-    actor: 'nobody',
-  },
-] as const satisfies readonly OptionDefinition[];
-
 export const gmsSection = [
   {
     name: 'http.connection_timeout',
@@ -387,7 +363,7 @@ export const sectionFamilies: readonly OptionFamily[] = [
     callbackSection,
   ),
   section('server', 'The server and its GMS APIs.', serverSection),
-  section('ors', 'Orchestration.', orsSection),
+  ...orchestrationSectionFamilies,
   section('gms', 'Requests that the server makes.', gmsSection),
   section('routing', 'Agents and routing.', routingSection),
   section('push', 'Push channels.', pushSection),

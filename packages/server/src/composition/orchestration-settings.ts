@@ -1,0 +1,24 @@
+import { type Configuration, sectionOptions } from '../config/index.js';
+import type { OrchestrationSettings } from '../orchestration/index.js';
+import type { OwnAddress } from './own-address.js';
+
+/** What the configuration says of orchestration, read anew each time, so that changes are in effect at once. */
+export function orchestrationSettings(config: Configuration, own: OwnAddress): OrchestrationSettings {
+  const ors = () => sectionOptions(config, 'ors');
+  const externalUrl = () => ors().text('external-url').replace(/\/+$/, '');
+  return {
+    node: () => own.node,
+    idWithNode: () => ors().flag('sessionid-with-nodeid'),
+    maxAgeSeconds: () => ors().seconds('max-session-age'),
+    pendingEvents: () => ors().integer('max-pending-events'),
+    limits: () => ({
+      microsteps: ors().integer('max-microstep-count'),
+      stateEntries: ors().integer('max-state-entry-count'),
+      includes: ors().integer('max-includes'),
+    }),
+    defaultMaxAgeSeconds: () => ors().seconds('http-max-age'),
+    maxStaleSeconds: () => ors().seconds('http-max-stale-time'),
+    uncached: () => ors().list('http-no-cache-urls'),
+    ownOrigins: () => [externalUrl(), own.url ?? ''].filter((origin) => origin !== ''),
+  };
+}
