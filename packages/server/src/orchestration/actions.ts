@@ -4,6 +4,7 @@ import type { Database } from '../store/index.js';
 import { type Sql, statement, type Transaction } from '../store/sql.js';
 import type { Action, ActionOutcome, SessionSubject } from './action-module.js';
 import type { ModuleRegistry } from './module-registry.js';
+import type { Outbox } from './outbox.js';
 import type { EnvironmentChange, SessionEvent } from './session-event.js';
 import { jsonText } from './stored-json.js';
 
@@ -65,19 +66,35 @@ export class Actions {
     private readonly post: Post,
   ) {}
 
+  /**
+   * Adds an action that has nothing to do in the transaction of its macrostep to what that one stores.
+   * @returns false when it has to be performed
+   */
+  collect(outbox: Outbox, session: SessionSubject, effect: Extract<Effect, { kind: 'action' }>, now: number): boolean {
+    const { definition } = this.modules.action(effect.namespace, effect.name);
+    if (definition.perform) return false;
+    const action = actionOf(session, effect, now);
+    outbox.action({
+      id: action.requestId,
+      module: effect.namespace,
+      action: effect.name,
+      phase: definition.execute ? 'execute' : 'waiting',
+      subject: null,
+      request: action,
+    });
+    if (definition.execute) outbox.afterCommit(() => this.#execute(effect.namespace, action));
+    return true;
+  }
+
   /** Performs an action in the transaction that stores the macrostep which asked for it. */
-  async perform(tx: Transaction, session: SessionSubject, effect: Extract<Effect, { kind: 'action' }>): Promise<void> {
+  async perform(
+    tx: Transaction,
+    session: SessionSubject,
+    effect: Extract<Effect, { kind: 'action' }>,
+    now: number,
+  ): Promise<void> {
     const { definition, event } = this.modules.action(effect.namespace, effect.name);
-    const action: Action = {
-      session,
-      requestId: effect.requestId,
-      name: effect.name,
-      attributes: effect.attributes,
-      children: effect.children,
-      parameters: effect.parameters,
-      ...(effect.content !== undefined && { content: effect.content }),
-      now: this.clock.now(),
-    };
+    const action = actionOf(session, effect, now);
     const perform = definition.perform?.bind(definition);
     const outcome = perform ? await outcomeOf(() => perform(tx, action)) : 'pending';
     if (!isPending(outcome)) return this.#answer(tx, action, event, outcome);
@@ -155,6 +172,11 @@ export class Actions {
     this.#stopped = true;
   }
 
+  /** Carries out an action that has been stored in phase `execute`. */
+  carryOut(namespace: string, action: Action): void {
+    this.#execute(namespace, action);
+  }
+
   #execute(namespace: string, action: Action): void {
     if (this.#stopped) return;
     void this.activity.run(async () => {
@@ -207,6 +229,19 @@ export class Actions {
           };
     await this.post(tx, action.session.id, { ...answer, ...(model && { model }) });
   }
+}
+
+function actionOf(session: SessionSubject, effect: Extract<Effect, { kind: 'action' }>, now: number): Action {
+  return {
+    session,
+    requestId: effect.requestId,
+    name: effect.name,
+    attributes: effect.attributes,
+    children: effect.children,
+    parameters: effect.parameters,
+    ...(effect.content !== undefined && { content: effect.content }),
+    now,
+  };
 }
 
 function isPending(outcome: ActionOutcome): outcome is 'pending' | { pending: string } {

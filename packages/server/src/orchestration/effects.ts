@@ -4,13 +4,14 @@ import type { Transaction } from '../store/sql.js';
 import type { SessionSubject } from './action-module.js';
 import type { Actions, Post } from './actions.js';
 import type { ModuleRegistry } from './module-registry.js';
+import type { Outbox } from './outbox.js';
 import type { SessionEvent } from './session-event.js';
 import type { SessionStart } from './session-start.js';
-import { CANCEL_TIMER, CHILD_SESSION, SET_TIMER, type TurnRow } from './session-statements.js';
+import { CHILD_SESSION, SET_TIMER, type TurnRow } from './session-statements.js';
 import { jsonText } from './stored-json.js';
 
 /** The end of the calendar: what is delayed beyond it never comes. */
-const LATEST = Date.UTC(9999, 11, 31);
+export const LATEST = Date.UTC(9999, 11, 31);
 
 export interface EffectContext {
   actions: Actions;
@@ -26,7 +27,77 @@ export interface EffectContext {
 
 type EffectOf<Kind extends Effect['kind']> = Extract<Effect, { kind: Kind }>;
 
-/** Performs one effect of a macrostep in the transaction that stores it. */
+/**
+ * Adds an effect to what its macrostep stores by one statement, if it is of the kind that can be.
+ * @param isOver the session has ended: what it still sends to itself is not heard
+ * @returns false when the effect needs statements of its own (`performEffect`), after all that came before it
+ */
+export function collectEffect(
+  outbox: Outbox,
+  context: EffectContext,
+  turn: TurnRow,
+  session: SessionSubject,
+  effect: Effect,
+  now: number,
+  isOver: boolean,
+): boolean {
+  switch (effect.kind) {
+    case 'send':
+      return collectSend(outbox, turn, effect, now, isOver);
+    case 'cancel':
+      collectCancel(outbox, turn, effect, isOver);
+      return true;
+    case 'action':
+      return context.actions.collect(outbox, session, effect, now);
+    case 'log':
+      context.log.debug({ session: turn.id, flow: turn.flow, label: effect.label }, effect.text);
+      return true;
+    default:
+      return false;
+  }
+}
+
+function collectSend(outbox: Outbox, turn: TurnRow, effect: EffectOf<'send'>, now: number, isOver: boolean): boolean {
+  if (!isScxml(effect.type)) return false;
+  const target = receiverOf(turn, effect.target);
+  if (target === undefined) return false;
+  const event: SessionEvent = { ...eventOf(effect.event), origin: `#_scxml_${turn.id}`, origintype: 'scxml' };
+  if (effect.target === '#_parent' && turn.invoke_id !== null) event.invokeid = turn.invoke_id;
+  if (effect.delayMs > 0) {
+    if ('child' in target) return false;
+    const due = Math.min(now + effect.delayMs, LATEST);
+    outbox.timer({ send_id: effect.sendId, due, target: target.target, event, action: null });
+    return true;
+  }
+  const isToItself = 'target' in target && target.target === turn.id;
+  if (isToItself && isOver) return true;
+  outbox.send(target, event, isToItself || isOver ? undefined : unreachableEvent(turn, effect));
+  return true;
+}
+
+/** The SCXML event I/O processor; absent means this one. */
+function isScxml(type: string | undefined): boolean {
+  return type === undefined || type === 'scxml' || type === 'http://www.w3.org/TR/scxml/#SCXMLEventProcessor';
+}
+
+/** Who receives what is sent to `target`, as far as that can be told without looking. */
+function receiverOf(turn: TurnRow, target: string | undefined): { target: string } | { child: string } | undefined {
+  if (target === undefined || target === '') return { target: turn.id };
+  if (target === '#_parent') return turn.parent === null ? undefined : { target: turn.parent };
+  if (target.startsWith('#_scxml_')) return { target: target.slice('#_scxml_'.length) };
+  return target.startsWith('#_') ? { child: target.slice(2) } : { target };
+}
+
+function collectCancel(outbox: Outbox, turn: TurnRow, { sendId }: EffectOf<'cancel'>, isOver: boolean): void {
+  const answer = { sendid: sendId, data: { sendid: sendId } };
+  const isTold = turn.ors && !isOver;
+  outbox.cancel(
+    sendId,
+    isTold ? { done: { name: 'cancel.successful', ...answer }, none: { name: 'error.notallowed', ...answer } } : {},
+  );
+}
+
+/** Performs one effect of a macrostep that cannot be collected, in the transaction that stores the macrostep. */
 export async function performEffect(
   tx: Transaction,
   context: EffectContext,
@@ -38,10 +109,8 @@ export async function performEffect(
   switch (effect.kind) {
     case 'send':
       return send(tx, context, turn, effect, now);
-    case 'cancel':
-      return cancel(tx, context, turn, effect);
     case 'action':
-      return context.actions.perform(tx, session, effect);
+      return context.actions.perform(tx, session, effect, now);
     case 'call':
       return call(tx, context, session, effect, now);
     case 'invoke':
@@ -50,9 +119,9 @@ export async function performEffect(
       return cancelInvoke(tx, context, turn, effect);
     case 'forward':
       return forward(tx, context, turn, effect);
+    case 'cancel':
     case 'log':
-      context.log.debug({ session: turn.id, flow: turn.flow, label: effect.label }, effect.text);
-      return;
+      throw new Error(`The effect ${effect.kind} is always collected.`);
     default:
       return effect satisfies never;
   }
@@ -89,7 +158,7 @@ async function send(
   if (target === undefined) return unreachable(tx, context, turn, effect);
   if (effect.delayMs > 0) {
     const due = Math.min(now + effect.delayMs, LATEST);
-    await tx.query(SET_TIMER, [turn.id, effect.sendId, instant(due), target, jsonText(event)]);
+    await tx.query(SET_TIMER, [turn.id, effect.sendId, instant(due), target, jsonText(event), null]);
     tx.afterCommit(() => context.timerSet(due));
     return;
   }
@@ -114,24 +183,17 @@ async function unreachable(
   turn: TurnRow,
   effect: EffectOf<'send'>,
 ): Promise<void> {
-  await context.post(tx, turn.id, {
+  await context.post(tx, turn.id, unreachableEvent(turn, effect));
+}
+
+/** What a session hears of an event that reached nobody. */
+function unreachableEvent(_turn: TurnRow, effect: EffectOf<'send'>): SessionEvent {
+  return {
     name: 'error.communication',
     type: 'platform',
     sendid: effect.sendId,
     data: { target: effect.target ?? '', description: `There is no running session '${effect.target ?? ''}'.` },
-  });
-}
-
-async function cancel(
-  tx: Transaction,
-  context: EffectContext,
-  turn: TurnRow,
-  effect: EffectOf<'cancel'>,
-): Promise<void> {
-  const [cancelled] = await tx.query(CANCEL_TIMER, [turn.id, effect.sendId]);
-  if (!turn.ors) return;
-  const name = cancelled ? 'cancel.successful' : 'error.notallowed';
-  await context.post(tx, turn.id, { name, sendid: effect.sendId, data: { sendid: effect.sendId } });
+  };
 }
 
 async function invoke(

@@ -1,23 +1,23 @@
-import type { StepResult } from '@ringback/scxml';
-import { instant, type JsonObject } from '../kernel/index.js';
+import type { Effect, StepResult } from '@ringback/scxml';
+import { type Activity, instant, isObject, type JsonObject, type Logger } from '../kernel/index.js';
 import type { Journal, JournalEntry } from '../reporting/index.js';
+import type { Database } from '../store/index.js';
 import type { Transaction } from '../store/sql.js';
 import type { SessionSubject } from './action-module.js';
-import { type EffectContext, performEffect } from './effects.js';
+import { causedBy } from './caused.js';
+import { collectEffect, type EffectContext, LATEST, performEffect } from './effects.js';
+import { Outbox, type StepInput } from './outbox.js';
 import type { Replies } from './replies.js';
 import type { Environment, SessionEvent } from './session-event.js';
-import {
-  ADVANCE_SESSION,
-  CHILD_SESSIONS,
-  CLEAR_ENDED_SESSION,
-  type SessionState,
-  type TurnRow,
-} from './session-statements.js';
+import { ageLimit } from './session-settings.js';
+import { CHILD_SESSIONS, CLEAR_ENDED_SESSION, type SessionState, type TurnRow } from './session-statements.js';
+import { STORE_EFFECTS, STORE_STEPS } from './step-statements.js';
 import { jsonText, storable } from './stored-json.js';
+import { Together } from './together.js';
 
 /** How a session ended, as its starter hears it. */
 export interface EndedSession extends SessionSubject {
-  state: Exclude<SessionState, 'running'>;
+  state: Exclude<SessionState, 'running' | 'scheduled'>;
   reason?: string;
   final?: string;
   data?: JsonObject;
@@ -28,6 +28,10 @@ export type EndHandler = (tx: Transaction, session: EndedSession) => Promise<voi
 export interface MacrostepContext extends EffectContext {
   journal: Journal;
   replies: Replies;
+  /** Lets a session do what it has to do. */
+  wake: (session: string) => void;
+  /** How long a session may last, in seconds, where its document does not say; 0 without a limit. */
+  maxAgeSeconds: () => number;
 }
 
 export interface Macrostep {
@@ -35,77 +39,210 @@ export interface Macrostep {
   /** What was consumed; null for the first macrostep of a session. */
   event: SessionEvent | null;
   environment: Environment;
+  /** What was given to the engine beside the event, where it cannot be told from the steps before. */
+  input?: Omit<StepInput, 'event'>;
   result: StepResult;
+  /** When it ran; the timers that it sets count from here. */
   now: number;
 }
 
-/**
- * Stores one macrostep with everything that it asked for, in the caller's transaction.
- * @returns false when the session has moved on since the macrostep ran; then nothing is stored
- */
-export async function storeMacrostep(
-  tx: Transaction,
-  context: MacrostepContext,
-  macrostep: Macrostep,
-  endHandlers: readonly EndHandler[],
-): Promise<boolean> {
-  const { turn, event, environment, result, now } = macrostep;
-  const state = event?.end ? 'terminated' : result.status;
-  const reason = event?.end?.reason ?? result.failure?.reason ?? null;
-  const [moved] = await tx.query(ADVANCE_SESSION, [
-    turn.id,
-    turn.step,
-    result.step,
-    result.snapshot,
-    result.configuration,
-    jsonText(environment),
-    state,
-    result.finalState ?? null,
-    reason,
-    result.doneData === undefined ? null : jsonText(result.doneData),
-    instant(now),
-    event ? turn.message_id : null,
-    result.data === undefined ? null : jsonText(result.data),
-  ]);
-  if (!moved) return false;
-  const subject = subjectOf(turn);
-  for (const effect of result.effects) await performEffect(tx, context, turn, subject, effect, now);
-  const entries = journalEntries(macrostep);
-  if (state !== 'running') {
-    entries.push({ ...about(subject, now), type: 'session.ended', data: storable(endData(macrostep, state, reason)) });
-  }
-  await context.journal.record(tx, entries);
-  if (state === 'running') return true;
-  const unanswered = await tx.query<{ id: string }>(CLEAR_ENDED_SESSION, [turn.id]);
-  tx.afterCommit(() => {
-    for (const { id } of unanswered) context.replies.abandon(id);
-  });
-  const ended: EndedSession = {
-    ...subject,
-    state,
-    ...(reason !== null && { reason }),
-    ...(result.finalState !== undefined && { final: result.finalState }),
-  };
-  // The engine cancels the invocations of a session that leaves its states; one that fails does not leave them.
-  if (state === 'failed') {
-    for (const { id } of await tx.query<{ id: string }>(CHILD_SESSIONS, [turn.id])) {
-      await context.terminate(tx, id, 'its parent has failed');
-    }
-  }
-  await announceEnd(tx, context, turn, result, state);
-  for (const handler of endHandlers) await handler(tx, ended);
-  return true;
+/** What the statement on a macrostep takes. */
+interface Group {
+  text: string;
+  session: string;
 }
 
-/** Tells the session that invoked this one; who ended it by `terminate` knows. */
+interface StoredRow {
+  session: string;
+  moved: boolean;
+}
+
+const LANES = 2;
+const MOST_TOGETHER = 64;
+
+/**
+ * Stores macrosteps, each with everything that it asked for. Those that ask for messages, timers and actions to be
+ * carried out later are one row of a statement each, which macrosteps of different sessions share. One that ends its
+ * session, or that asks for actions to be performed with its commit, is a transaction of its own.
+ */
+export class Macrosteps {
+  readonly #together: Together<Group, boolean>;
+
+  constructor(
+    private readonly parts: { database: Database; activity: Activity; log: Logger },
+    private readonly context: MacrostepContext,
+    private readonly endHandlers: readonly EndHandler[],
+  ) {
+    this.#together = new Together({
+      ...parts,
+      name: 'macrosteps',
+      lanes: LANES,
+      most: MOST_TOGETHER,
+      run: (group) => this.#storeTogether(group),
+    });
+  }
+
+  /** @returns false when the session has moved on since the macrostep ran; then nothing is stored */
+  async store(macrostep: Macrostep): Promise<boolean> {
+    const begun = begin(this.context, macrostep);
+    if (begun.rest.length > 0 || stateAfter(macrostep) !== 'running') return this.#storeAlone(macrostep);
+    const { record, due, after } = begun.outbox.take();
+    const text = jsonText({ ...stepRecord(macrostep), ...record });
+    const stored = await this.#together.do({ session: macrostep.turn.id, text });
+    if (stored) this.#follow(due, after);
+    return stored;
+  }
+
+  async #storeTogether(group: readonly Group[]): Promise<boolean[]> {
+    const rows = await this.parts.database.query<StoredRow>(STORE_STEPS, [`[${group.map(({ text }) => text).join()}]`]);
+    const moved = new Set(rows.filter((row) => row.moved).map(({ session }) => session));
+    this.#wakePosted(rows);
+    if (moved.size > 0) this.context.journal.wake();
+    return group.map(({ session }) => moved.has(session));
+  }
+
+  #wakePosted(rows: readonly StoredRow[]): void {
+    for (const { session, moved } of rows) if (!moved) this.context.wake(session);
+  }
+
+  #follow(due: number, after: readonly (() => void)[]): void {
+    if (Number.isFinite(due)) this.context.timerSet(due);
+    for (const run of after) run();
+  }
+
+  /** A transaction of its own, which may be run again: what it gathers is gathered anew each time. */
+  async #storeAlone(macrostep: Macrostep): Promise<boolean> {
+    return this.parts.database.transaction(async (tx) => {
+      const { context } = this;
+      const { turn, now } = macrostep;
+      const { outbox, rest } = begin(context, macrostep);
+      const { record, due, after } = outbox.take();
+      const rows = await tx.query<StoredRow>(STORE_STEPS, [jsonText([{ ...stepRecord(macrostep), ...record }])]);
+      if (!rows.some(({ moved }) => moved)) return false;
+      tx.afterCommit(() => {
+        this.#wakePosted(rows);
+        this.#follow(due, after);
+        context.journal.wake();
+      });
+      const subject = subjectOf(turn);
+      const isOver = stateAfter(macrostep) !== 'running';
+      for (const effect of rest) {
+        if (collectEffect(outbox, context, turn, subject, effect, now, isOver)) continue;
+        await this.#flush(tx, macrostep, outbox);
+        await performEffect(tx, context, turn, subject, effect, now);
+      }
+      await this.#flush(tx, macrostep, outbox);
+      if (isOver) await this.#end(tx, macrostep);
+      return true;
+    });
+  }
+
+  async #flush(tx: Transaction, { turn, result, now }: Macrostep, outbox: Outbox): Promise<void> {
+    if (outbox.isEmpty) return;
+    const { record, due, after } = outbox.take();
+    const values = [{ session: turn.id, step: result.step, at: instant(now), ...record }];
+    const rows = await tx.query<StoredRow>(STORE_EFFECTS, [jsonText(values)]);
+    tx.afterCommit(() => {
+      this.#wakePosted(rows);
+      this.#follow(due, after);
+    });
+  }
+
+  /** What follows from the end of a session. */
+  async #end(tx: Transaction, macrostep: Macrostep): Promise<void> {
+    const { context } = this;
+    const { turn, result } = macrostep;
+    const state = stateAfter(macrostep);
+    if (state === 'running' || state === 'scheduled') return;
+    const reason = reasonOf(macrostep);
+    const unanswered = await tx.query<{ id: string }>(CLEAR_ENDED_SESSION, [turn.id]);
+    tx.afterCommit(() => {
+      for (const { id } of unanswered) context.replies.abandon(id);
+    });
+    const ended: EndedSession = {
+      ...subjectOf(turn),
+      state,
+      ...(reason !== null && { reason }),
+      ...(result.finalState !== undefined && { final: result.finalState }),
+    };
+    // The engine cancels the invocations of a session that leaves its states; one that fails does not leave them.
+    if (state === 'failed') {
+      for (const { id } of await tx.query<{ id: string }>(CHILD_SESSIONS, [turn.id])) {
+        await context.terminate(tx, id, 'its parent has failed');
+      }
+    }
+    await announceEnd(tx, context, turn, result, state, reason);
+    for (const handler of this.endHandlers) await handler(tx, ended);
+  }
+}
+
+/** The outbox with all that can be stored by the macrostep's first statement, and the effects that come after that. */
+function begin(context: MacrostepContext, macrostep: Macrostep): { outbox: Outbox; rest: readonly Effect[] } {
+  const { turn, event, input, result, now } = macrostep;
+  const outbox = new Outbox();
+  const subject = subjectOf(turn);
+  const isOver = stateAfter(macrostep) !== 'running';
+  for (const entry of journalEntries(macrostep)) outbox.journal(entry);
+  outbox.history({ event, ...input }, causedBy(result.effects));
+  if (!event && !isOver) limitAge(outbox, context, turn, now);
+  const { effects } = result;
+  const stop = effects.findIndex((effect) => !collectEffect(outbox, context, turn, subject, effect, now, isOver));
+  return { outbox, rest: stop < 0 ? [] : effects.slice(stop) };
+}
+
+/** A session that lasts too long ends by a timer of its own. */
+function limitAge(outbox: Outbox, context: MacrostepContext, turn: TurnRow, now: number): void {
+  const seconds = ageLimit(turn.attributes._maxtime) ?? context.maxAgeSeconds();
+  if (seconds <= 0) return;
+  const event: SessionEvent = { name: 'cancel', end: { reason: 'timeout' } };
+  outbox.timer({ send_id: null, due: Math.min(now + seconds * 1000, LATEST), target: turn.id, event, action: null });
+}
+
+function stepRecord(macrostep: Macrostep): JsonObject {
+  const { turn, environment, event, result, now } = macrostep;
+  // An environment consists of JSON values only.
+  const changed = environment === turn.environment ? {} : { environment: environment as unknown as JsonObject };
+  return {
+    session: turn.id,
+    from: turn.step,
+    step: result.step,
+    snapshot: result.snapshot,
+    configuration: result.configuration,
+    state: stateAfter(macrostep),
+    at: instant(now),
+    ...changed,
+    ...(event && { message: turn.message_id }),
+    ...(result.finalState !== undefined && { final: result.finalState }),
+    ...(reasonOf(macrostep) !== null && { reason: reasonOf(macrostep) }),
+    ...(result.doneData !== undefined && { done_data: result.doneData }),
+    ...(result.data !== undefined && { data: result.data }),
+  };
+}
+
+function stateAfter({ event, result }: Macrostep): SessionState {
+  return event?.end ? 'terminated' : result.status;
+}
+
+function reasonOf({ event, result }: Macrostep): string | null {
+  return event?.end?.reason ?? result.failure?.reason ?? null;
+}
+
+/** Tells the session that invoked or started this one; who ended an invocation by `terminate` knows. */
 async function announceEnd(
   tx: Transaction,
   context: MacrostepContext,
   turn: TurnRow,
   result: StepResult,
   state: SessionState,
+  reason: string | null,
 ): Promise<void> {
-  if (turn.parent === null || turn.invoke_id === null || state === 'terminated') return;
+  if (turn.parent === null) return;
+  if (turn.invoke_id === null) {
+    const data = { sessionid: turn.id, reason: reason ?? state, ...(isObject(result.doneData) && result.doneData) };
+    await context.post(tx, turn.parent, { name: `done.start.${turn.id}`, data });
+    return;
+  }
+  if (state === 'terminated') return;
   if (state === 'failed') {
     await context.post(tx, turn.parent, {
       name: 'error.communication',
@@ -131,33 +268,33 @@ export function subjectOf(turn: TurnRow): SessionSubject {
   };
 }
 
-function about(subject: SessionSubject, now: number): Pick<JournalEntry, 'at' | 'session' | 'callback'> {
-  return { at: now, session: subject.id, ...(subject.callback !== undefined && { callback: subject.callback }) };
-}
-
-function journalEntries({ turn, event, result, now }: Macrostep): JournalEntry[] {
-  const subject = subjectOf(turn);
+function journalEntries(macrostep: Macrostep): JournalEntry[] {
+  const { turn, event, result, now } = macrostep;
+  const about = { at: now, session: turn.id, ...(turn.callback !== null && { callback: turn.callback }) };
   const entries: JournalEntry[] = [];
   if (!event) {
-    entries.push({ ...about(subject, now), type: 'session.started', data: { flow: turn.flow, version: turn.version } });
+    entries.push({ ...about, type: 'session.started', data: { flow: turn.flow, version: turn.version } });
   }
   const microsteps = result.microsteps ?? [];
-  const exited = microsteps.flatMap((step) => step.exited);
-  const entered = microsteps.flatMap((step) => step.entered);
   const logged = result.effects.flatMap((effect) =>
     effect.kind === 'log' ? [effect.label === undefined ? effect.text : `${effect.label}: ${effect.text}`] : [],
   );
   entries.push({
-    ...about(subject, now),
+    ...about,
     type: 'session.state',
     data: storable({
+      step: result.step,
       event: event?.name ?? null,
-      exited,
-      entered,
+      exited: microsteps.flatMap((step) => step.exited),
+      entered: microsteps.flatMap((step) => step.entered),
       configuration: result.configuration,
       ...(logged.length > 0 && { log: logged }),
     }),
   });
+  const state = stateAfter(macrostep);
+  if (state !== 'running') {
+    entries.push({ ...about, type: 'session.ended', data: storable(endData(macrostep, state, reasonOf(macrostep))) });
+  }
   return entries;
 }
 

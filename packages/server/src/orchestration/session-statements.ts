@@ -1,13 +1,15 @@
-import type { JsonObject, JsonValue } from '../kernel/index.js';
+import type { JsonObject } from '../kernel/index.js';
 import { statement } from '../store/sql.js';
+import type { Action } from './action-module.js';
 import type { Environment, SessionEvent } from './session-event.js';
 
-export type SessionState = 'running' | 'done' | 'failed' | 'terminated';
+export type SessionState = 'scheduled' | 'running' | 'done' | 'failed' | 'terminated';
 
 /** A session and the oldest message in its mailbox: what the next macrostep needs. */
 export interface TurnRow {
   id: string;
   flow: string;
+  /** 0: the documents of the application are still to be fetched. */
   version: number;
   step: number;
   snapshot: string;
@@ -19,50 +21,44 @@ export interface TurnRow {
   invoke_id: string | null;
   /** Whether the application is written in the original's dialect. */
   ors: boolean;
+  /** The attributes of the application's root element. */
+  attributes: Readonly<Record<string, string>>;
   message_id: number | null;
   event: SessionEvent | null;
 }
 
-export const NEXT_TURN = statement(
-  'session-next-turn',
-  `select s.id, s.flow, s.version, s.step, s.snapshot, s.parameters, s.environment, s.callback, s.service, s.parent,
-          s.invoke_id, f.ors, m.id as message_id, m.event
-     from session s
-     join flow_version f on f.flow = s.flow and f.version = s.version
-     left join lateral (select id, event from session_message where session = s.id order by id limit 1) m on true
-    where s.id = $1 and s.state = 'running'`,
-);
-
 export const CREATE_SESSION = statement(
   'session-create',
   `insert into session (id, flow, version, state, step, snapshot, configuration, parameters, environment, callback,
-                        service, parent, invoke_id, started_at, changed_at)
-   values ($1, $2, $3, 'running', 0, '', '{}', $4, $5, $6, $7, $8, $9, $10, $10)`,
+                        service, parent, invoke_id, started_at, changed_at, node)
+   values ($1, $2, $3, $11, 0, '', '{}', $4, $5, $6, $7, $8, $9, $10, $10, $12)
+   on conflict (id) do nothing`,
 );
 
-/**
- * Moves a session by one macrostep and consumes the message that caused it, if the session still stands at the step
- * from which the macrostep ran. Answers no row when another node was faster.
- */
-export const ADVANCE_SESSION = statement(
-  'session-advance',
-  `with moved as (
-     update session
-        set step = $3, snapshot = $4, configuration = $5, environment = $6, state = $7, final = $8, reason = $9,
-            done_data = $10, data = coalesce($13, data), changed_at = $11, ended_at = case when $7 = 'running' then null else $11::timestamptz end
-      where id = $1 and step = $2 and state = 'running'
-      returning id
-   ), consumed as (
-     delete from session_message using moved where session_message.session = moved.id and session_message.id = $12
-   )
-   select id from moved`,
+/** The documents of a session's application have been fetched. */
+export const SET_APPLICATION = statement(
+  'session-set-application',
+  'update session set flow = $2, version = $3 where id = $1 and version = 0',
+);
+
+/** A session that was to start later never will. */
+export const CANCEL_SCHEDULED = statement(
+  'session-cancel-scheduled',
+  `update session set state = 'terminated', reason = $2, ended_at = $3, changed_at = $3
+    where id = $1 and state = 'scheduled' returning id`,
+);
+
+/** Moves the start of a session that has not begun. */
+export const MOVE_START = statement(
+  'session-move-start',
+  `update session_timer t set due_at = $2 from session s
+    where s.id = $1 and s.state = 'scheduled' and t.session = s.id and t.event is null and t.action is null
+   returning t.id`,
 );
 
 export const SET_TIMER = statement(
   'session-set-timer',
-  `insert into session_timer (session, send_id, due_at, target, event) values ($1, $2, $3, $4, $5)
-   on conflict (session, send_id) do update
-      set due_at = excluded.due_at, target = excluded.target, event = excluded.event`,
+  'insert into session_timer (session, send_id, due_at, target, event, action) values ($1, $2, $3, $4, $5, $6)',
 );
 
 export const CHILD_SESSION = statement(
@@ -91,11 +87,24 @@ export const POST_MESSAGE = statement(
    returning id`,
 );
 
+/** Posts what a client sends, unless $4 messages (0: any number) are waiting already. */
+export const POST_FROM_CLIENT = statement(
+  'session-post-from-client',
+  `insert into session_message (session, at, event)
+   select s.id, $2, $3 from session s
+    where s.id = $1 and s.state = 'running'
+      and ($4 = 0 or (select count(*) from (select from session_message where session = $1 limit $4) m) < $4)
+   returning id`,
+);
+
+/** Posts a request of a client, with the same bound. */
 export const ASK_REPLY = statement(
   'session-ask',
   `with asked as (
      insert into session_reply (id, session, asked_at)
-     select $4, s.id, $2 from session s where s.id = $1 and s.state = 'running'
+     select $4, s.id, $2 from session s
+      where s.id = $1 and s.state in ('running', 'scheduled')
+        and ($5 = 0 or (select count(*) from (select from session_message where session = $1 limit $5) m) < $5)
      returning session
    )
    insert into session_message (session, at, event) select session, $2, $3 from asked returning id`,
@@ -112,79 +121,79 @@ export const READ_REPLY = statement(
   'select status, body from session_reply where id = $1 and answered_at is not null',
 );
 
-export const FORGET_REPLY = statement('session-forget-reply', 'delete from session_reply where id = $1');
-
-export const CANCEL_TIMER = statement(
-  'session-cancel-timer',
-  'delete from session_timer where session = $1 and send_id = $2 returning send_id',
+export const FORGET_REPLY = statement(
+  'session-forget-reply',
+  'delete from session_reply where id = $1 returning status, body',
 );
 
 export const NEXT_TIMER = statement('session-next-timer', 'select min(due_at) as due from session_timer');
 
-/** Moves due timers into the mailboxes of their targets, in due order. */
+/**
+ * Moves due timers into the mailboxes of their targets, in due order, or tells the sender that the target has ended;
+ * starts sessions, and stores actions, whose time has come.
+ */
 export const FIRE_TIMERS = statement(
   'session-fire-timers',
   `with due as (
-     select session, send_id from session_timer where due_at <= $1 order by due_at, send_id limit $2
-        for update skip locked
+     select id from session_timer where due_at <= $1 order by due_at, id limit $2 for update skip locked
    ), fired as (
-     delete from session_timer t using due
-      where t.session = due.session and t.send_id = due.send_id
-      returning t.target, t.due_at, t.send_id, t.event
+     delete from session_timer t using due where t.id = due.id
+      returning t.id, t.session, t.send_id, t.target, t.due_at, t.event, t.action
    ), ordered as (
      select f.target, f.event from fired f join session s on s.id = f.target and s.state = 'running'
-      order by f.due_at, f.send_id
+      where f.event is not null order by f.due_at, f.id
+   ), posted as (
+     insert into session_message (session, at, event) select target, $1, event from ordered
+   ), lost as (
+     insert into session_message (session, at, event)
+     select o.id, $1, jsonb_build_object(
+              'name', case when v.ors then 'error.send.nosuchsession' else 'error.communication' end, 'type', 'platform',
+              'sendid', f.send_id, 'data', jsonb_build_object('target', f.target, 'sendid', f.send_id,
+                'description', 'There is no running session ''' || f.target || '''.'))
+       from fired f
+       join session o on o.id = f.session and o.state = 'running'
+       join flow_version v on v.flow = o.flow and v.version = o.version
+       left join session s on s.id = f.target and s.state = 'running'
+      where f.event is not null and s.id is null
+   ), begun as (
+     update session s set state = 'running', started_at = $1 from fired f
+      where f.event is null and f.action is null and s.id = f.session and s.state = 'scheduled'
+   ), acting as (
+     insert into session_action (id, session, module, action, phase, request, created_at)
+     select f.action->>'requestId', f.session, f.action->>'module', f.action->>'name', 'execute', f.action, $1
+       from fired f where f.action is not null
    )
-   insert into session_message (session, at, event) select target, $1, event from ordered returning session`,
+   select session, target, action from fired order by due_at, id`,
 );
+
+export interface FiredTimer {
+  session: string;
+  target: string;
+  action: (Action & { module: string }) | null;
+}
 
 /** Sessions that have something to do: never started, or with a message waiting since before $1. */
 export const WAITING_SESSIONS = statement(
   'session-waiting',
-  `select s.id from session s
-    where s.state = 'running'
-      and (s.step = 0 and s.started_at <= $1
-           or exists (select from session_message m where m.session = s.id and m.at <= $1))`,
-);
-
-export interface SessionRow {
-  id: string;
-  flow: string;
-  version: number;
-  state: SessionState;
-  step: number;
-  data: JsonValue;
-  configuration: string[];
-  parameters: JsonObject;
-  callback: string | null;
-  service: string | null;
-  parent: string | null;
-  final: string | null;
-  reason: string | null;
-  done_data: JsonValue;
-  main: string;
-  started_at: number;
-  changed_at: number;
-  ended_at: number | null;
-}
-
-const DESCRIPTION = `s.id, s.flow, s.version, s.state, s.step, s.data, s.configuration, s.parameters, s.callback,
-          s.service, s.parent, s.final, s.reason, s.done_data, s.started_at, s.changed_at, s.ended_at, f.main`;
-
-export const READ_SESSION = statement(
-  'session-read',
-  `select ${DESCRIPTION} from session s join flow_version f on f.flow = s.flow and f.version = s.version
-    where s.id = $1`,
-);
-
-export const LIST_SESSIONS = statement(
-  'session-list',
-  `select ${DESCRIPTION} from session s join flow_version f on f.flow = s.flow and f.version = s.version
-    where ($1::text is null or s.state = $1) and ($2::text is null or s.flow = $2)
-      and ($3::timestamptz is null or (s.started_at, s.id) < ($3, $4))
-    order by s.started_at desc, s.id desc limit $5`,
+  `select id from session where state = 'running' and step = 0 and started_at <= $1
+   union
+   select s.id from (select distinct session from session_message where at <= $1) m
+     join session s on s.id = m.session and s.state = 'running'`,
 );
 
 export const SESSION_STATE = statement('session-state', 'select state from session where id = $1');
 
-export const PURGE_SESSIONS = statement('session-purge', 'delete from session where ended_at < $1');
+/** Forgets the sessions that ended before $1, and what was left of them. */
+export const PURGE_SESSIONS = statement(
+  'session-purge',
+  `with gone as (
+     delete from session where ended_at < $1 returning id
+   ), messages as (
+     delete from session_message m using gone where m.session = gone.id
+   ), timers as (
+     delete from session_timer t using gone where t.session = gone.id
+   ), actions as (
+     delete from session_action a using gone where a.session = gone.id
+   )
+   delete from session_step s using gone where s.session = gone.id`,
+);

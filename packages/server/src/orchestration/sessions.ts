@@ -14,26 +14,37 @@ import {
 import type { Journal } from '../reporting/index.js';
 import { type Database, DueWork } from '../store/index.js';
 import type { Sql, Transaction } from '../store/sql.js';
+import type { ApplicationSource } from './application-source.js';
 import { applicationId, type FlowLibrary } from './flow-library.js';
 import { type Answers, lookUp, withAnswers } from './lookups.js';
-import { type EndHandler, type MacrostepContext, storeMacrostep, subjectOf } from './macrostep.js';
+import { type EndHandler, type Macrostep, type MacrostepContext, Macrosteps, subjectOf } from './macrostep.js';
 import type { Replies, Reply } from './replies.js';
+import { ResidentSessions } from './resident-sessions.js';
 import { changedEnvironment, type Environment, engineEvent, type SessionEvent } from './session-event.js';
+import { SessionProgress } from './session-progress.js';
+import type { SessionSettings } from './session-settings.js';
 import type { SessionStart } from './session-start.js';
 import {
   ASK_REPLY,
+  CANCEL_SCHEDULED,
   CREATE_SESSION,
   FIRE_TIMERS,
+  type FiredTimer,
+  MOVE_START,
   NEXT_TIMER,
-  NEXT_TURN,
+  POST_FROM_CLIENT,
   POST_MESSAGE,
   PURGE_SESSIONS,
   SESSION_STATE,
+  SET_APPLICATION,
+  SET_TIMER,
   type SessionState,
   type TurnRow,
   WAITING_SESSIONS,
 } from './session-statements.js';
 import { jsonText } from './stored-json.js';
+import { Together } from './together.js';
+import { type KnownSession, type Message, READ_AHEAD, type ReadTurn, readTurns, type SessionHead } from './turns.js';
 
 const CHANNEL = 'session_wake';
 /** A message that waits this long has been missed by its node; any node takes it up. */
@@ -42,6 +53,9 @@ const TIMER_BATCH = 500;
 const RETRY_MS = 1_000;
 /** A macrostep that still cannot be stored after so many attempts, though the database answers, never will be. */
 const STORE_ATTEMPTS = 5;
+/** Sessions that are read together, and such readings at the same time. */
+const MOST_TOGETHER = 64;
+const READING_LANES = 2;
 
 /**
  * Runs sessions of call-flow applications.
@@ -59,8 +73,12 @@ export class Sessions {
   readonly #underWay = new Set<Promise<void>>();
   readonly #defined = new Map<string, Promise<void>>();
   readonly #endHandlers: EndHandler[] = [];
-  readonly #timers: DueWork<{ session: string }>;
+  readonly #timers: DueWork<FiredTimer>;
   readonly #context: MacrostepContext;
+  readonly #progress: SessionProgress;
+  readonly #macrosteps: Macrosteps;
+  readonly #residents: ResidentSessions;
+  readonly #reading: Together<KnownSession, ReadTurn | undefined>;
   #stopped = false;
 
   constructor(
@@ -68,21 +86,27 @@ export class Sessions {
       database: Database;
       pool: SessionPool;
       flows: FlowLibrary;
+      /** Applications that are named by the addresses of their documents. */
+      source: ApplicationSource;
+      settings: SessionSettings;
       journal: Journal;
       replies: Replies;
       clock: Clock;
       activity: Activity;
       log: Logger;
       /** Where the effects of macrosteps go. */
-      context: Omit<MacrostepContext, 'timerSet' | 'invoke' | 'terminate' | 'post'>;
+      context: Omit<MacrostepContext, 'timerSet' | 'wake' | 'maxAgeSeconds' | 'invoke' | 'terminate' | 'post'>;
       /** The objects under `_genesys` that a new session sees. */
       environment: (session: string, request: SessionStart) => Environment;
     },
   ) {
     const { database, clock, activity, log } = parts;
+    this.#progress = new SessionProgress(clock);
     this.#context = {
       ...parts.context,
+      maxAgeSeconds: () => parts.settings.maxAgeSeconds(),
       post: this.post,
+      wake: (session) => this.wake(session),
       timerSet: (due) => this.#timers.wake(due),
       invoke: async (tx, request) => {
         const id = await this.start(tx, request);
@@ -94,15 +118,25 @@ export class Sessions {
         return this.terminate(tx, session, reason);
       },
     };
+    this.#macrosteps = new Macrosteps(parts, this.#context, this.#endHandlers);
+    this.#residents = new ResidentSessions(clock, (session) => parts.pool.forget(session));
+    this.#reading = new Together({
+      ...{ name: 'turns', lanes: READING_LANES, most: MOST_TOGETHER, activity, log },
+      run: (known) => readTurns(database, known),
+    });
     this.#timers = new DueWork({
       name: 'session timers',
       clock,
       activity,
       log,
       nextDue: async () => (await database.query<{ due: number | null }>(NEXT_TIMER))[0]?.due ?? undefined,
-      claim: (now) => database.query<{ session: string }>(FIRE_TIMERS, [instant(now), TIMER_BATCH]),
+      claim: (now) => database.query<FiredTimer>(FIRE_TIMERS, [instant(now), TIMER_BATCH]),
       run: async (rows) => {
-        for (const { session } of rows) this.wake(session);
+        for (const { session, target, action } of rows) {
+          if (action !== null) parts.context.actions.carryOut(action.module, action);
+          else this.wake(target);
+          if (session !== target) this.wake(session);
+        }
       },
     });
   }
@@ -127,6 +161,7 @@ export class Sessions {
   async shutDown(): Promise<void> {
     this.#stopped = true;
     await this.#timers.stop();
+    this.#residents.stop();
     await Promise.all(this.#underWay);
   }
 
@@ -140,15 +175,15 @@ export class Sessions {
    * @throws RingbackError `unknown-flow`
    */
   async start(sql: Sql, request: SessionStart): Promise<string> {
-    const { flows, clock, replies } = this.parts;
-    const flow = await flows.latest(request.flow, sql);
-    if (!flow) throw new RingbackError('unknown-flow', `There is no flow '${request.flow}'.`);
-    const id = request.id ?? newSessionId();
+    const { clock, replies, settings } = this.parts;
+    const { flow, version } = await this.#applicationOf(sql, request);
+    const id = request.id ?? this.newSessionId();
     const now = instant(clock.now());
+    const startAt = (request.startAt ?? 0) > clock.now() ? request.startAt : undefined;
     await sql.query(CREATE_SESSION, [
       id,
-      flow.flow,
-      flow.version,
+      flow,
+      version,
       jsonText(request.parameters),
       jsonText(this.parts.environment(id, request)),
       request.callback ?? null,
@@ -156,13 +191,43 @@ export class Sessions {
       request.parent?.session ?? null,
       request.parent?.invokeId ?? null,
       now,
+      startAt === undefined ? 'running' : 'scheduled',
+      settings.node(),
     ]);
-    if (request.startRequestId) {
-      const first: SessionEvent = { name: 'gms.start', sendid: request.startRequestId, data: request.parameters };
-      replies.expect(request.startRequestId);
-      await sql.query(ASK_REPLY, [id, now, jsonText(first), request.startRequestId]);
+    if (startAt !== undefined) {
+      await sql.query(SET_TIMER, [id, null, instant(startAt), id, null, null]);
+      afterCommit(sql, () => this.#timers.wake(startAt));
+    }
+    const { startRequestId, startRequest = 'gms.start' } = request;
+    if (startRequestId) {
+      const first: SessionEvent = { name: startRequest, sendid: startRequestId, data: request.parameters };
+      afterCommit(sql, () => replies.expect(startRequestId));
+      await sql.query(ASK_REPLY, [id, now, jsonText(first), startRequestId, 0]);
     }
     return id;
+  }
+
+  /** An id for a session that is not stored yet. */
+  newSessionId(): string {
+    const { settings } = this.parts;
+    return settings.idWithNode() ? `~${settings.node()}~${newSessionId()}` : newSessionId();
+  }
+
+  /** Moves the start of a session that has not begun (milliseconds since 1970); false when there is none such. */
+  async moveStart(sql: Sql, session: string, startAt: number): Promise<boolean> {
+    const [moved] = await sql.query(MOVE_START, [session, instant(startAt)]);
+    if (moved) afterCommit(sql, () => this.#timers.wake(startAt));
+    return moved !== undefined;
+  }
+
+  /** The version to start with; an address that must be fetched first is version 0. */
+  async #applicationOf(sql: Sql, request: SessionStart): Promise<{ flow: string; version: number }> {
+    const { flows, source } = this.parts;
+    if (request.version !== undefined) return { flow: request.flow, version: request.version };
+    if (source.isAddress(request.flow)) return source.fresh(request.flow) ?? { flow: request.flow, version: 0 };
+    const flow = await flows.latest(request.flow, sql);
+    if (!flow) throw new RingbackError('unknown-flow', `There is no flow '${request.flow}'.`);
+    return flow;
   }
 
   /** Lets a session do what it has to do. */
@@ -203,22 +268,63 @@ export class Sessions {
   ): Promise<Reply | undefined | 'no-session'> {
     const { database, clock, replies } = this.parts;
     const id = newId();
-    replies.expect(id);
     const event: SessionEvent = { name, data, sendid: id };
-    const [asked] = await database.query(ASK_REPLY, [session, instant(clock.now()), jsonText(event), id]);
-    if (!asked) {
-      replies.abandon(id);
-      return replies.wait(id, 0);
+    const most = this.parts.settings.pendingEvents();
+    replies.expect(id);
+    try {
+      const [asked] = await database.query(ASK_REPLY, [session, instant(clock.now()), jsonText(event), id, most]);
+      if (!asked) {
+        replies.forget(id);
+        if (await this.isRunning(session)) throw mailboxFull(session, most);
+        return 'no-session';
+      }
+    } catch (error) {
+      replies.forget(id);
+      throw error;
     }
     this.wake(session);
     return replies.wait(id, timeoutMs);
   }
 
+  /**
+   * Posts what a client outside sends. With `waitMs`, resolves when the session has consumed it, or that time has passed.
+   * @returns false when the session has ended or never was
+   * @throws RingbackError `mailbox-full`
+   */
+  async deliver(session: string, event: SessionEvent, waitMs = 0): Promise<boolean> {
+    const { database, clock, settings } = this.parts;
+    const most = settings.pendingEvents();
+    let processed: Promise<void> | undefined;
+    const delivered = await database.transaction(async (tx) => {
+      const values = [session, instant(clock.now()), jsonText(event), most];
+      const [row] = await tx.query<{ id: number }>(POST_FROM_CLIENT, values);
+      if (!row) return false;
+      tx.afterCommit(() => {
+        if (waitMs > 0) processed = this.#progress.wait(session, row.id, waitMs);
+        this.wake(session);
+      });
+      return true;
+    });
+    if (!delivered && (await this.isRunning(session))) throw mailboxFull(session, most);
+    await processed;
+    return delivered;
+  }
+
+  /** Wakes a session that has just been stored; resolves when its first macrostep is, or `waitMs` have passed. */
+  async begin(session: string, waitMs: number): Promise<void> {
+    const begun = this.#progress.wait(session, 0, waitMs);
+    this.wake(session);
+    await begun;
+  }
+
   /** Ends a session by its exit handlers; false when it has ended or never was. */
   async terminate(tx: Sql, session: string, reason: string): Promise<boolean> {
     const event: SessionEvent = { name: 'cancel', end: { reason } };
-    const [row] = await tx.query(POST_MESSAGE, [session, instant(this.parts.clock.now()), jsonText(event)]);
-    return row !== undefined;
+    const now = instant(this.parts.clock.now());
+    const [row] = await tx.query(POST_MESSAGE, [session, now, jsonText(event)]);
+    if (row) return true;
+    const [cancelled] = await tx.query(CANCEL_SCHEDULED, [session, reason, now]);
+    return cancelled !== undefined;
   }
 
   async isRunning(session: string): Promise<boolean> {
@@ -241,12 +347,13 @@ export class Sessions {
     try {
       do {
         this.#awake.set(session, 'running');
-        while (!this.#stopped && (await this.#turn(session)));
+        await this.#advance(session);
       } while (this.#awake.get(session) === 'again' && !this.#stopped);
       this.#awake.delete(session);
+      this.#progress.resting(session);
     } catch (error) {
       this.#awake.delete(session);
-      this.parts.pool.forget(session);
+      this.#residents.drop(session);
       if (!(error instanceof DatabaseUnavailable)) {
         this.#failures.set(session, (this.#failures.get(session) ?? 0) + 1);
         log.error({ err: error, session }, 'a macrostep was not stored; it is tried again');
@@ -255,34 +362,90 @@ export class Sessions {
     }
   }
 
-  /** Consumes one message, or starts the session; false when there is nothing to do. */
-  async #turn(session: string): Promise<boolean> {
-    const { database, pool, clock } = this.parts;
-    const [turn] = await database.query<TurnRow>(NEXT_TURN, [session]);
-    if (!turn || (turn.step > 0 && turn.message_id === null)) return false;
-    const event = turn.step > 0 ? turn.event : null;
-    const environment = changedEnvironment(turn.environment, event?.model);
-    const hopeless = (this.#failures.get(session) ?? 0) >= STORE_ATTEMPTS;
-    const result = hopeless ? givenUp(turn) : await this.#macrostep(turn, event, environment);
-    // The engine has been closed: the next process repeats the step.
-    if (result.failure?.reason === 'closed') return false;
-    const macrostep = { turn, event, environment, result, now: clock.now() };
-    const stored = await database.transaction((tx) => storeMacrostep(tx, this.#context, macrostep, this.#endHandlers));
-    this.#failures.delete(session);
-    if (!stored || result.status !== 'running') pool.forget(session);
-    return result.status === 'running' || !stored;
+  /** Starts the session, or consumes its messages one by one, until there was nothing more to do when it was read. */
+  async #advance(session: string): Promise<void> {
+    for (let isMore = true; isMore && !this.#stopped; ) {
+      const known = this.#residents.get(session);
+      const read = await this.#reading.do({ id: session, step: known?.step ?? -1 });
+      const head = read?.head ?? known;
+      if (!read || !head) return this.#residents.drop(session);
+      const messages = read.messages ?? [];
+      const turns = head.step === 0 ? [null, ...messages] : messages;
+      const went = await this.#takeTurns(head, turns);
+      isMore = went === 'elsewhere' || (went === 'on' && messages.length === READ_AHEAD);
+    }
   }
 
-  async #macrostep(turn: TurnRow, event: SessionEvent | null, environment: Environment): Promise<StepResult> {
+  /**
+   * Runs and stores one macrostep for each message.
+   * @returns `elsewhere` when the session has moved on by another node: it has to be read again
+   */
+  async #takeTurns(head: SessionHead, messages: readonly (Message | null)[]): Promise<'on' | 'elsewhere' | 'over'> {
+    let current = head;
+    for (const message of messages) {
+      if (this.#stopped) return 'over';
+      const turn: TurnRow = { ...current, message_id: message?.id ?? null, event: message?.event ?? null };
+      if (turn.version === 0) {
+        if (await this.#load(turn)) return 'elsewhere';
+        return 'over';
+      }
+      const macrostep = await this.#macrostep(turn);
+      // The engine has been closed: the next process repeats the step.
+      if (macrostep.result.failure?.reason === 'closed') return 'over';
+      const next = await this.#store(macrostep);
+      if (typeof next === 'string') return next;
+      current = next;
+    }
+    return 'on';
+  }
+
+  /** Fetches the documents of a session's application; false when there is none that can be run: the session fails. */
+  async #load(turn: TurnRow): Promise<boolean> {
+    const { database, source, clock } = this.parts;
+    const found = await source.find(turn.flow);
+    if (!('problem' in found)) {
+      await database.query(SET_APPLICATION, [turn.id, found.flow, found.version]);
+      return true;
+    }
+    const result = failedToLoad(found.problem);
+    await this.#store({ turn, event: null, environment: turn.environment, result, now: clock.now() });
+    return false;
+  }
+
+  /** @returns the session as it now stands, if it goes on */
+  async #store(macrostep: Macrostep): Promise<SessionHead | 'elsewhere' | 'over'> {
+    const { turn, event, environment, result } = macrostep;
+    const stored = await this.#macrosteps.store(macrostep);
+    this.#failures.delete(turn.id);
+    if (!stored || result.status !== 'running') {
+      this.#residents.drop(turn.id);
+      if (!stored) return 'elsewhere';
+    }
+    this.#progress.consumed(turn.id, event ? (turn.message_id ?? 0) : 0);
+    if (result.status !== 'running') return 'over';
+    const { message_id: _message, event: _event, ...before } = turn;
+    const head: SessionHead = { ...before, step: result.step, snapshot: result.snapshot, environment };
+    this.#residents.keep(head);
+    return head;
+  }
+
+  async #macrostep(turn: TurnRow): Promise<Macrostep> {
     const { pool, clock } = this.parts;
+    const now = clock.now();
+    const event = turn.step > 0 ? turn.event : null;
+    const environment = changedEnvironment(turn.environment, event?.model);
+    if ((this.#failures.get(turn.id) ?? 0) >= STORE_ATTEMPTS) {
+      return { turn, event, environment, result: givenUp(turn), now };
+    }
     const application = applicationId(turn.flow, turn.version);
     await this.#define(turn.flow, turn.version);
-    const now = clock.now();
+    let given: Answers = {};
     const run = (answers: Answers): Promise<StepResult> => {
       const isRepeated = Object.keys(answers).length > 0;
       if (isRepeated) pool.forget(turn.id);
+      given = { ...answers };
       const seen = isRepeated ? { ...toJson(environment), answers } : toJson(environment);
-      const common = { session: turn.id, application, now, environment: seen, trace: true };
+      const common = { session: turn.id, application, now, environment: seen, trace: 'steps' as const };
       if (!event) return pool.start({ ...common, name: turn.flow, parameters: turn.parameters });
       const position = { step: turn.step, snapshot: turn.snapshot };
       return event.end
@@ -290,7 +453,12 @@ export class Sessions {
         : pool.deliver({ ...common, ...position, event: engineEvent(event) });
     };
     const { modules } = this.#context;
-    return withAnswers(run, (operation, args) => lookUp(modules, subjectOf(turn), operation, args, now));
+    const result = await withAnswers(run, (operation, args) => lookUp(modules, subjectOf(turn), operation, args, now));
+    const input = {
+      ...(!event && { environment: toJson(environment) }),
+      ...(Object.keys(given).length > 0 && { answers: given }),
+    };
+    return { turn, event, environment, input, result, now };
   }
 
   /** Makes the engine ready for a flow, so that its first session need not wait for that. */
@@ -313,6 +481,25 @@ export class Sessions {
     defining.catch(() => this.#defined.delete(id));
     return defining;
   }
+}
+
+function mailboxFull(session: string, most: number): RingbackError {
+  return new RingbackError('mailbox-full', `${most} events wait for session ${session} already. Try again later.`);
+}
+
+/** With a transaction, when it has committed; otherwise what was to be stored is stored already. */
+function afterCommit(sql: Sql, run: () => void): void {
+  if ('afterCommit' in sql && typeof sql.afterCommit === 'function') sql.afterCommit(run);
+  else run();
+}
+
+/** The end of a session without an application. */
+function failedToLoad(problem: RingbackError): StepResult {
+  const reason = problem.code === 'invalid-flow' ? 'application-invalid' : 'application-unknown';
+  return {
+    ...{ status: 'failed', step: 1, snapshot: '', configuration: [], effects: [] },
+    failure: { reason, message: problem.message },
+  };
 }
 
 /** The end of a session whose next macrostep can be run, but never be stored. */
