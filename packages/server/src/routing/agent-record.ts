@@ -1,6 +1,7 @@
 import { instant } from '../kernel/index.js';
 import { type Bindable, type Sql, statement } from '../store/index.js';
 import { type AgentState, type AgentStatus, newAgent } from './agent.js';
+import { NO_TALLY, type Tally } from './tally.js';
 
 /** A row of `agent_state`. */
 export interface AgentRow {
@@ -17,16 +18,23 @@ export interface AgentRow {
   next_state: 'not-ready' | 'logged-out' | null;
   next_reason: string | null;
   version: number;
+  counted_from: number;
+  answered: number;
+  completed: number;
+  occupied_ms: number;
+  staffed_ms: number;
+  staffed_since: number | null;
 }
 
 export interface StoredAgent {
   state: AgentState;
   version: number;
+  tally: Tally;
 }
 
 const COLUMNS =
   'agent, state, since, reason, call, answered_at, request, occupied_since, idle_since, until, next_state, ' +
-  'next_reason, version';
+  'next_reason, version, counted_from, answered, completed, occupied_ms, staffed_ms, staffed_since';
 
 const FIND = statement('agent-find', `select ${COLUMNS} from agent_state where agent = any($1)`);
 
@@ -45,7 +53,8 @@ const CHANGE = statement(
   'agent-change',
   `update agent_state
    set state = $2, since = $3, reason = $4, call = $5, answered_at = $6, request = $7, occupied_since = $8,
-       idle_since = $9, until = $10, next_state = $11, next_reason = $12, version = version + 1
+       idle_since = $9, until = $10, next_state = $11, next_reason = $12, counted_from = $13, answered = $14,
+       completed = $15, occupied_ms = $16, staffed_ms = $17, staffed_since = $18, version = version + 1
    where agent = $1
    returning version`,
 );
@@ -64,11 +73,11 @@ export async function lockAgent(tx: Sql, id: string, now: number): Promise<Store
   if (row) return toStoredAgent(row);
   await tx.query(ADD, [id, instant(now)]);
   const [added] = await tx.query<AgentRow>(LOCK, [id]);
-  return added ? toStoredAgent(added) : { state: newAgent(id), version: 0 };
+  return added ? toStoredAgent(added) : { state: newAgent(id), version: 0, tally: NO_TALLY };
 }
 
 /** @returns the new version */
-export async function storeAgent(tx: Sql, state: AgentState): Promise<number> {
+export async function storeAgent(tx: Sql, state: AgentState, tally: Tally): Promise<number> {
   const values: Bindable[] = [
     state.id,
     state.state,
@@ -82,6 +91,12 @@ export async function storeAgent(tx: Sql, state: AgentState): Promise<number> {
     instantOrNull(state.until),
     state.next?.state ?? null,
     state.next?.reason ?? null,
+    instant(tally.from),
+    tally.answered,
+    tally.completed,
+    Math.round(tally.occupiedMs),
+    Math.round(tally.staffedMs),
+    instantOrNull(tally.staffedSince),
   ];
   const [row] = await tx.query<{ version: number }>(CHANGE, values);
   return row?.version ?? 0;
@@ -95,6 +110,14 @@ function toStoredAgent(row: AgentRow): StoredAgent {
   const { reason, call, answered_at, request, occupied_since, idle_since, until, next_state, next_reason } = row;
   return {
     version: row.version,
+    tally: {
+      from: row.counted_from,
+      answered: row.answered,
+      completed: row.completed,
+      occupiedMs: row.occupied_ms,
+      staffedMs: row.staffed_ms,
+      ...(row.staffed_since === null ? {} : { staffedSince: row.staffed_since }),
+    },
     state: {
       id: row.agent,
       state: row.state,

@@ -35,6 +35,8 @@ const INPUTS: Record<string, AgentInput> = {
   ready: { type: 'ready' },
   'not-ready': { type: 'not-ready', reason: 'pause' },
   reserve: { type: 'reserve', request: 'r2', until: now + 30_000 },
+  claim: { type: 'claim', request: 'r2', until: now + 30_000 },
+  held: { type: 'held', until: now + 90_000 },
   expired: { type: 'reservation-expired' },
   released: { type: 'released' },
   offered: { type: 'call-offered', call: 'l1' },
@@ -53,6 +55,8 @@ describe('the life cycle of an agent', () => {
     ready     | -          | ready      | =          | =         | =         | =               | ready
     not-ready | -          | reason     | not-ready  | x         | x         | x               | not-ready
     reserve   | -          | -          | reserved   | -         | -         | -               | -
+    claim     | -          | reserved   | reserved   | -         | -         | -               | -
+    held      | =          | =          | =          | reserved  | =         | =               | =
     expired   | =          | =          | =          | ready     | =         | =               | =
     released  | =          | =          | =          | ready     | =         | =               | =
     offered   | =          | busy       | busy       | busy      | =         | =               | busy

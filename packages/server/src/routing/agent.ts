@@ -36,6 +36,10 @@ export type AgentInput =
   | { type: 'ready' }
   | { type: 'not-ready'; reason?: string }
   | { type: 'reserve'; request: string; until: number }
+  /** As `reserve`, of an agent who need not be ready. */
+  | { type: 'claim'; request: string; until: number }
+  /** The reservation lasts until then instead. */
+  | { type: 'held'; until: number }
   | { type: 'reservation-expired' }
   | { type: 'released' }
   | { type: 'call-offered'; call: string }
@@ -95,6 +99,8 @@ const TABLE: Table = {
   ready: row<Rule<'ready'>>('refused', toReady, 'same', forgetNext, forgetNext, toReady),
   'not-ready': row<Rule<'not-ready'>>('refused', newReason, toNotReady, noteNext, noteNext, toNotReady),
   reserve: row<Rule<'reserve'>>('refused', 'refused', toReserved, 'refused', 'refused', 'refused'),
+  claim: row<Rule<'claim'>>('refused', toReserved, toReserved, 'refused', 'refused', 'refused'),
+  held: row<Rule<'held'>>('same', 'same', 'same', untilThen, 'same', 'same'),
   'reservation-expired': row<Rule<'reservation-expired'>>('same', 'same', 'same', letGo, 'same', 'same'),
   released: row<Rule<'released'>>('same', 'same', 'same', letGo, 'same', 'same'),
   'call-offered': row<Rule<'call-offered'>>('same', toBusy, toBusy, toBusy, 'same', toBusy),
@@ -130,8 +136,10 @@ function toReady(agent: AgentState, _input: AgentInput, now: number): AgentState
   return { id: agent.id, state: 'ready', since: now, idleSince: now };
 }
 
+/** Who was not ready (and is taken all the same) is not ready again afterwards. */
 function toReserved(agent: AgentState, input: { request: string; until: number }, now: number): AgentState {
   return {
+    ...(agent.state === 'not-ready' ? { next: { state: agent.state, ...withReason(agent.reason) } } : {}),
     id: agent.id,
     state: 'reserved',
     since: now,
@@ -140,6 +148,10 @@ function toReserved(agent: AgentState, input: { request: string; until: number }
     until: input.until,
     ...withIdleSince(agent),
   };
+}
+
+function untilThen(agent: AgentState, input: { until: number }): AgentState {
+  return { ...agent, until: input.until };
 }
 
 /** The phone rings. An agent who was not ready (a direct call) is not ready again afterwards. */

@@ -2,9 +2,11 @@ import { type Clock, type JsonObject, Listeners } from '../kernel/index.js';
 import type { Sql, Transaction } from '../store/index.js';
 import { type AgentInput, type AgentState, agentTransition, isOccupied, newAgent, statesAllowing } from './agent.js';
 import { allAgents, findAgents, lockAgent, storeAgent } from './agent-record.js';
+import type { CountingDay } from './counting-day.js';
 import { invalidAgentState } from './refusals.js';
-import { storeHandleTime } from './request-record.js';
+import { storeAnswer, storeHandleTime } from './request-record.js';
 import type { Staff } from './staff.js';
+import { type Tally, tallied } from './tally.js';
 
 /** What the shells of routing need of the database. */
 export interface RoutingDatabase extends Sql {
@@ -34,6 +36,8 @@ export interface AgentChange {
   state: AgentState;
   previous: AgentState;
   version: number;
+  /** What is counted of the agent; absent if the change counts nothing. */
+  tally?: Tally;
   /** Set when the agent is free again after a conversation: what was learned of the handle time. */
   handled?: { virtualQueue: string; milliseconds: number };
 }
@@ -42,6 +46,7 @@ export interface AgentsOptions {
   database: RoutingDatabase;
   journal: RoutingJournal;
   staff: Staff;
+  day: CountingDay;
   clock: Clock;
 }
 
@@ -54,13 +59,15 @@ export class Agents {
   readonly #database: RoutingDatabase;
   readonly #journal: RoutingJournal;
   readonly #staff: Staff;
+  readonly #day: CountingDay;
   readonly #clock: Clock;
   readonly #changes = new Listeners<[change: AgentChange]>();
 
-  constructor({ database, journal, staff, clock }: AgentsOptions) {
+  constructor({ database, journal, staff, day, clock }: AgentsOptions) {
     this.#database = database;
     this.#journal = journal;
     this.#staff = staff;
+    this.#day = day;
     this.#clock = clock;
   }
 
@@ -162,14 +169,18 @@ export class Agents {
    */
   async input(tx: Transaction, id: string, input: AgentInput): Promise<AgentState> {
     const now = this.#clock.now();
-    const { state: previous } = await lockAgent(tx, id, now);
+    const { state: previous, tally: counted } = await lockAgent(tx, id, now);
     const state = agentTransition(previous, input, now);
     if (!state) throw invalidAgentState(previous, input.type, statesAllowing(input.type));
     if (state === previous) return state;
-    const version = await storeAgent(tx, state);
+    const tally = tallied(counted, previous, state, now, this.#day.startOf(now));
+    const version = await storeAgent(tx, state, tally);
     if (isWorthReporting(state, previous)) await this.#journal.record(tx, [agentEntry(state, previous, now)]);
+    if (state.answeredAt !== previous.answeredAt && state.answeredAt !== undefined && state.request !== undefined) {
+      await storeAnswer(tx, state.request, state.answeredAt);
+    }
     const handled = await this.#learnHandleTime(tx, state, previous, now);
-    this.announceAfter(tx, { state, previous, version, ...(handled ? { handled } : {}) });
+    this.announceAfter(tx, { state, previous, version, tally, ...(handled ? { handled } : {}) });
     return state;
   }
 

@@ -7,16 +7,16 @@ export class Estimates {
 
   /** A call is over, after-call work included. */
   handled(virtualQueue: string, milliseconds: number): void {
-    this.#rates.set(virtualQueue, learnHandled(this.#of(virtualQueue), milliseconds));
+    this.#rates.set(virtualQueue, learnHandled(this.rates(virtualQueue), milliseconds));
   }
 
   /** A request has left the line. */
   left(virtualQueue: string, waitedMs: number, served: boolean): void {
-    this.#rates.set(virtualQueue, learnLeft(this.#of(virtualQueue), Math.max(0, waitedMs), served));
+    this.#rates.set(virtualQueue, learnLeft(this.rates(virtualQueue), Math.max(0, waitedMs), served));
   }
 
   expectedWaitSeconds(virtualQueue: string, outlook: Outlook): number {
-    return expectedWaitSeconds(outlook, this.#of(virtualQueue));
+    return expectedWaitSeconds(outlook, this.rates(virtualQueue));
   }
 
   /** Learns everything anew from the requests that left last, oldest first. */
@@ -29,7 +29,8 @@ export class Estimates {
     }
   }
 
-  #of(virtualQueue: string): Rates {
+  /** What is believed of a virtual queue. */
+  rates(virtualQueue: string): Rates {
     return this.#rates.get(virtualQueue) ?? PRIOR_RATES;
   }
 }

@@ -10,9 +10,18 @@ export {
 export { UNKNOWN_EWT_SECONDS } from './ewt.js';
 export { Lease, type LeaseOptions } from './lease.js';
 export type { Decision, ReservationHandler, SelectedHandler, TimeoutHandler } from './outcome.js';
+export type { RoutePreferences, SelectionOrder } from './preferences.js';
 export type { RouteChange, RouteRequest } from './request.js';
 export { createRouting, Router, type RoutingOptions } from './router.js';
 export { type Expression, holds, parseExpression } from './skill-expression.js';
 export type { ConfiguredAgent, ConfiguredGroup, RoutingConfiguration } from './staff.js';
+export { STATISTIC_NAMES, statisticNamed } from './statistic.js';
+export {
+  REQUEST_STATISTICS,
+  type RequestCounts,
+  requestFigure,
+  requestStatisticNamed,
+  Statistics,
+} from './statistics.js';
 export { parseTarget, type Target, type TargetDefaults } from './target.js';
 export { parseTargets } from './target-list.js';

@@ -2,11 +2,13 @@ import { type Clock, Listeners } from '../kernel/index.js';
 import { newAgent } from './agent.js';
 import { AGENT_VERSIONS, findAgents, type StoredAgent } from './agent-record.js';
 import type { AgentChange, RoutingDatabase } from './agents.js';
+import type { CountingDay } from './counting-day.js';
 import { Estimates, isServed } from './estimates.js';
 import { Line } from './line.js';
 import type { WaitingRequest } from './request.js';
 import { findRequests, recentRequests, type StoredRequest, WAITING_VERSIONS } from './request-record.js';
 import type { Staff } from './staff.js';
+import { NO_TALLY } from './tally.js';
 
 /** More than can leave within the time that a transaction's answer or a reading can be late. */
 const MOST_GONE = 20_000;
@@ -16,6 +18,7 @@ const HISTORY = 3000;
 export interface LineMirrorOptions {
   database: RoutingDatabase;
   staff: Staff;
+  day: CountingDay;
   clock: Clock;
 }
 
@@ -27,7 +30,7 @@ export interface LineMirrorOptions {
  * another order than they happened in: versions and the memory of who has left make every order harmless.
  */
 export class LineMirror {
-  readonly line = new Line();
+  readonly line: Line;
   readonly estimates = new Estimates();
   readonly #database: RoutingDatabase;
   readonly #staff: Staff;
@@ -38,7 +41,11 @@ export class LineMirror {
   /** The requests that left last. Who has left never waits again, whatever is told late. */
   readonly #gone = new Set<string>();
 
-  constructor({ database, staff, clock }: LineMirrorOptions) {
+  constructor({ database, staff, day, clock }: LineMirrorOptions) {
+    this.line = new Line({
+      rates: (virtualQueue) => this.estimates.rates(virtualQueue),
+      dayStart: (now) => day.startOf(now),
+    });
     this.#database = database;
     this.#staff = staff;
     this.#clock = clock;
@@ -58,18 +65,20 @@ export class LineMirror {
   }
 
   /** A request has left the line. */
-  left({ state, request, endedAt }: StoredRequest): void {
+  left({ state, request, endedAt, target }: StoredRequest): void {
     this.#remember(request.id);
     if (!this.line.request(request.id)) return;
-    this.line.apply({ type: 'request-gone', id: request.id }, this.#clock.now());
+    const now = this.#clock.now();
+    this.line.apply({ type: 'request-gone', id: request.id }, now);
+    if (target !== undefined) this.line.apply({ type: 'served', request, target }, now);
     if (endedAt !== undefined) {
       this.estimates.left(request.virtualQueue, endedAt - request.submittedAt, isServed(state));
     }
     this.#changes.notify();
   }
 
-  agentChanged({ state, version, handled }: AgentChange): void {
-    this.#putAgent({ state, version });
+  agentChanged({ state, version, tally, handled }: AgentChange): void {
+    this.#putAgent({ state, version, tally: tally ?? this.#agents.get(state.id)?.tally ?? NO_TALLY });
     if (handled) this.estimates.handled(handled.virtualQueue, handled.milliseconds);
     this.#changes.notify();
   }
@@ -103,6 +112,10 @@ export class LineMirror {
   async recall(): Promise<void> {
     const history = await recentRequests(this.#database, HISTORY);
     this.estimates.relearn(history);
+    this.line.forgetShares();
+    for (const { request, target } of history) {
+      if (target !== undefined) this.line.apply({ type: 'served', request, target }, this.#clock.now());
+    }
     for (const { request } of history.reverse()) this.line.recallTargets(request.virtualQueue, request.targets);
   }
 
@@ -138,8 +151,8 @@ export class LineMirror {
   #showAgent(id: string): void {
     const now = this.#clock.now();
     const profile = this.#staff.profile(id);
-    const { state, version } = this.#agents.get(id) ?? { state: newAgent(id), version: 0 };
-    if (profile) this.line.apply({ type: 'agent', profile, state, version }, now);
+    const { state, version, tally } = this.#agents.get(id) ?? { state: newAgent(id), version: 0, tally: NO_TALLY };
+    if (profile) this.line.apply({ type: 'agent', profile, state, version, tally }, now);
     else this.line.apply({ type: 'agent-gone', id }, now);
   }
 

@@ -2,11 +2,19 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type AgentInput, type AgentState, agentTransition, newAgent } from './agent.js';
 import { Line } from './line.js';
+import type { RoutePreferences } from './preferences.js';
 import { type AgentProfile, qualifies } from './qualification.js';
 import { effectivePriority, type WaitingRequest } from './request.js';
+import { NO_TALLY, type Tally, tallied } from './tally.js';
 import type { Target } from './target.js';
 import { parseTargets } from './target-list.js';
 import { isOpen } from './threshold.js';
+
+interface ObviousAgent {
+  profile: AgentProfile;
+  state: AgentState;
+  tally: Tally;
+}
 
 /**
  * The line as one would explain it: plain lists, looked through from the start at every question. The indexed line has
@@ -14,8 +22,10 @@ import { isOpen } from './threshold.js';
  */
 class ObviousLine {
   requests: WaitingRequest[] = [];
-  agents = new Map<string, { profile: AgentProfile; state: AgentState }>();
+  agents = new Map<string, ObviousAgent>();
   aside = new Map<string, number>();
+  /** How often each target was chosen by percentage, fading, by virtual queue and targets. */
+  shares = new Map<string, Map<string, number>>();
 
   inOrder(now: number): WaitingRequest[] {
     return [...this.requests].sort(
@@ -28,14 +38,71 @@ class ObviousLine {
     for (const request of this.inOrder(now)) {
       if (!request.selectable || request.paused || (this.aside.get(request.id) ?? 0) > now) continue;
       const open = activeTargets(request, now).filter((target) => this.#isOpen(target, now));
-      const ready = [...this.agents.values()]
-        .filter(({ profile, state }) => state.state === 'ready' && open.some((target) => qualifies(profile, target)))
-        .sort((a, b) => (a.state.idleSince ?? 0) - (b.state.idleSince ?? 0) || (a.profile.id < b.profile.id ? -1 : 1));
-      const [agent] = ready;
-      const target = agent && open.find((one) => qualifies(agent.profile, one));
-      if (agent && target) return { request: request.id, agent: agent.profile.id, target: target.text };
+      const inState = (wanted: string) =>
+        [...this.agents.values()]
+          .filter(({ profile, state }) => state.state === wanted && open.some((target) => qualifies(profile, target)))
+          .filter(({ profile }) => !request.preferences?.excludedAgents?.includes(profile.id))
+          .sort(
+            (a, b) => (a.state.idleSince ?? 0) - (b.state.idleSince ?? 0) || (a.profile.id < b.profile.id ? -1 : 1),
+          );
+      const ready = inState('ready');
+      const pool = ready.length === 0 && request.preferences?.anyReadiness ? inState('not-ready') : ready;
+      const found = this.#choose(request, open, pool);
+      if (found) return { request: request.id, ...found };
     }
     return undefined;
+  }
+
+  #choose(
+    request: WaitingRequest,
+    open: Target[],
+    pool: ObviousAgent[],
+  ): { agent: string; target: string } | undefined {
+    const order = request.preferences?.order;
+    const means = (target: Target) => pool.find(({ profile }) => qualifies(profile, target));
+    if (order?.type === 'percentage') {
+      const standing = (target: Target) =>
+        ((this.#sharesOf(request).get(target.text) ?? 0) + 1) / weightOf(request, target);
+      return this.#first(
+        open.filter((target) => weightOf(request, target) > 0 && means(target)),
+        pool,
+        standing,
+      );
+    }
+    const sign = order?.type === 'max' ? -1 : 1;
+    if (order?.statistic === 'StatAgentsTotal') {
+      const total = (target: Target) =>
+        [...this.agents.values()].filter(
+          ({ profile, state }) => state.state !== 'logged-out' && qualifies(profile, target),
+        ).length;
+      return this.#first(open.filter(means), pool, (target) => sign * total(target));
+    }
+    const ranked = order ? [...pool].sort((a, b) => sign * (a.tally.answered - b.tally.answered)) : pool;
+    const [agent] = ranked;
+    const target = agent && open.find((one) => qualifies(agent.profile, one));
+    return agent && target && { agent: agent.profile.id, target: target.text };
+  }
+
+  /** The target of the lowest rank, of equal ones that whose first agent in the pool comes first. */
+  #first(targets: Target[], pool: ObviousAgent[], rank: (target: Target) => number) {
+    const firstOf = (target: Target) => pool.findIndex(({ profile }) => qualifies(profile, target));
+    const [target] = [...targets].sort((a, b) => rank(a) - rank(b) || firstOf(a) - firstOf(b));
+    const agent = target && pool[firstOf(target)];
+    return agent && target && { agent: agent.profile.id, target: target.text };
+  }
+
+  served(request: WaitingRequest, target: string): void {
+    if (request.preferences?.order?.type !== 'percentage') return;
+    const counts = this.#sharesOf(request);
+    for (const [name, count] of counts) counts.set(name, count * (1 - 1 / 1000));
+    counts.set(target, (counts.get(target) ?? 0) + 1);
+  }
+
+  #sharesOf({ virtualQueue, targets }: WaitingRequest): Map<string, number> {
+    const key = [virtualQueue, ...targets.map(({ text, weight }) => `${text} ${weight}`)].join();
+    const counts = this.shares.get(key) ?? new Map<string, number>();
+    this.shares.set(key, counts);
+    return counts;
   }
 
   #isOpen(target: Target, now: number): boolean {
@@ -57,6 +124,10 @@ class ObviousLine {
   }
 }
 
+function weightOf({ targets }: WaitingRequest, target: Target): number {
+  return targets.every(({ weight }) => weight === 0) ? 1 : (target.weight ?? 1);
+}
+
 function activeTargets(request: WaitingRequest, now: number): Target[] {
   const age = now - request.targetsSince;
   return request.targets.filter(({ fromMs, untilMs }) => fromMs <= age && (untilMs === undefined || age < untilMs));
@@ -74,7 +145,7 @@ const TARGETS = [
   '{StatCallsInQueue>1}Q1@.Q,Q2@.Q',
   '{RStatAgentsReady>2}G1@GA,?:y>1@GA',
   '[{"target":"G1@GA","timeout":5,"clear":"true"},{"target":"G2@GA","timeout":5},{"target":"?:x>0@GA"}]',
-  'nobody@A',
+  '[1]G1@GA,[3]G2@GA,[0]a1@A',
 ].map((text) => parseTargets(text));
 
 const PROFILES: Omit<AgentProfile, 'id' | 'dn'>[] = [
@@ -84,8 +155,33 @@ const PROFILES: Omit<AgentProfile, 'id' | 'dn'>[] = [
   { skills: {}, groups: ['Q1'] },
 ];
 
+/** What requests ask for beside their targets; most ask for nothing. */
+const PREFERENCES: (RoutePreferences | undefined)[] = [
+  undefined,
+  undefined,
+  undefined,
+  { excludedAgents: ['a1', 'a3'] },
+  { excludedAgents: ['a0', 'a2', 'a4'], anyReadiness: true },
+  { anyReadiness: true },
+  { order: { type: 'max', statistic: 'StatCallsAnswered' } },
+  { order: { type: 'min', statistic: 'StatCallsAnswered' }, excludedAgents: ['a1'] },
+  { order: { type: 'min', statistic: 'StatAgentsTotal' } },
+  { order: { type: 'max', statistic: 'StatAgentsTotal' }, anyReadiness: true },
+  { order: { type: 'percentage' }, lowestPriority: 1 },
+  { order: { type: 'percentage' }, excludedAgents: ['a5'], highestPriority: 1 },
+];
+
 type Step =
-  | { do: 'submit'; targets: number; priority: number; age: number; increment: number; interval: number; flags: number }
+  | {
+      do: 'submit';
+      targets: number;
+      priority: number;
+      age: number;
+      increment: number;
+      interval: number;
+      flags: number;
+      wish: number;
+    }
   | { do: 'change'; pick: number; what: 'selectable' | 'paused' | 'priority' | 'targets'; value: number }
   | { do: 'cancel'; pick: number }
   | { do: 'aside'; pick: number; seconds: number }
@@ -101,6 +197,7 @@ const submit: fc.Arbitrary<Step> = fc.record({
   increment: fc.constantFrom(0, 0, 1, 3, -1),
   interval: fc.constantFrom(2, 7),
   flags: fc.nat({ max: 7 }),
+  wish: small,
 });
 const change: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('change' as const),
@@ -152,7 +249,8 @@ class Comparison {
 
   run(one: Step): void {
     switch (one.do) {
-      case 'submit':
+      case 'submit': {
+        const wishes = PREFERENCES[one.wish];
         this.#put({
           id: `r${this.#sequence}`,
           virtualQueue: this.#sequence % 3 === 0 ? 'Q2' : 'Q1',
@@ -161,6 +259,7 @@ class Comparison {
           arrival: this.now - one.age * 1000,
           selectable: one.flags !== 0,
           paused: one.flags === 1,
+          ...(wishes && { preferences: wishes }),
           ...(one.flags === 2 ? { timeoutAt: this.now + 10_000 } : {}),
           ...(one.increment === 0
             ? {}
@@ -172,6 +271,7 @@ class Comparison {
           submittedAt: this.now,
         });
         break;
+      }
       case 'change': {
         const request = this.#pick(one.pick);
         if (request) this.#put({ ...request, ...changed(one.what, one.value, request, this.now) });
@@ -215,8 +315,14 @@ class Comparison {
       // Never one agent for two requests: only a ready agent is chosen, and then it is reserved.
       expect(this.reservedFor.has(expected.agent)).toBe(false);
       this.reservedFor.set(expected.agent, expected.request);
+      const request = this.model.requests.find(({ id }) => id === expected.request);
       this.#remove(expected.request);
-      this.#input(expected.agent, { type: 'reserve', request: expected.request, until: this.now + 8000 });
+      if (request) {
+        this.model.served(request, expected.target);
+        this.line.apply({ type: 'served', request, target: expected.target }, this.now);
+      }
+      const type = request?.preferences?.anyReadiness ? 'claim' : 'reserve';
+      this.#input(expected.agent, { type, request: expected.request, until: this.now + 8000 });
     }
     for (let request = this.line.timedOut(this.now); request; request = this.line.timedOut(this.now)) {
       expect(request.request.timeoutAt).toBeLessThanOrEqual(this.now);
@@ -286,13 +392,15 @@ class Comparison {
   #input(id: string, input: AgentInput): void {
     const known = this.model.agents.get(id);
     const state = known && agentTransition(known.state, input, this.now);
-    if (known && state) this.#store(known.profile, state);
+    if (!known || !state) return;
+    const tally = tallied(known.tally, known.state, state, this.now, 0);
+    this.#store(known.profile, state, tally);
   }
 
-  #store(profile: AgentProfile, state: AgentState): void {
+  #store(profile: AgentProfile, state: AgentState, tally = this.model.agents.get(profile.id)?.tally ?? NO_TALLY): void {
     if (state.state !== 'reserved') this.reservedFor.delete(profile.id);
-    this.model.agents.set(profile.id, { profile, state });
-    this.line.apply({ type: 'agent', profile, state, version: ++this.#version }, this.now);
+    this.model.agents.set(profile.id, { profile, state, tally });
+    this.line.apply({ type: 'agent', profile, state, version: ++this.#version, tally }, this.now);
   }
 }
 

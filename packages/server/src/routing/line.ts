@@ -1,37 +1,49 @@
 import { type AgentState, isOccupied } from './agent.js';
+import { type Choice, choose, isServable } from './choice.js';
 import type { Outlook } from './ewt.js';
+import { type Learned, LineFigures, NOTHING_LEARNED } from './line-figures.js';
 import { OrderedList } from './ordered-list.js';
 import type { AgentProfile } from './qualification.js';
-import { effectivePriority, nextIncrementAt, type WaitingRequest } from './request.js';
+import {
+  effectivePriority,
+  nextIncrementAt,
+  orderedArrival,
+  type RouteRequest,
+  type WaitingRequest,
+} from './request.js';
+import { hasShare, Shares } from './shares.js';
+import type { Statistic } from './statistic.js';
+import { NO_TALLY, type Tally } from './tally.js';
 import type { Target } from './target.js';
 import {
   compareIdle,
   compareRequests,
   type Gate,
-  gateIsOpen,
   type LineAgent,
   type LineRequest,
   type Place,
   type TargetLine,
 } from './target-line.js';
 import { TargetLines } from './target-lines.js';
+import type { NamedStatistic } from './threshold.js';
 
 /** What happens to the line. Older versions than the known one are ignored. */
 export type LineInput =
   | { type: 'request'; request: WaitingRequest }
   | { type: 'request-gone'; id: string }
+  /** It has got an agent by this target (its text): the proportions of percentages follow. */
+  | { type: 'served'; request: RouteRequest; target: string }
   /** Its selection or timeout could not be carried out: others go first until then. */
   | { type: 'set-aside'; id: string; until: number }
-  | { type: 'agent'; profile: AgentProfile; state: AgentState; version: number }
+  /** `tally` absent: as it was. */
+  | { type: 'agent'; profile: AgentProfile; state: AgentState; version: number; tally?: Tally }
   /** The end of its reservation or after-call work could not be carried out: not again until then. */
   | { type: 'agent-aside'; id: string; until: number }
   | { type: 'agent-gone'; id: string };
 
 /** The next selection. It is an intention: nothing has changed until its results come back as inputs. */
-export interface Selection {
+export interface Selection extends Choice {
   request: LineRequest;
-  agent: LineAgent;
-  place: Place;
 }
 
 interface VirtualQueue {
@@ -43,7 +55,8 @@ interface VirtualQueue {
 /**
  * The line: all waiting requests, live calls and callbacks alike, in one order (effective priority, then arrival), and
  * all agents. It decides who is served next by whom, deterministically: the first request in the order for which an
- * agent is ready gets, of all agents ready for any of its targets, the one who has been idle longest.
+ * agent is ready gets, of all agents ready for any of its targets, the one who has been idle longest, or whom its
+ * preferences put first (choice.ts).
  *
  * It knows neither time nor storage: inputs and the time are given to it, decisions are taken from it. Its state is
  * changed in place and indexed by target, so that a decision looks at the heads of the targets that have both
@@ -61,6 +74,12 @@ export class Line {
   readonly #changes = new OrderedList<LineRequest>((a, b) => a.changeAt - b.changeAt || byId(a, b));
   readonly #timeouts = new OrderedList<LineRequest>((a, b) => timeoutOf(a) - timeoutOf(b) || compareRequests(a, b));
   readonly #untils = new OrderedList<LineAgent>((a, b) => dueOf(a) - dueOf(b) || compareIdle(a, b));
+  readonly #shares = new Shares();
+  readonly #figures: LineFigures;
+
+  constructor(learned: Learned = NOTHING_LEARNED) {
+    this.#figures = new LineFigures(learned, (virtualQueue) => this.waitingIn(virtualQueue));
+  }
 
   apply(input: LineInput, now: number): void {
     switch (input.type) {
@@ -70,11 +89,14 @@ export class Line {
       case 'request-gone':
         this.#removeRequest(input.id);
         break;
+      case 'served':
+        this.#shares.served(input.request, input.target);
+        break;
       case 'set-aside':
         this.#setAside(input.id, input.until, now);
         break;
       case 'agent':
-        this.#putAgent(input.profile, input.state, input.version);
+        this.#putAgent(input);
         break;
       case 'agent-aside':
         this.#setAgentAside(input.id, input.until);
@@ -90,11 +112,10 @@ export class Line {
     this.#advance(now);
     let first: LineRequest | undefined;
     for (const gate of this.#faced) {
-      const head = gate.waiting.first();
-      if (!head || (first && compareRequests(first, head) <= 0) || !this.isOpen(gate)) continue;
-      first = head;
+      const entry = this.#firstServable(gate, first, now);
+      if (entry) first = entry;
     }
-    return first && this.#longestIdle(first);
+    return first && this.#choose(first, now);
   }
 
   /** A request whose time limit has passed. */
@@ -187,9 +208,34 @@ export class Line {
     if (queue.targets.length === 0) queue.targets = targets;
   }
 
+  /** Forgets how often which target was chosen. */
+  forgetShares(): void {
+    this.#shares.forget();
+  }
+
   /** Whether the requests at a gate may be served: its threshold is met. */
-  isOpen(gate: Gate): boolean {
-    return gateIsOpen(gate, (virtualQueue) => this.waitingIn(virtualQueue));
+  isOpen(gate: Gate, now: number): boolean {
+    if (!gate.threshold) return true;
+    return this.#figures.isOpen(gate, (named) => this.statistic(named, now, gate.line.target));
+  }
+
+  /**
+   * The value of a statistic.
+   * @param own the target that is meant where the statistic names none
+   */
+  statistic({ statistic, target }: NamedStatistic, now: number, own?: Target): number {
+    const meant = target ?? own;
+    return meant ? this.#figures.valueOf(this.#lineFor(meant), statistic, now) : 0;
+  }
+
+  /** The value of a statistic of one agent. */
+  agentValue(agent: LineAgent, { figure }: Extract<Statistic, { of: 'agent' }>, now: number): number {
+    return this.#figures.agentValue(agent, figure, now);
+  }
+
+  /** The value of a statistic of a target for a request that waits for it. */
+  placeValue({ line }: Place, statistic: Statistic, entry: LineRequest, now: number): number {
+    return this.#figures.valueOf(line, statistic, now, entry);
   }
 
   waitingIn(virtualQueue: string): number {
@@ -203,7 +249,9 @@ export class Line {
     const entry: LineRequest = {
       request,
       priority: effectivePriority(request, now),
+      arrival: orderedArrival(request, now),
       incrementAt: nextIncrementAt(request, now) ?? Number.POSITIVE_INFINITY,
+      excluded: excludedBy(request),
       changeAt: Number.POSITIVE_INFINITY,
       asideUntil: known?.asideUntil ?? 0,
       places: [],
@@ -233,7 +281,7 @@ export class Line {
   #putIn(entry: LineRequest, now: number): void {
     const { request } = entry;
     const age = now - request.targetsSince;
-    const counting = request.targets.filter((target) => countsAt(target, age));
+    const counting = request.targets.filter((target) => countsAt(target, age) && hasShare(request, target));
     entry.places = counting.map((target) => this.#placeFor(target));
     entry.changeAt = Math.min(
       entry.asideUntil > now ? entry.asideUntil : Number.POSITIVE_INFINITY,
@@ -247,7 +295,7 @@ export class Line {
     for (const gate of gatesOf(entry)) {
       gate.places += 1;
       if (!entry.eligible) continue;
-      gate.waiting.add(entry);
+      gate.add(entry);
       this.#noteFacing(gate);
     }
     if (entry.incrementAt < Number.POSITIVE_INFINITY) this.#increments.add(entry);
@@ -262,7 +310,7 @@ export class Line {
     this.#queues.get(entry.request.virtualQueue)?.requests.delete(entry);
     for (const gate of gatesOf(entry)) {
       gate.places -= 1;
-      if (gate.waiting.delete(entry)) this.#noteFacing(gate);
+      if (gate.delete(entry)) this.#noteFacing(gate);
       if (gate.places === 0) gate.line.dropGate(gate);
     }
     for (const line of linesOfPlaces(entry)) {
@@ -277,6 +325,7 @@ export class Line {
     for (let entry = this.#increments.first(); entry && entry.incrementAt <= now; entry = this.#increments.first()) {
       this.#takeOut(entry);
       entry.priority = effectivePriority(entry.request, now);
+      entry.arrival = orderedArrival(entry.request, now);
       entry.incrementAt = nextIncrementAt(entry.request, now) ?? Number.POSITIVE_INFINITY;
       this.#putIn(entry, now);
     }
@@ -286,14 +335,15 @@ export class Line {
     }
   }
 
-  #putAgent(profile: AgentProfile, state: AgentState, version: number): void {
+  #putAgent({ profile, state, version, tally }: Extract<LineInput, { type: 'agent' }>): void {
     const known = this.#agents.get(profile.id);
     if (known && known.version > version) return;
-    const agent: LineAgent = known ?? { profile, state, version, asideUntil: 0, lines: new Set() };
+    const agent: LineAgent = known ?? { profile, state, version, tally: NO_TALLY, asideUntil: 0, lines: new Set() };
     const isSameProfile = known?.profile === profile;
     if (known) this.#countOut(agent);
     agent.state = state;
     agent.version = version;
+    agent.tally = tally ?? agent.tally;
     agent.asideUntil = 0;
     agent.profile = profile;
     this.#agents.set(profile.id, agent);
@@ -322,13 +372,13 @@ export class Line {
   #countIn(agent: LineAgent): void {
     for (const line of agent.lines) line.countIn(agent);
     if (agent.state.until !== undefined) this.#untils.add(agent);
-    if (agent.state.state === 'ready') this.#noteFacings(agent);
+    if (mayServe(agent)) this.#noteFacings(agent);
   }
 
   #countOut(agent: LineAgent): void {
     for (const line of agent.lines) line.countOut(agent);
     if (agent.state.until !== undefined) this.#untils.delete(agent);
-    if (agent.state.state === 'ready') this.#noteFacings(agent);
+    if (mayServe(agent)) this.#noteFacings(agent);
   }
 
   #noteFacings(agent: LineAgent): void {
@@ -340,26 +390,43 @@ export class Line {
     else this.#faced.delete(gate);
   }
 
-  #longestIdle(request: LineRequest): Selection | undefined {
-    let agent: LineAgent | undefined;
-    const open = request.places.filter((place) => this.isOpen(place.gate));
-    for (const { line } of open) {
-      const candidate = line.ready.first();
-      if (candidate && (!agent || compareIdle(candidate, agent) < 0)) agent = candidate;
+  /** The first request at a gate that can be served, if it comes before `first`. */
+  #firstServable(gate: Gate, first: LineRequest | undefined, now: number): LineRequest | undefined {
+    const head = gate.line.ready.size > 0 ? gate.waiting.first() : undefined;
+    let found = head && isBefore(head, first) ? head : undefined;
+    if (gate.particular.size > 0) {
+      for (const entry of gate.particular) {
+        if (!isBefore(entry, found ?? first)) break;
+        if (!isServable(entry, gate.line)) continue;
+        found = entry;
+        break;
+      }
     }
-    const chosen = agent;
-    const place = chosen && open.find(({ line }) => line.members.has(chosen));
-    return chosen && place && { request, agent: chosen, place };
+    return found && this.isOpen(gate, now) ? found : undefined;
+  }
+
+  #choose(request: LineRequest, now: number): Selection | undefined {
+    const open = request.places.filter((place) => this.isOpen(place.gate, now));
+    const choice = choose(request, open, {
+      shares: this.#shares,
+      agentValue: (agent, statistic) => this.agentValue(agent, statistic, now),
+      placeValue: (place, statistic) => this.placeValue(place, statistic, request, now),
+    });
+    return choice && { request, ...choice };
   }
 
   #placeFor(target: Target): Place {
-    const line = this.#lines.lineFor(target, this.#agents.values());
+    const line = this.#lineFor(target);
     this.#lines.noteUsed(line);
     return { target, line, gate: line.gateFor(target.threshold) };
   }
 
   #linesOf(targets: readonly Target[]): TargetLine[] {
-    return [...new Set(targets.map((target) => this.#lines.lineFor(target, this.#agents.values())))];
+    return [...new Set(targets.map((target) => this.#lineFor(target)))];
+  }
+
+  #lineFor(target: Target): TargetLine {
+    return this.#lines.lineFor(target, this.#agents.values());
   }
 
   #queueFor(virtualQueue: string): VirtualQueue {
@@ -370,6 +437,20 @@ export class Line {
     }
     return queue;
   }
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+function excludedBy({ preferences }: RouteRequest): ReadonlySet<string> {
+  return preferences?.excludedAgents?.length ? new Set(preferences.excludedAgents) : NOBODY;
+}
+
+function isBefore(entry: LineRequest, first: LineRequest | undefined): boolean {
+  return !first || compareRequests(entry, first) < 0;
+}
+
+function mayServe({ state }: LineAgent): boolean {
+  return state.state === 'ready' || state.state === 'not-ready';
 }
 
 function countsAt(target: Target, age: number): boolean {

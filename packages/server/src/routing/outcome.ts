@@ -19,6 +19,8 @@ export interface Decision {
   agent: { id: string; dn: string; dbid?: number };
   /** The target that the agent was found by, as `targetobjectselected` reports it. */
   target: string;
+  /** The statistics server that the target names, empty if it names none. */
+  statServer: string;
   /** See explanation.ts. */
   why: JsonObject;
 }
@@ -34,7 +36,7 @@ export class StaleModel extends Error {}
 export class LeaseLost extends Error {}
 
 /**
- * Reserves the agent for the request if the fence is the current one, the agent is still ready in the known version and
+ * Reserves the agent for the request if the fence is the current one, the agent is still in the known state and version and
  * the request still waits in the known version. The lock on the lease makes a successor wait for the commit.
  */
 const SELECT = statement(
@@ -44,8 +46,8 @@ const SELECT = statement(
    ), reserved as (
      update agent_state
      set state = 'reserved', since = $6, request = $7, occupied_since = $6, until = $9, reason = null,
-         version = version + 1
-     where agent = $4 and version = $5 and state = 'ready' and exists (select from held)
+         next_state = $12, next_reason = $13, version = version + 1
+     where agent = $4 and version = $5 and state = $11 and exists (select from held)
      returning version
    ), selected as (
      update route_request
@@ -84,7 +86,8 @@ export async function storeSelection(
   const { request } = selection.request;
   const { profile, state: previous, version } = selection.agent;
   const until = now + request.reservationMs;
-  const state = agentTransition(previous, { type: 'reserve', request: request.id, until }, now);
+  const type = request.preferences?.anyReadiness ? 'claim' : 'reserve';
+  const state = agentTransition(previous, { type, request: request.id, until }, now);
   if (!state) throw new StaleModel();
   const [row] = await tx.query<{ held: boolean; version: number | null; selected: boolean }>(SELECT, [
     authority.lease,
@@ -97,6 +100,9 @@ export async function storeSelection(
     request.version,
     instant(until),
     selection.place.target.text,
+    previous.state,
+    state.next?.state ?? null,
+    state.next?.reason ?? null,
   ]);
   if (!row?.held) throw new LeaseLost();
   if (row.version === null || !row.selected) throw new StaleModel();
@@ -104,6 +110,7 @@ export async function storeSelection(
     request,
     agent: { id: profile.id, dn: profile.dn, ...(profile.dbid === undefined ? {} : { dbid: profile.dbid }) },
     target: selection.place.target.text,
+    statServer: selection.place.target.statServer,
     why,
   };
   await journal.record(tx, [
@@ -111,7 +118,7 @@ export async function storeSelection(
     agentEntry(state, previous, now),
   ]);
   agents.announceAfter(tx, { state, previous, version: row.version });
-  return { decision, left: { state: 'selected', request, agent: profile.id, endedAt: now } };
+  return { decision, left: { state: 'selected', request, agent: profile.id, target: decision.target, endedAt: now } };
 }
 
 /** Stores that a request has waited in vain. @throws LeaseLost, StaleModel */

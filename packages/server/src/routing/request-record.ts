@@ -1,5 +1,6 @@
 import { instant, type JsonObject } from '../kernel/index.js';
 import { type Bindable, type Sql, statement } from '../store/index.js';
+import { restoredPreferences, storedPreferences } from './preferences.js';
 import type { RouteChange, RouteRequest, WaitingRequest } from './request.js';
 import { restoredTargets, storedTargets } from './target-list.js';
 
@@ -29,6 +30,8 @@ interface RequestRow {
   ended_at: number | null;
   handled_ms: number | null;
   version: number;
+  target: string | null;
+  preferences: JsonObject | null;
 }
 
 /** A stored request: while it waits what the line needs, afterwards how its wait ended. */
@@ -36,6 +39,8 @@ export interface StoredRequest {
   state: RequestState;
   request: WaitingRequest;
   agent?: string;
+  /** The target that the agent was found by. */
+  target?: string;
   endedAt?: number;
   handledMs?: number;
 }
@@ -43,13 +48,14 @@ export interface StoredRequest {
 const COLUMNS =
   'id, sequence, session, interaction, callback, virtual_queue, targets, targets_since, priority, increment, ' +
   'increment_interval, arrival, submitted_at, selectable, paused, timeout_at, reservation_ms, state, agent, ended_at, ' +
-  'handled_ms, version';
+  'handled_ms, version, target, preferences';
 
 const SUBMIT = statement(
   'request-submit',
   `insert into route_request (id, session, interaction, callback, virtual_queue, targets, targets_since, priority,
-     increment, increment_interval, arrival, submitted_at, selectable, paused, timeout_at, reservation_ms, state, version)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $7, $12, $13, $14, $15, 'waiting', 1)
+     increment, increment_interval, arrival, submitted_at, selectable, paused, timeout_at, reservation_ms, preferences,
+     state, version)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $7, $12, $13, $14, $15, $16, 'waiting', 1)
    on conflict (id) do nothing
    returning ${COLUMNS}`,
 );
@@ -59,7 +65,9 @@ const CHANGE = statement(
   `update route_request
    set selectable = coalesce($2, selectable), paused = coalesce($3, paused), priority = coalesce($4, priority),
        targets = coalesce($5, targets), targets_since = case when $5::jsonb is null then targets_since else $6 end,
-       timeout_at = case when $7 then $8 else timeout_at end, version = version + 1
+       timeout_at = case when $7 then $8 else timeout_at end, arrival = coalesce($9, arrival),
+       increment = coalesce($10, increment), increment_interval = coalesce($11, increment_interval),
+       preferences = coalesce($12, preferences), version = version + 1
    where id = $1 and state = 'waiting'
    returning ${COLUMNS}`,
 );
@@ -102,6 +110,11 @@ const GIVE_BACK = statement(
   `update route_request set state = $2, version = version + 1 where id = $1 and state = 'selected' returning id`,
 );
 
+const ANSWERED = statement(
+  'request-answered',
+  'update route_request set answered_at = $2 where id = $1 and answered_at is null',
+);
+
 const HANDLED = statement(
   'request-handled',
   'update route_request set handled_ms = $2 where id = $1 returning virtual_queue',
@@ -131,6 +144,7 @@ export async function insertRequest(tx: Sql, request: RouteRequest, now: number)
     request.paused ?? false,
     request.timeoutAt === undefined ? null : instant(request.timeoutAt),
     Math.round(request.reservationMs),
+    storedPreferences(request.preferences),
   ];
   const [row] = await tx.query<RequestRow>(SUBMIT, values);
   return row && toStoredRequest(row).request;
@@ -153,6 +167,10 @@ export async function changeRequest(
     instant(now),
     timeoutAt !== undefined,
     typeof timeoutAt === 'number' ? instant(timeoutAt) : null,
+    change.arrival === undefined ? null : instant(change.arrival),
+    change.priorityIncrement ?? null,
+    change.priorityIncrementIntervalMs === undefined ? null : Math.round(change.priorityIncrementIntervalMs),
+    change.preferences ? JSON.stringify(change.preferences) : null,
   ];
   const [row] = await tx.query<RequestRow>(CHANGE, values);
   return row && toStoredRequest(row).request;
@@ -193,6 +211,11 @@ export async function giveBack(tx: Sql, id: string, state: 'released' | 'expired
   return (await tx.query(GIVE_BACK, [id, state])).length > 0;
 }
 
+/** Notes that the agent who was selected for a request has taken its call. */
+export async function storeAnswer(tx: Sql, id: string, at: number): Promise<void> {
+  await tx.query(ANSWERED, [id, instant(at)]);
+}
+
 /** @returns the request's virtual queue */
 export async function storeHandleTime(tx: Sql, id: string, handledMs: number): Promise<string | undefined> {
   const [row] = await tx.query<{ virtual_queue: string }>(HANDLED, [id, handledMs]);
@@ -222,6 +245,7 @@ function toStoredRequest(row: RequestRow): StoredRequest {
     paused: row.paused,
     ...(row.timeout_at === null ? {} : { timeoutAt: row.timeout_at }),
     reservationMs: row.reservation_ms,
+    ...restoredPreferences(row.preferences),
     sequence: row.sequence,
     version: row.version,
   };
@@ -229,6 +253,7 @@ function toStoredRequest(row: RequestRow): StoredRequest {
     state: row.state,
     request,
     ...(row.agent === null ? {} : { agent: row.agent }),
+    ...(row.target === null ? {} : { target: row.target }),
     ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
     ...(row.handled_ms === null ? {} : { handledMs: row.handled_ms }),
   };

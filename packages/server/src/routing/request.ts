@@ -1,3 +1,4 @@
+import type { RoutePreferences } from './preferences.js';
 import type { Target } from './target.js';
 
 /** A request for an agent: a live interaction or a callback, which stand in one and the same line. */
@@ -26,15 +27,21 @@ export interface RouteRequest {
   priorityIncrementIntervalMs?: number;
   /** How long the selected agent is held for this request. */
   reservationMs: number;
+  /** Absent: it takes its turn and gets the agent who has been idle longest. */
+  preferences?: RoutePreferences;
 }
 
-/** What may be changed while a request waits. `timeoutAt: null` takes the time limit away. */
+/** What may be changed while a request waits. `timeoutAt: null` takes the time limit away; `preferences` are replaced. */
 export interface RouteChange {
   selectable?: boolean;
   paused?: boolean;
   priority?: number;
   targets?: readonly Target[];
   timeoutAt?: number | null;
+  arrival?: number;
+  priorityIncrement?: number;
+  priorityIncrementIntervalMs?: number;
+  preferences?: RoutePreferences;
 }
 
 /** A request as it stands in the line. */
@@ -48,18 +55,46 @@ export interface WaitingRequest extends RouteRequest {
   targetsSince: number;
 }
 
-/** The priority at `now`: base + increment x full intervals waited (gms-callback 4.11). */
+/** A minute of waiting counts as one minute for a request with this service objective. */
+const USUAL_OBJECTIVE_MS = 60_000;
+/** How finely the growing wait of requests with a service objective is followed: at a twentieth more, once per second. */
+const WAIT_STEP = 20;
+const SHORTEST_WAIT_STEP_MS = 1_000;
+
+/**
+ * The priority at `now`: base + increment x full intervals waited (gms-callback 4.11), within the bounds of its
+ * preferences.
+ */
 export function effectivePriority(request: RouteRequest, now: number): number {
-  return request.priority + (request.priorityIncrement ?? 0) * intervalsWaited(request, now);
+  const priority = request.priority + (request.priorityIncrement ?? 0) * intervalsWaited(request, now);
+  const { lowestPriority = priority, highestPriority = priority } = request.preferences ?? {};
+  return Math.min(Math.max(priority, lowestPriority), highestPriority);
 }
 
-/** When the effective priority changes next, or undefined if it never does. */
+/**
+ * What orders requests of equal priority at `now`: the arrival, or the later or earlier arrival of a request that would
+ * have waited as long as this one has in the measure of its service objective.
+ */
+export function orderedArrival({ arrival, preferences }: RouteRequest, now: number): number {
+  const objective = preferences?.serviceObjectiveMs;
+  if (objective === undefined || objective <= 0) return arrival;
+  return now - ((now - arrival) * USUAL_OBJECTIVE_MS) / objective;
+}
+
+/** When the place of a request in the order changes next by the passing of time, or undefined if it never does. */
 export function nextIncrementAt(request: RouteRequest, now: number): number | undefined {
-  if (!request.priorityIncrement || !request.priorityIncrementIntervalMs) return undefined;
-  return request.arrival + (intervalsWaited(request, now) + 1) * request.priorityIncrementIntervalMs;
+  const { arrival, priorityIncrement, priorityIncrementIntervalMs, preferences } = request;
+  const increment =
+    priorityIncrement && priorityIncrementIntervalMs
+      ? (preferences?.incrementFrom ?? arrival) + (intervalsWaited(request, now) + 1) * priorityIncrementIntervalMs
+      : undefined;
+  if (preferences?.serviceObjectiveMs === undefined) return increment;
+  const wait = now + Math.max(SHORTEST_WAIT_STEP_MS, (now - arrival) / WAIT_STEP);
+  return increment === undefined ? wait : Math.min(increment, wait);
 }
 
 function intervalsWaited(request: RouteRequest, now: number): number {
   const interval = request.priorityIncrementIntervalMs ?? 0;
-  return interval > 0 ? Math.max(0, Math.floor((now - request.arrival) / interval)) : 0;
+  const from = request.preferences?.incrementFrom ?? request.arrival;
+  return interval > 0 ? Math.max(0, Math.floor((now - from) / interval)) : 0;
 }

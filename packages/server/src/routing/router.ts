@@ -1,6 +1,7 @@
 import type { Activity, Clock, Logger } from '../kernel/index.js';
 import type { Sql, Transaction } from '../store/index.js';
 import { Agents, type RoutingDatabase, type RoutingJournal } from './agents.js';
+import { CountingDay } from './counting-day.js';
 import { DecisionLoop } from './decision-loop.js';
 import { Lease } from './lease.js';
 import { LineMirror } from './line-mirror.js';
@@ -18,6 +19,7 @@ import {
   waitingRequestsOf,
 } from './request-record.js';
 import { type RoutingConfiguration, Staff } from './staff.js';
+import { Statistics } from './statistics.js';
 import type { Target } from './target.js';
 
 const LEASE_NAME = 'router';
@@ -47,13 +49,15 @@ export interface RoutingOptions {
 /** Puts routing together; nothing is decided before `router.start()`. */
 export function createRouting(options: RoutingOptions): { router: Router; agents: Agents } {
   const staff = new Staff(options.configuration, options.log);
-  const agents = new Agents({ ...options, staff });
-  return { agents, router: new Router({ ...options, agents, staff }) };
+  const day = new CountingDay(() => staff.option('statistics-time-zone'));
+  const agents = new Agents({ ...options, staff, day });
+  return { agents, router: new Router({ ...options, agents, staff, day }) };
 }
 
 export interface RouterOptions extends RoutingOptions {
   agents: Agents;
   staff: Staff;
+  day: CountingDay;
 }
 
 /**
@@ -62,6 +66,10 @@ export interface RouterOptions extends RoutingOptions {
  * owner is gone.
  */
 export class Router {
+  /** Those whom it finds. */
+  readonly agents: Agents;
+  readonly staff: Staff;
+  readonly statistics: Statistics;
   readonly #options: RouterOptions;
   readonly #mirror: LineMirror;
   readonly #loop: DecisionLoop;
@@ -71,7 +79,10 @@ export class Router {
 
   constructor(options: RouterOptions) {
     this.#options = options;
+    this.agents = options.agents;
+    this.staff = options.staff;
     this.#mirror = new LineMirror(options);
+    this.statistics = new Statistics({ ...options, mirror: this.#mirror });
     const lease = new Lease({
       ...options,
       name: LEASE_NAME,
@@ -138,6 +149,27 @@ export class Router {
     if (stored?.state !== 'selected' || stored.agent === undefined) return false;
     const isFree = await this.#options.agents.release(tx, stored.agent, id);
     return isFree && giveBack(tx, id, 'released');
+  }
+
+  /**
+   * Holds the agent at a DN for a session for so long from now (milliseconds), in place of the reservation that its
+   * request asked for; 0 gives the agent back.
+   * @returns false if no agent there is reserved for the session
+   */
+  async hold(tx: Transaction, session: string, dn: string, milliseconds: number): Promise<boolean> {
+    const { agents, clock } = this.#options;
+    const selected = await findRequests(tx, await selectedRequestsOf(tx, session));
+    const agent = this.staff.at(dn)?.id;
+    const held = selected.find((request) => request.agent !== undefined && request.agent === agent);
+    if (!held || agent === undefined) return false;
+    if (milliseconds <= 0) return this.release(tx, held.request.id);
+    const state = await agents.input(tx, agent, { type: 'held', until: clock.now() + Math.round(milliseconds) });
+    return state.state === 'reserved' && state.request === held.request.id;
+  }
+
+  /** The targets, preferences and times of a request that waits, or has left the line not long ago. */
+  async request(sql: Sql, id: string): Promise<RouteRequest | undefined> {
+    return (await findRequests(sql, [id]))[0]?.request;
   }
 
   /** Gives every agent back who is reserved for a session and to whom no call has come. */

@@ -106,6 +106,33 @@ export class Staff {
     return Number.isFinite(seconds) && seconds > 0 ? Math.round(seconds * 1000) : undefined;
   }
 
+  /** The agent who sits at a DN. */
+  at(dn: string): AgentProfile | undefined {
+    for (const profile of this.#profiles.values()) if (profile.dn === dn) return profile;
+    return undefined;
+  }
+
+  /** The agents whom a target means, by id. */
+  meantBy(target: Target): AgentProfile[] {
+    const meant = [...this.#profiles.values()].filter((profile) => qualifies(profile, target));
+    return meant.sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** True if the configuration knows the target. */
+  knows(target: Target): boolean {
+    return this.#knows(target);
+  }
+
+  /** True if a virtual queue of that name is configured. */
+  hasQueue(name: string): boolean {
+    return this.#configuration.objects('virtual-queues').has(name);
+  }
+
+  /** An option of section `routing`. */
+  option(name: string): string | undefined {
+    return this.#configuration.section('routing')[name];
+  }
+
   /**
    * True if the configuration knows at least one of the targets, so that somebody may serve it some day. Anything may
    * be known some day while no agent at all is configured.

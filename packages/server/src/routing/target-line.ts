@@ -2,27 +2,33 @@ import { type AgentState, isOccupied } from './agent.js';
 import { OrderedList } from './ordered-list.js';
 import { type AgentProfile, qualifies } from './qualification.js';
 import type { WaitingRequest } from './request.js';
+import type { Tally } from './tally.js';
 import type { Target } from './target.js';
-import { isOpen, type TargetFigures, type Threshold } from './threshold.js';
+import type { TargetFigures, Threshold } from './threshold.js';
 
 /** An agent as the line sees it. */
 export interface LineAgent {
   profile: AgentProfile;
   state: AgentState;
   version: number;
+  tally: Tally;
   /** Until when the end of its reservation or after-call work is put off, since carrying it out failed. */
   asideUntil: number;
   /** The target lines that mean this agent. */
   readonly lines: Set<TargetLine>;
 }
 
-/** A request in the line. Its keys (`priority`) change only while it is in no list. */
+/** A request in the line. Its keys (`priority`, `arrival`) change only while it is in no list. */
 export interface LineRequest {
   request: WaitingRequest;
   /** The effective priority by which it is sorted. */
   priority: number;
-  /** When the effective priority changes next. */
+  /** What sorts it among its equals. */
+  arrival: number;
+  /** When one of these changes next. */
   incrementAt: number;
+  /** Agents who must not get it. */
+  excluded: ReadonlySet<string>;
   /** When its targets change next (a step begins or ends), or when it is no longer set aside. */
   changeAt: number;
   /** Until when it is passed over, since its selection or its timeout failed. */
@@ -43,7 +49,7 @@ export interface Place {
 export function compareRequests(a: LineRequest, b: LineRequest): number {
   return (
     b.priority - a.priority ||
-    a.request.arrival - b.request.arrival ||
+    a.arrival - b.arrival ||
     a.request.sequence - b.request.sequence ||
     (a.request.id < b.request.id ? -1 : a.request.id > b.request.id ? 1 : 0)
   );
@@ -57,9 +63,19 @@ export function compareIdle(a: LineAgent, b: LineAgent): number {
   );
 }
 
+/** Whether a request may get only some of the agents of its targets, or some who are not ready. */
+export function isParticular({ request, excluded }: LineRequest): boolean {
+  return excluded.size > 0 || request.preferences?.anyReadiness === true;
+}
+
 /** The requests that wait for a target under the same threshold, or without one. */
 export class Gate {
+  /** Those whom any agent of the target can serve: of them only the first has to be looked at. */
   readonly waiting = new OrderedList<LineRequest>(compareRequests);
+  /** Those of whom each has to be looked at. */
+  readonly particular = new OrderedList<LineRequest>(compareRequests);
+  /** How many of the particular ones take agents who are not ready. */
+  #undemanding = 0;
   /** How many requests have a place here, eligible or not. */
   places = 0;
 
@@ -68,9 +84,26 @@ export class Gate {
     readonly threshold: Threshold | undefined,
   ) {}
 
-  /** True if a request and a ready agent face each other here. */
+  /** True if a request and an agent who may serve it face each other here. */
   get isFaced(): boolean {
-    return this.waiting.size > 0 && this.line.ready.size > 0;
+    if (this.line.ready.size > 0) return this.waiting.size + this.particular.size > 0;
+    return this.#undemanding > 0 && this.line.resting.size > 0;
+  }
+
+  add(entry: LineRequest): void {
+    if (!isParticular(entry)) this.waiting.add(entry);
+    else {
+      this.particular.add(entry);
+      if (entry.request.preferences?.anyReadiness) this.#undemanding += 1;
+    }
+  }
+
+  /** @returns false if the request was not here */
+  delete(entry: LineRequest): boolean {
+    if (!isParticular(entry)) return this.waiting.delete(entry);
+    const wasHere = this.particular.delete(entry);
+    if (wasHere && entry.request.preferences?.anyReadiness) this.#undemanding -= 1;
+    return wasHere;
   }
 }
 
@@ -78,6 +111,8 @@ export class Gate {
 export class TargetLine {
   readonly members = new Set<LineAgent>();
   readonly ready = new OrderedList<LineAgent>(compareIdle);
+  /** Agents who are logged in and not ready. */
+  readonly resting = new OrderedList<LineAgent>(compareIdle);
   /** Everybody who waits for this target, eligible or not. */
   readonly requests = new OrderedList<LineRequest>(compareRequests);
   readonly #gates = new Map<string, Gate>();
@@ -122,6 +157,7 @@ export class TargetLine {
   countIn(agent: LineAgent): void {
     this.members.add(agent);
     if (agent.state.state === 'ready') this.ready.add(agent);
+    else if (agent.state.state === 'not-ready') this.resting.add(agent);
     if (agent.state.state !== 'logged-out') this.#loggedIn += 1;
     if (isOccupied(agent.state.state)) this.#occupied += 1;
   }
@@ -129,20 +165,18 @@ export class TargetLine {
   countOut(agent: LineAgent): void {
     this.members.delete(agent);
     if (agent.state.state === 'ready') this.ready.delete(agent);
+    else if (agent.state.state === 'not-ready') this.resting.delete(agent);
     if (agent.state.state !== 'logged-out') this.#loggedIn -= 1;
     if (isOccupied(agent.state.state)) this.#occupied -= 1;
   }
 }
 
-/** Whether the requests of a gate may be served; `waitingInQueue` counts a virtual queue of that name. */
-export function gateIsOpen(gate: Gate, waitingInQueue: (virtualQueue: string) => number): boolean {
-  if (!gate.threshold) return true;
-  const { line } = gate;
-  const figures: TargetFigures = {
+/** The figures of a target as they are now; `waitingInQueue` counts a virtual queue of that name. */
+export function figuresOf(line: TargetLine, waitingInQueue: (virtualQueue: string) => number): TargetFigures {
+  return {
     ready: line.ready.size,
     loggedIn: line.loggedIn,
     occupied: line.occupied,
     waiting: line.target.kind === 'queue' ? waitingInQueue(line.target.name) : line.requests.size,
   };
-  return isOpen(gate.threshold, figures);
 }

@@ -114,7 +114,9 @@ export function parseTarget(text: string, defaults: TargetDefaults = {}): Target
     statServer,
     fromMs: defaults.fromMs ?? 0,
     ...(defaults.untilMs === undefined ? {} : { untilMs: defaults.untilMs }),
-    ...(thresholdText === undefined ? {} : { threshold: explained(text, () => parseThreshold(thresholdText)) }),
+    ...(thresholdText === undefined
+      ? {}
+      : { threshold: explained(text, () => parseThreshold(thresholdText, parseTarget)) }),
     ...(weightNumber === undefined ? {} : { weight: weightNumber }),
   };
   if (name.startsWith('?')) return skillTarget(text, kind, base);

@@ -1,61 +1,70 @@
 import { RingbackError } from '../kernel/index.js';
 import { type Expression, formatExpression, holds, namesIn, parseExpression } from './skill-expression.js';
+import { STATISTIC_NAMES, type Statistic, statisticNamed, type TargetFigure } from './statistic.js';
+import type { Target } from './target.js';
 
-/** What a threshold can look at: the agents of its target and the requests that wait for it, as they are now. */
-export interface TargetFigures {
-  /** Agents of the target who could take a call at this moment. */
-  ready: number;
-  /** Agents of the target who are logged in, whatever they do. */
-  loggedIn: number;
-  /** Agents of the target who are reserved, in a call or in after-call work. */
-  occupied: number;
-  /** Requests that wait for the target; for a virtual queue those that wait in it. */
-  waiting: number;
+/** The figures of a target as they are now (statistic.ts); `notReady` follows from the others. */
+export type TargetFigures = Readonly<Record<Exclude<TargetFigure, 'notReady'>, number>>;
+
+/** A statistic that a threshold names: of its own target, or of the one that `sdata(object, statistic)` names. */
+export interface NamedStatistic {
+  readonly statistic: Statistic;
+  readonly target?: Target;
 }
-
-/**
- * The statistics that a threshold may name, by lower-case name. The original's names for one figure differ by the
- * component that computes them (the statistics server or the router); here they are one.
- */
-const STATISTICS: ReadonlyMap<string, keyof TargetFigures> = new Map([
-  ['rstatagentsreadyvoice', 'ready'],
-  ['rstatagentsready', 'ready'],
-  ['statagentsavailable', 'ready'],
-  ['statagentsinqueueready', 'ready'],
-  ['rstatagentstotal', 'loggedIn'],
-  ['statagentstotal', 'loggedIn'],
-  ['statagentsinqueuelogin', 'loggedIn'],
-  ['statagentsbusy', 'occupied'],
-  ['statcallsinqueue', 'waiting'],
-  ['rstatcallsinqueue', 'waiting'],
-]);
 
 /** A condition under which a target may be chosen: `{StatCallsInQueue<10}`. */
 export interface Threshold {
   readonly condition: Expression;
   /** In canonical form, without the braces. */
   readonly text: string;
+  /** What the names in the condition mean. */
+  readonly statistics: ReadonlyMap<string, NamedStatistic>;
 }
 
-/** @throws RingbackError `invalid-expression` for a malformed condition or a statistic that does not exist */
-export function parseThreshold(text: string): Threshold {
-  const condition = parseExpression(text);
+/** `sdata(object, statistic)`; in canonical form it stands in quotes, as a name with other characters than letters does. */
+const SDATA = /"?\bsdata\(\s*((?:[^()",]|\([^()"]*\))+?)\s*,\s*(\w+)\s*\)"?/gi;
+const ONE_SDATA = /^sdata\((.*),(\w+)\)$/s;
+
+/**
+ * @param parseTarget reads the object of `sdata`
+ * @throws RingbackError `invalid-expression` for a malformed condition or a statistic that does not exist
+ */
+export function parseThreshold(text: string, parseTarget: (text: string) => Target): Threshold {
+  const source = text.replace(SDATA, (_, object: string, statistic: string) => `"sdata(${object},${statistic})"`);
+  const condition = parseExpression(source);
+  const statistics = new Map<string, NamedStatistic>();
   for (const name of namesIn(condition)) {
-    if (STATISTICS.has(name.toLowerCase())) continue;
-    throw new RingbackError(
-      'invalid-expression',
-      `The threshold {${text}} names the statistic ${name}; known are RStatAgentsReady, RStatAgentsReadyvoice, ` +
-        'RStatAgentsTotal, RStatCallsInQueue, StatAgentsAvailable, StatAgentsBusy, StatAgentsInQueueLogin, ' +
-        'StatAgentsInQueueReady, StatAgentsTotal and StatCallsInQueue.',
-    );
+    const other = ONE_SDATA.exec(name);
+    const statistic = statisticNamed(other?.[2] ?? name);
+    if (!statistic) {
+      throw new RingbackError(
+        'invalid-expression',
+        `The threshold {${text}} names the statistic ${other?.[2] ?? name}; known are ${STATISTIC_NAMES.join(', ')}.`,
+      );
+    }
+    const object = other?.[1];
+    statistics.set(name, { statistic, ...(object === undefined ? {} : { target: parseTarget(object) }) });
   }
-  return { condition, text: formatExpression(condition) };
+  return { condition, text: formatExpression(condition), statistics };
 }
 
-/** True while the target may be chosen. */
-export function isOpen(threshold: Threshold, figures: TargetFigures): boolean {
+/**
+ * True while the target may be chosen.
+ * @param other gives what is not one of the target's own figures; rounded down, as conditions know integers only
+ */
+export function isOpen(
+  threshold: Threshold,
+  figures: TargetFigures,
+  other: (named: NamedStatistic) => number = () => 0,
+): boolean {
   return holds(threshold.condition, (name) => {
-    const figure = STATISTICS.get(name.toLowerCase());
-    return figure ? figures[figure] : 0;
+    const named = threshold.statistics.get(name);
+    if (!named) return 0;
+    const { statistic, target } = named;
+    return statistic.of === 'target' && !target ? figureOf(figures, statistic.figure) : Math.floor(other(named));
   });
+}
+
+export function figureOf(figures: TargetFigures, figure: TargetFigure): number {
+  return figure === 'notReady' ? figures.loggedIn - figures.ready - figures.occupied : figures[figure];
 }

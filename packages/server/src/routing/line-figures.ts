@@ -1,0 +1,82 @@
+import { expectedWaitSeconds, PRIOR_RATES, type Rates, UNKNOWN_EWT_SECONDS } from './ewt.js';
+import type { AgentFigure, Statistic } from './statistic.js';
+import { occupancy, ofDay } from './tally.js';
+import { figuresOf, type Gate, type LineAgent, type LineRequest, type TargetLine } from './target-line.js';
+import { figureOf, isOpen, type NamedStatistic } from './threshold.js';
+
+/** What the line is told of what was learned from the past, and of the day that is counted. */
+export interface Learned {
+  rates(virtualQueue: string): Rates;
+  /** When the counting day of `now` began, milliseconds since 1970. */
+  dayStart(now: number): number;
+}
+
+const DAY_MS = 86_400_000;
+
+export const NOTHING_LEARNED: Learned = {
+  rates: () => PRIOR_RATES,
+  dayStart: (now) => now - (now % DAY_MS),
+};
+
+/** Values of statistics (statistic.ts), computed from the lists of the line when they are asked for. */
+export class LineFigures {
+  constructor(
+    private readonly learned: Learned,
+    private readonly waitingIn: (virtualQueue: string) => number,
+  ) {}
+
+  /** @param other gives the statistics of a threshold that are not the target's own figures */
+  isOpen({ threshold, line }: Gate, other: (named: NamedStatistic) => number): boolean {
+    return !threshold || isOpen(threshold, figuresOf(line, this.waitingIn), other);
+  }
+
+  agentValue({ state, tally }: LineAgent, figure: AgentFigure, now: number): number {
+    const dayStart = this.learned.dayStart(now);
+    switch (figure) {
+      case 'idleSeconds':
+        return state.state === 'ready' ? Math.max(0, now - (state.idleSince ?? now)) / 1000 : 0;
+      case 'answered':
+      case 'completed':
+        return ofDay(tally, dayStart)[figure];
+      case 'occupancy':
+        return occupancy(tally, state, now, dayStart);
+    }
+  }
+
+  /**
+   * The value of a statistic of a target.
+   * @param entry a request that waits for the target: those behind it do not count for its wait
+   */
+  valueOf(line: TargetLine, statistic: Statistic, now: number, entry?: LineRequest): number {
+    const figures = figuresOf(line, this.waitingIn);
+    if (statistic.of === 'target') return figureOf(figures, statistic.figure);
+    if (statistic.of === 'agent') return this.#groupValue(line, statistic, now);
+    if (statistic.figure === 'load-balance') {
+      return figures.loggedIn === 0 ? UNKNOWN_EWT_SECONDS : (figures.waiting + figures.occupied) / figures.loggedIn;
+    }
+    const ahead = entry ? line.requests.rank(entry) : figures.waiting;
+    const working = figures.ready + figures.occupied;
+    const queue = line.target.kind === 'queue' ? line.target.name : (entry?.request.virtualQueue ?? '');
+    const outlook = { ahead, ready: figures.ready, loggedIn: figures.loggedIn, working };
+    return expectedWaitSeconds(outlook, this.learned.rates(queue));
+  }
+
+  #groupValue(line: TargetLine, statistic: Extract<Statistic, { of: 'agent' }>, now: number): number {
+    let total = 0;
+    let highest = 0;
+    for (const agent of line.members) {
+      if (statistic.group === 'mean' && agent.state.state === 'logged-out') continue;
+      const value = this.agentValue(agent, statistic.figure, now);
+      total += value;
+      if (value > highest) highest = value;
+    }
+    switch (statistic.group) {
+      case 'highest':
+        return highest;
+      case 'sum':
+        return total;
+      case 'mean':
+        return line.loggedIn === 0 ? 0 : total / line.loggedIn;
+    }
+  }
+}
