@@ -99,16 +99,16 @@ export class Agents {
     return this.#ask(id, { type: 'wrap-done' });
   }
 
-  /** @throws RingbackError `unknown-agent` */
-  async state(id: string): Promise<AgentState> {
+  /** @param sql the transaction under way, where there is one @throws RingbackError `unknown-agent` */
+  async state(id: string, sql: Sql = this.#database): Promise<AgentState> {
     this.#staff.require(id);
-    const [stored] = await findAgents(this.#database, [id]);
+    const [stored] = await findAgents(sql, [id]);
     return stored?.state ?? newAgent(id);
   }
 
-  /** The states of all configured agents, by id. */
-  async states(): Promise<AgentState[]> {
-    const stored = new Map((await allAgents(this.#database)).map(({ state }) => [state.id, state]));
+  /** The states of all configured agents, by id. @param sql the transaction under way, where there is one */
+  async states(sql: Sql = this.#database): Promise<AgentState[]> {
+    const stored = new Map((await allAgents(sql)).map(({ state }) => [state.id, state]));
     return this.#staff.ids().map((id) => stored.get(id) ?? newAgent(id));
   }
 
