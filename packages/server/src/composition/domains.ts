@@ -32,6 +32,10 @@ export function composeDomains(
     modules: [callbackModule((tx, callback, input) => callbacks.report(tx, callback, input))],
     fetchAllow: () => config.section('ors')['fetch-allow'] ?? '',
     applicationOf: applicationOf(config),
+    configured: {
+      list: (name) => config.object('lists', name),
+      dnOptions: (dn) => config.object('dns', dn)?.options ?? {},
+    },
     settings: sessionSettings,
     sessionObject: () => ({
       server: { name: 'ringback', cluster: 'ringback', url: sessionSettings.ownOrigins()[0] ?? '' },

@@ -9,6 +9,7 @@ import { Actions } from './actions.js';
 import { AgentRouting } from './agent-routing.js';
 import { ApplicationSource } from './application-source.js';
 import { CallEvents } from './call-events.js';
+import type { ConfiguredObjects } from './configured-objects.js';
 import { Errands } from './errands.js';
 import { guardedFetch } from './fetch/guarded-fetch.js';
 import { TargetRules } from './fetch/target-rules.js';
@@ -68,6 +69,7 @@ export function createOrchestration(parts: {
   applicationOf: (dn: string) => string | undefined;
   /** Where fetches may go beside the public network: option `fetch-allow` of section `ors`. */
   fetchAllow: () => string;
+  configured: ConfiguredObjects;
   settings: OrchestrationSettings;
   /** Worker threads that run applications; 0 runs them in this thread. */
   workers?: number;
@@ -83,7 +85,7 @@ export function createOrchestration(parts: {
   const { fetchAllow } = parts;
   const moduleParts: ModuleParts = {
     ...{ sql: database, actions: () => actions, sessions: () => sessions, agentRouting: () => agentRouting },
-    ...{ router, calls, post, errands, replies, fetchAllow },
+    ...{ router, calls, post, errands, replies, fetchAllow, configured: parts.configured },
   };
   for (const module of [...ownModules(moduleParts), ...parts.modules]) registry.add(module);
   answerSubmits(moduleParts);

@@ -18,6 +18,7 @@ import { Database } from '../store/index.js';
 import type { Transaction } from '../store/sql.js';
 import { type TestDatabase, testDatabase } from '../store/testing.js';
 import { Calls, Simulator } from '../telephony/index.js';
+import type { ListObject } from './configured-objects.js';
 import { type ActionModule, createOrchestration, followAgentCalls, type Orchestration } from './index.js';
 import type { EndedSession } from './macrostep.js';
 
@@ -64,6 +65,8 @@ export class OrchestrationBed {
   readonly configuration = new TestConfiguration();
   readonly told: JsonValue[] = [];
   readonly applications = new Map<string, string>();
+  readonly lists = new Map<string, ListObject>();
+  readonly dnOptions = new Map<string, Record<string, string>>();
   readonly clock: ManualClock;
   /** Option `fetch-allow` of section `ors`. */
   fetchAllow = '';
@@ -250,6 +253,10 @@ export class OrchestrationBed {
       applicationOf: (dn) => this.applications.get(dn),
       sessionObject: () => ({ server: { name: 'test' }, tenant: 'Environment', tenantid: 1 }),
       fetchAllow: () => this.fetchAllow,
+      configured: {
+        list: (name) => this.lists.get(name),
+        dnOptions: (dn) => this.dnOptions.get(dn) ?? {},
+      },
       settings: this.settings,
       workers: 0,
     });

@@ -4,6 +4,7 @@ import type { Calls } from '../../telephony/index.js';
 import type { ActionModule } from '../action-module.js';
 import type { Actions, Post } from '../actions.js';
 import type { AgentRouting } from '../agent-routing.js';
+import type { ConfiguredObjects } from '../configured-objects.js';
 import type { Errands } from '../errands.js';
 import type { Replies } from '../replies.js';
 import type { Sessions } from '../sessions.js';
@@ -25,6 +26,7 @@ export interface ModuleParts {
   errands: Errands;
   replies: Replies;
   fetchAllow: () => string;
+  configured: ConfiguredObjects;
 }
 
 /** The executable content of the orchestration itself; adding a module is adding a file and a line. */
