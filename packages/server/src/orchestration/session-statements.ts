@@ -87,16 +87,6 @@ export const POST_MESSAGE = statement(
    returning id`,
 );
 
-/** Posts what a client sends, unless $4 messages (0: any number) are waiting already. */
-export const POST_FROM_CLIENT = statement(
-  'session-post-from-client',
-  `insert into session_message (session, at, event)
-   select s.id, $2, $3 from session s
-    where s.id = $1 and s.state = 'running'
-      and ($4 = 0 or (select count(*) from (select from session_message where session = $1 limit $4) m) < $4)
-   returning id`,
-);
-
 /** Posts a request of a client, with the same bound. */
 export const ASK_REPLY = statement(
   'session-ask',

@@ -20,6 +20,7 @@ import { type Answers, lookUp, withAnswers } from './lookups.js';
 import { type EndHandler, type Macrostep, type MacrostepContext, Macrosteps, subjectOf } from './macrostep.js';
 import type { Replies, Reply } from './replies.js';
 import { ResidentSessions } from './resident-sessions.js';
+import { Mailboxes } from './mailboxes.js';
 import { changedEnvironment, type Environment, engineEvent, type SessionEvent } from './session-event.js';
 import { SessionProgress } from './session-progress.js';
 import type { SessionSettings } from './session-settings.js';
@@ -32,7 +33,6 @@ import {
   type FiredTimer,
   MOVE_START,
   NEXT_TIMER,
-  POST_FROM_CLIENT,
   POST_MESSAGE,
   PURGE_SESSIONS,
   SESSION_STATE,
@@ -79,6 +79,7 @@ export class Sessions {
   readonly #macrosteps: Macrosteps;
   readonly #residents: ResidentSessions;
   readonly #reading: Together<KnownSession, ReadTurn | undefined>;
+  readonly #mailboxes: Mailboxes;
   #stopped = false;
 
   constructor(
@@ -126,6 +127,7 @@ export class Sessions {
     });
     this.#timers = new DueWork({
       name: 'session timers',
+    this.#mailboxes = new Mailboxes(parts);
       clock,
       activity,
       log,
@@ -292,22 +294,16 @@ export class Sessions {
    * @throws RingbackError `mailbox-full`
    */
   async deliver(session: string, event: SessionEvent, waitMs = 0): Promise<boolean> {
-    const { database, clock, settings } = this.parts;
-    const most = settings.pendingEvents();
-    let processed: Promise<void> | undefined;
-    const delivered = await database.transaction(async (tx) => {
-      const values = [session, instant(clock.now()), jsonText(event), most];
-      const [row] = await tx.query<{ id: number }>(POST_FROM_CLIENT, values);
-      if (!row) return false;
-      tx.afterCommit(() => {
-        if (waitMs > 0) processed = this.#progress.wait(session, row.id, waitMs);
-        this.wake(session);
-      });
-      return true;
-    });
-    if (!delivered && (await this.isRunning(session))) throw mailboxFull(session, most);
+    const most = this.parts.settings.pendingEvents();
+    const message = await this.#mailboxes.post(session, event, most);
+    if (message === undefined) {
+      if (await this.isRunning(session)) throw mailboxFull(session, most);
+      return false;
+    }
+    const processed = waitMs > 0 ? this.#progress.wait(session, message, waitMs) : undefined;
+    this.wake(session);
     await processed;
-    return delivered;
+    return true;
   }
 
   /** Wakes a session that has just been stored; resolves when its first macrostep is, or `waitMs` have passed. */

@@ -90,30 +90,26 @@ export const STORE_EFFECTS = statement(
    select session, false as moved from posted`,
 );
 
-/** Appends events to mailboxes; $1: [{place, session, at, event}]. Answers the places of those whose session runs. */
+/**
+ * Appends events to mailboxes. $1: [{place, session, at, event, most}]; `most` (0: any number) bounds how many may wait.
+ * Answers place and id of the messages of those whose session runs and has room.
+ */
 export const POST_MESSAGES = statement(
   'session-post-messages',
   `with wanted as materialized (
-     select * from json_to_recordset($1::json) as w (place integer, session text, at timestamptz, event jsonb)
-   ), found as (
-     select w.* from wanted w join session s on s.id = w.session and s.state = 'running'
+     select * from json_to_recordset($1::json)
+       as w (place integer, session text, at timestamptz, event jsonb, most integer)
+   ), found as materialized (
+     select w.*, nextval('session_message_id_seq') as id
+       from (
+         select w.* from wanted w join session s on s.id = w.session and s.state = 'running'
+          where w.most = 0
+             or (select count(*) from (select from session_message where session = w.session limit w.most) m) < w.most
+          order by w.place
+       ) w
    ), posted as (
-     insert into session_message (session, at, event) select session, at, event from found order by place
+     insert into session_message (id, session, at, event) overriding system value
+     select id, session, at, event from found
    )
-   select place from found`,
-);
-
-/** The answers of pending actions; $1: [{place, id, at, event}], an event of null answers silently. */
-export const ANSWER_ACTIONS = statement(
-  'session-answer-actions',
-  `with wanted as materialized (
-     select * from json_to_recordset($1::json) as w (place integer, id text, at timestamptz, event jsonb)
-   ), taken as (
-     delete from session_action a using wanted w where a.id = w.id returning w.place, a.session, w.at, w.event
-   ), posted as (
-     insert into session_message (session, at, event)
-     select t.session, t.at, t.event from taken t join session s on s.id = t.session and s.state = 'running'
-      where t.event is not null order by t.place
-   )
-   select place, session from taken`,
+   select place, id from found`,
 );
