@@ -119,6 +119,7 @@ export class Sessions {
         return this.terminate(tx, session, reason);
       },
     };
+    this.#mailboxes = new Mailboxes(parts);
     this.#macrosteps = new Macrosteps(parts, this.#context, this.#endHandlers);
     this.#residents = new ResidentSessions(clock, (session) => parts.pool.forget(session));
     this.#reading = new Together({
@@ -127,7 +128,6 @@ export class Sessions {
     });
     this.#timers = new DueWork({
       name: 'session timers',
-    this.#mailboxes = new Mailboxes(parts);
       clock,
       activity,
       log,
