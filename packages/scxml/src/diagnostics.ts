@@ -1,6 +1,8 @@
+export type Severity = 'error' | 'warning';
+
 /** One finding about a document. Lines and columns count from 1. */
 export interface Diagnostic {
-  severity: 'error' | 'warning';
+  severity: Severity;
   code: DiagnosticCode;
   message: string;
   url: string;
@@ -35,6 +37,7 @@ const catalogue = {
   'attribute-unknown': ['warning', 'Remove or correct it; it has no effect.'],
   'element-unknown': ['warning', 'Remove or correct it; it has no effect here.'],
   'element-misplaced': ['error', 'Move the element to where the Recommendation allows it.'],
+  'content-misplaced': ['error', 'Move the element to where the Recommendation allows it.'],
   'element-unsupported': ['warning', 'An error event is raised when it is executed.'],
   'id-duplicate': ['error', 'Give each state an id of its own.'],
   'data-id-duplicate': ['warning', 'Data ids share one scope: the later one overwrites the earlier one.'],
@@ -65,7 +68,7 @@ const catalogue = {
   'action-attribute-missing': ['warning', 'Add it; without it the action raises an error event.'],
   prelude: ['error', 'The prelude must be an expression that evaluates to a function.'],
   sandbox: ['error', 'The application could not be prepared in the sandbox.'],
-} as const satisfies Record<string, readonly ['error' | 'warning', string]>;
+} as const satisfies Record<string, readonly [Severity, string]>;
 
 export type DiagnosticCode = keyof typeof catalogue;
 
@@ -73,8 +76,14 @@ export type DiagnosticCode = keyof typeof catalogue;
 export class DiagnosticList {
   readonly #found: Diagnostic[] = [];
 
-  add(code: DiagnosticCode, message: string, place: Pick<Place, 'url' | 'line' | 'column'>): void {
-    const [severity, remedy] = catalogue[code];
+  /** `severity`: if it is not that of the catalogue. */
+  add(
+    code: DiagnosticCode,
+    message: string,
+    place: Pick<Place, 'url' | 'line' | 'column'>,
+    severity: Severity = catalogue[code][0],
+  ): void {
+    const [, remedy] = catalogue[code];
     this.#found.push({ severity, code, message, url: place.url, line: place.line, column: place.column, remedy });
   }
 

@@ -24,7 +24,14 @@ export type Instruction =
   | { readonly kind: 'assign'; readonly unit: number; readonly place: Place }
   | { readonly kind: 'script'; readonly unit: number; readonly place: Place }
   | SendInstruction
-  | { readonly kind: 'cancel'; readonly unit: number; readonly sendId: Slot; readonly place: Place }
+  | {
+      readonly kind: 'cancel';
+      readonly unit: number;
+      readonly sendId: Slot;
+      /** It names the event twice: in the 2009 dialect that is an error when it is executed. */
+      readonly isAmbiguous: boolean;
+      readonly place: Place;
+    }
   | ActionInstruction
   | { readonly kind: 'unsupported'; readonly message: string; readonly place: Place };
 

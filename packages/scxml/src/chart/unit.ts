@@ -60,7 +60,13 @@ export type ValueSource =
   | { readonly kind: 'expression'; readonly expression: Expression }
   | { readonly kind: 'json'; readonly value: JsonValue; readonly place: Place }
   | { readonly kind: 'xml'; readonly text: string; readonly place: Place }
-  | { readonly kind: 'fault'; readonly message: string; readonly place: Place };
+  | {
+      readonly kind: 'fault';
+      readonly message: string;
+      readonly place: Place;
+      /** The address that could not be fetched. */
+      readonly target?: string;
+    };
 
 /** Every expression of a unit. */
 export function expressionsOf(unit: Unit): Expression[] {

@@ -6,6 +6,13 @@ export function normaliseNamespace(uri: string): string {
   return uri.replace(/^https?:\/\//, '').replace(/\/+$/, '');
 }
 
+const bareScxmlUri = 'www.w3.org/2005/07/scxml';
+
+/** True for the namespace of SCXML elements, also as documents of that time wrote it: without `http://`. */
+export function isScxmlUri(uri: string): boolean {
+  return uri === scxmlUri || uri === bareScxmlUri || normaliseNamespace(uri) === bareScxmlUri;
+}
+
 const vendorModules = /^www\.genesyslab\.com\/modules\//;
 
 /** True for the namespaces of the original's modules, in both forms that are in use. */

@@ -91,6 +91,8 @@ function readIf(element: XmlElement, state: string, reading: Reading): Instructi
     close();
     opening = child;
     hasElse ||= child.element === 'else';
+    // Authors who take <else> for a container are understood.
+    body.push(...childElements(child));
   }
   close();
   return { kind: 'if', branches, place: placeOf(element) };
@@ -205,5 +207,6 @@ function readCancel(element: XmlElement, reading: Reading): Instruction | undefi
     return undefined;
   }
   const sendId: Slot = expression === undefined ? { literal: literal ?? '' } : values.add(expression);
-  return { kind: 'cancel', sendId, unit: values.unit(), place: placeOf(element) };
+  const isAmbiguous = expression !== undefined && literal !== undefined;
+  return { kind: 'cancel', sendId, isAmbiguous, unit: values.unit(), place: placeOf(element) };
 }

@@ -38,7 +38,7 @@ function readValue(element: XmlElement, id: string, reading: Reading): ValueSour
     if (text === undefined) {
       const message = `The source ${url} of data ${id} is missing.`;
       reading.report('data-source', message, element);
-      return { kind: 'fault', message, place: placeOf(element) };
+      return { kind: 'fault', message, place: placeOf(element), target: url };
     }
     return contentValue(text, element);
   }

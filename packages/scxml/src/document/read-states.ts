@@ -115,7 +115,7 @@ function readStateChild(element: XmlElement, state: StateNode, tree: StateTree, 
   switch (element.element) {
     case 'transition':
       if (state.kind === 'final') {
-        reading.report('element-misplaced', '<transition> cannot stand in <final>.', element);
+        reading.report('content-misplaced', '<transition> cannot stand in <final>.', element);
       }
       if (isRoot) reading.report('root-transition', '<scxml> has a transition.', element);
       state.transitions.push(readTransition(element, state, tree, reading));
@@ -132,12 +132,14 @@ function readStateChild(element: XmlElement, state: StateNode, tree: StateTree, 
       tree.invokes += 1;
       return;
     case 'donedata':
-      if (state.kind !== 'final') reading.report('element-misplaced', '<donedata> belongs into <final>.', element);
+      if (state.kind !== 'final') reading.report('content-misplaced', '<donedata> belongs into <final>.', element);
       state.donedata = readDoneData(element, reading);
       return;
     case 'script':
       // Scripts of the root are read by the reader of the root.
-      if (!isRoot) reading.report('element-misplaced', '<script> cannot stand directly in a state.', element);
+      if (isRoot) return;
+      reading.report('content-misplaced', '<script> cannot stand directly in a state; it runs on entry.', element);
+      state.onentry.push(readContent([element], state.id, reading));
       return;
     default:
       reading.report('element-unknown', `<${element.element}> is not known in <${state.place.element}>.`, element);
@@ -226,7 +228,7 @@ function readInitial(
   const text = attribute(element, 'initial') ?? (reading.isOrs ? attribute(element, 'initialstate') : undefined);
   const [child, second] = initialElements;
   if (child !== undefined && state.kind !== 'state' && state.kind !== 'scxml') {
-    reading.report('element-misplaced', `<initial> cannot stand in <${element.element}>.`, child);
+    reading.report('content-misplaced', `<initial> cannot stand in <${element.element}>.`, child);
   }
   if (child !== undefined && (text !== undefined || second !== undefined)) {
     reading.report('attribute-conflict', `<${element.element}> names its initial states twice.`, second ?? child);

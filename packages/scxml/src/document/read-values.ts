@@ -28,7 +28,7 @@ export function readParam(element: XmlElement, reading: Reading): { name: string
   if (name === undefined) return undefined;
   if (expression === undefined) {
     reading.report('attribute-missing', '<param> needs expr or location.', element);
-    return undefined;
+    return reading.isOrs ? { name, expression: reading.expression(element, 'undefined', 'value', 'value') } : undefined;
   }
   return { name, expression };
 }

@@ -3,12 +3,12 @@ import type { EventDescriptor } from '../chart/chart.js';
 import { readDescriptors } from '../chart/event-descriptor.js';
 import type { Slot } from '../chart/instruction.js';
 import type { Expression, ExpressionMode, ExpressionPart, Unit, ValueExpression } from '../chart/unit.js';
-import type { DiagnosticCode, DiagnosticList, Place } from '../diagnostics.js';
+import type { DiagnosticCode, DiagnosticList, Place, Severity } from '../diagnostics.js';
 import type { Limits } from '../limits.js';
 import { attribute, type XmlElement } from '../xml/element.js';
 import { isDeclaration } from '../xml/read-xml.js';
 import { ExpressionParser, type ExpressionText } from './expression.js';
-import { isVendorModule, normaliseNamespace, scxmlUri } from './namespaces.js';
+import { isScxmlUri, isVendorModule, normaliseNamespace } from './namespaces.js';
 
 /**
  * What the readers of one application share: the table of units, the findings and the dialect. Units are numbered as
@@ -37,8 +37,10 @@ export class Reading {
     return this.dialect === 'ors';
   }
 
+  /** The original reads over much that the Recommendation forbids: such findings are warnings in its dialect. */
   report(code: DiagnosticCode, message: string, place: Pick<Place, 'url' | 'line' | 'column'>): void {
-    this.diagnostics.add(code, message, place);
+    const severity = this.isOrs ? orsSeverities[code] : undefined;
+    this.diagnostics.add(code, message, place, severity);
   }
 
   /** Charts wait for the same events in many places. */
@@ -119,6 +121,15 @@ export class Reading {
   }
 }
 
+const orsSeverities: Partial<Record<DiagnosticCode, Severity>> = {
+  version: 'warning',
+  'attribute-conflict': 'warning',
+  'attribute-missing': 'warning',
+  'attribute-value': 'warning',
+  'content-misplaced': 'warning',
+  'data-id-invalid': 'error',
+};
+
 /** The expressions of one instruction, which are evaluated together. */
 export class ValueList {
   readonly #expressions: ValueExpression[] = [];
@@ -173,7 +184,7 @@ export function placeOf(element: XmlElement): Place {
 
 /** True for elements of the language. Old documents have no namespace at all. */
 export function isScxml(element: XmlElement): boolean {
-  return element.uri === scxmlUri || element.uri === '';
+  return element.uri === '' || isScxmlUri(element.uri);
 }
 
 /** The dialect of a document, by what its root declares. */

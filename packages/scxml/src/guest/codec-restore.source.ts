@@ -15,8 +15,14 @@ function makeRestore(host, restoreFunction, sharedObjects, ioprocessors) {
   }
 
   function restoreTyped(scope, vars, shared) {
-    var pending = [], afterwards = [], shells;
-    shells = shared.map(function (written) { return shell(written); });
+    var pending = [], afterwards = [], shells = new Array(shared.length);
+    // Names keep their order, and functions with a dynamic scope are made inside of _data: it has to be there first.
+    Object.keys(vars).forEach(function (name) { scope[name] = undefined; });
+    var data = vars._data;
+    if (data !== null && typeof data === 'object') {
+      scope._data = typeof data.$ === 'number' ? shells[data.$] = shell(shared[data.$]) : shell(data);
+    }
+    shared.forEach(function (written, i) { if (!(i in shells)) shells[i] = shell(written); });
 
     /** The object that a written form stands for, still empty; its parts are appended to pending. */
     function shell(written) {
@@ -108,7 +114,9 @@ function makeRestore(host, restoreFunction, sharedObjects, ioprocessors) {
       }
     }
 
-    Object.keys(vars).forEach(function (name) { pending.push([vars[name], scope, name]); });
+    Object.keys(vars).forEach(function (name) {
+      if (name !== '_data' || scope._data === undefined) pending.push([vars[name], scope, name]);
+    });
     // Object keys keep their order because the list is read from its beginning.
     for (var i = 0; i < pending.length; i += 1) {
       var next = pending[i], written = next[0];

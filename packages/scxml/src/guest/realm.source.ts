@@ -157,6 +157,11 @@ var gateway = Object.freeze({
 function prepare() {
   if (!sandboxed) return;
   Date.prototype.constructor = globals.Date;
+  if (dialect === 'ors') {
+    Object.defineProperty(Object.prototype, 'toSource', {
+      value: inheritedToSource, writable: true, enumerable: false, configurable: true,
+    });
+  }
   allowOverrides();
   Object.keys(globals).forEach(function (name) {
     Object.defineProperty(globalThis, name, { value: globals[name], writable: true, configurable: true });

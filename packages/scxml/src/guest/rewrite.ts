@@ -68,7 +68,9 @@ export function rewrite(expression: Expression, context: RewriteContext): GuestC
   const source = parsedText(expression);
   const readsEvent = analysis.dynamic || analysis.free.some((found) => found.name === '_event');
   if (analysis.dynamic) {
-    const text = dynamicPrologue(analysis, source, context) + source;
+    const edits: Edit[] = [];
+    const prologue = dynamicFunctions(analysis, source, expression.idPrefix, context, edits);
+    const text = prologue + applyEdits(source, 0, source.length, edits);
     return { text, dynamic: true, readsEvent, declared: analysis.declared };
   }
   const edits: Edit[] = [];
@@ -224,19 +226,41 @@ function wrap(node: AnyNode, methodKey: string | undefined, number: number, sour
   return { node, start: match.index, end: node.end, edits };
 }
 
-/** Declared functions of a text with a dynamic scope: the factory re-creates that scope. */
-function dynamicPrologue(analysis: ScopeAnalysis, source: string, context: RewriteContext): string {
-  const restorable = new Set(analysis.functions.map((found) => found.node));
+/**
+ * Gives the outermost functions of a text with a dynamic scope their numbers; the factories re-create that scope. What
+ * is inside of functions, or of a `with` statement of the author's, may depend on names that nobody can see here.
+ */
+function dynamicFunctions(
+  analysis: ScopeAnalysis,
+  source: string,
+  idPrefix: string,
+  context: RewriteContext,
+  edits: Edit[],
+): string {
+  const published = new Map(analysis.declaredFunctions.map((found) => [found.node, found]));
+  const all = [...analysis.functions.map(({ node }) => node), ...analysis.closures];
+  const hasOwnScopes = /\bwith\s*\(/.test(source);
+  const prefix = `var _my_prefix = ${JSON.stringify(idPrefix)}; ${dynamicScope(context.dialect)}`;
+  const keep = (text: string): number =>
+    context.functions.push(`(function () { ${prefix} { return ${text}; } })()`) - 1;
+  const numbers = new Map<AnyNode, number>();
+  for (const { node, methodKey } of analysis.functions) {
+    if (hasOwnScopes || all.some((outer) => outer !== node && outer.start <= node.start && outer.end >= node.end))
+      continue;
+    const text = source.slice(node.start, node.end);
+    if (published.has(node)) {
+      numbers.set(node, keep(text));
+    } else if (!/Declaration$/.test(node.type)) {
+      const wrapping = wrap(node, methodKey, context.functions.length, source);
+      if (wrapping === undefined) continue;
+      keep(methodKey === undefined ? text : methodText(node, methodKey, text));
+      edits.push(...wrapping.edits);
+    }
+  }
   let prologue = '';
   for (const { node, name, block } of analysis.declaredFunctions) {
     if (block !== undefined || node.type !== 'FunctionDeclaration') continue;
-    let number: number | undefined;
-    if (restorable.has(node)) {
-      number = context.functions.length;
-      const scope = dynamicScope(context.dialect);
-      context.functions.push(`(function () { ${scope} { return ${source.slice(node.start, node.end)}; } })()`);
-    }
-    prologue += publication(name, number, context);
+    prologue += publication(name, numbers.get(node), context);
   }
   return prologue;
 }

@@ -28,9 +28,11 @@ function uneval(value) {
   var text = sourceOf(value, []);
   return text[0] === '{' ? '(' + text + ')' : text;
 }
+/** Where prototypes may be extended, code that is not translated finds it, too. */
+function inheritedToSource() { 'use strict'; return toSource(this); }
 function toSource(value) {
   if (value === null || value === undefined) throw new TypeError('toSource of ' + value);
-  if (typeof value.toSource === 'function') return value.toSource();
+  if (typeof value.toSource === 'function' && value.toSource !== inheritedToSource) return value.toSource();
   if (typeof value === 'string') return '(new String(' + JSON.stringify(value) + '))';
   if (typeof value === 'number') return '(new Number(' + sourceOf(value, []) + '))';
   if (typeof value === 'boolean') return '(new Boolean(' + value + '))';

@@ -21,10 +21,18 @@ interface Fault {
   readonly errorName: string;
   readonly overrun: 'timeout' | 'memory' | 'stack' | undefined;
   readonly at: Pick<Place, 'url' | 'line'> | undefined;
+  /** The address that could not be fetched. */
+  readonly target?: string;
 }
+
+/** How the engines say that the target of an assignment is there, but must not change. */
+const refusals = /read[- ]only|no setter|only a getter|not extensible|not configurable/;
 
 function faultOf(error: EvaluationError): Fault {
   const { errorName, message, part, overrun, at } = error;
+  if (part === 'location' && errorName === 'TypeError' && refusals.test(message)) {
+    return { orsName: 'error.illegalassign', message, errorName, overrun, at };
+  }
   const className = /^[\w$]+$/.test(errorName) ? errorName : 'Error';
   return { orsName: `${orsNames[part]}.${className}`, message, errorName, overrun, at };
 }
@@ -62,12 +70,33 @@ function raiseFault(session: Session, fault: Fault, place: Place, sendid: string
     : { tagname: place.element, line, column: place.column, reason, message: fault.message };
   if (isOrs && fault.overrun !== undefined) data.reason = fault.overrun;
   if (isOrs && sendid !== undefined) data.sendid = sendid;
+  if (isOrs && fault.target !== undefined) data.target = fault.target;
   const name = isOrs ? fault.orsName : 'error.execution';
   session.enqueueInternal(
     new SessionEvent(
       { name, type: 'platform', data, ...(sendid === undefined ? {} : { sendid }) },
       session.chart.dialect,
     ),
+  );
+}
+
+/** Queues the error event of data whose source could not be fetched. */
+export function raiseFetchError(session: Session, target: string, message: string, place: Place): void {
+  const protocol = URL.canParse(target) ? new URL(target).protocol.slice(0, -1) : 'file';
+  const orsName = `error.badfetch.${protocol}.404`;
+  raiseFault(
+    session,
+    { orsName, message, errorName: 'Error', overrun: undefined, at: undefined, target },
+    place,
+    undefined,
+  );
+}
+
+/** Queues the answer of the 2009 dialect to a cancellation that cannot be carried out (ors-core-queue.md 1.4). */
+export function raiseNotAllowed(session: Session, sendid: string): void {
+  const data: JsonObject = { sendid, description: 'The cancellation names the event both by id and by sendid.' };
+  session.enqueueInternal(
+    new SessionEvent({ name: 'error.notallowed', type: 'platform', sendid, data }, session.chart.dialect),
   );
 }
 

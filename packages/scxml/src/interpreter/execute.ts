@@ -1,7 +1,7 @@
 import type { ActionChild, Effect } from '../api/effect.js';
 import type { ActionInstruction, ActionShape, Instruction, Slot } from '../chart/instruction.js';
 import type { JsonValue } from '../json.js';
-import { raiseEvaluationError, raiseExecutionError } from './error-events.js';
+import { raiseEvaluationError, raiseExecutionError, raiseNotAllowed } from './error-events.js';
 import { executeSend } from './send.js';
 import type { Session } from './session.js';
 import { SessionEvent } from './session-event.js';
@@ -52,7 +52,9 @@ function execute(session: Session, instruction: Instruction): boolean {
         return executeSend(session, instruction);
       case 'cancel': {
         const values = instruction.unit < 0 ? {} : session.scope.values(instruction.unit);
-        session.emit({ kind: 'cancel', sendId: slotText(instruction.sendId, values) ?? '' });
+        const sendId = slotText(instruction.sendId, values) ?? '';
+        if (instruction.isAmbiguous) raiseNotAllowed(session, sendId);
+        else session.emit({ kind: 'cancel', sendId });
         return true;
       }
       case 'action':

@@ -1,7 +1,7 @@
 import type { EventInput } from '../api/event.js';
 import { MacrostepTimeout } from '../datamodel/data-model.js';
 import type { JsonValue } from '../json.js';
-import { raiseEvaluationError } from './error-events.js';
+import { raiseEvaluationError, raiseFetchError } from './error-events.js';
 import { applyToInvokes, startInvokes } from './invoke.js';
 import { doneData, exitState, microstep } from './microstep.js';
 import { selectTransitions } from './select.js';
@@ -80,8 +80,10 @@ function initialiseData(session: Session, parameters: Record<string, JsonValue> 
   if (root === undefined) return;
   try {
     for (const { item, error } of session.scope.initialise(chart.startData, given)) {
-      const place = unit?.kind === 'data' ? unit.items[item]?.place : undefined;
-      raiseEvaluationError(session, error, place ?? root.place);
+      const found = unit?.kind === 'data' ? unit.items[item] : undefined;
+      const target = found?.value?.kind === 'fault' ? found.value.target : undefined;
+      if (target === undefined) raiseEvaluationError(session, error, found?.place ?? root.place);
+      else raiseFetchError(session, target, error.message, found?.place ?? root.place);
     }
   } catch (error) {
     raiseEvaluationError(session, error, root.place);

@@ -45,6 +45,12 @@ export class AttributeList {
     this.#list.push(attribute);
   }
 
+  rename(from: string, to: string): void {
+    const at = this.#list.findIndex(({ name }) => name === from);
+    const found = this.#list[at];
+    if (found !== undefined) this.#list[at] = { ...found, name: to, local: to };
+  }
+
   values(): readonly XmlAttribute[] {
     return this.#list;
   }

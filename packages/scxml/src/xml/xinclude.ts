@@ -3,7 +3,17 @@ import { resolveAddress } from './address.js';
 import { attribute, childElements, walk, type XmlElement, type XmlNode } from './element.js';
 import { readXml, type XmlLimits } from './read-xml.js';
 
-export const xincludeUri = 'http://www.w3.org/2001/XInclude';
+const xincludeUris = new Set([
+  'http://www.w3.org/2001/XInclude',
+  'http://www.w3.org/2003/XInclude',
+  'www.w3.org/2001/XInclude',
+  'www.w3.org/2003/XInclude',
+]);
+
+function isInclude(element: XmlElement): boolean {
+  return element.element === 'include' && xincludeUris.has(element.uri);
+}
+
 /** Stands for the prefix in content that is included with `resolveid`. */
 const prefixPlaceholder = '$$_MY_PREFIX_$$';
 /** Elements whose `id` names a state; ids of data and sends are names of other kinds. */
@@ -35,7 +45,7 @@ function expand(parent: XmlElement, prefix: string | undefined, trail: string[],
   for (const child of parent.children) {
     if (child.kind === 'text') {
       expanded.push(child);
-    } else if (child.uri === xincludeUri && child.element === 'include') {
+    } else if (isInclude(child)) {
       expanded.push(...include(child, prefix, trail, inclusion));
     } else {
       expand(child, prefix, trail, inclusion);
@@ -73,7 +83,7 @@ function include(element: XmlElement, prefix: string | undefined, trail: string[
     diagnostics.add('include-limit', `${url} includes itself.`, element);
     return [];
   }
-  const included = readXml(text, url, limits, diagnostics);
+  const included = readDocument(text, url, limits, diagnostics);
   if (included === undefined) return [];
   const fragment = pointer === undefined ? included : pointed(included, pointer);
   if (fragment === undefined) {
@@ -82,7 +92,9 @@ function include(element: XmlElement, prefix: string | undefined, trail: string[
   }
   const inner = composedPrefix(attribute(element, 'resolveid'), prefix);
   if (inner !== undefined) applyPrefix(fragment, inner);
-  const holder: XmlElement = { ...element, children: [fragment] };
+  // A whole document is included without its root.
+  const parts = fragment.element === 'scxml' ? fragment.children : [fragment];
+  const holder: XmlElement = { ...element, children: parts };
   expand(holder, inner, [...trail, step], inclusion);
   return holder.children;
 }
@@ -106,10 +118,10 @@ function composedPrefix(resolveId: string | undefined, outer: string | undefined
 function applyPrefix(fragment: XmlElement, prefix: string): void {
   for (const element of walk(fragment)) {
     element.idPrefix = prefix;
-    const isInclude = element.uri === xincludeUri;
+    const isInner = isInclude(element);
     for (const found of element.attributes.values()) {
       // The prefix of a nested inclusion is composed when that inclusion is expanded.
-      if (isInclude && found.name === 'resolveid') continue;
+      if (isInner && found.name === 'resolveid') continue;
       found.value = found.value.replaceAll(prefixPlaceholder, prefix);
       if (found.name === 'id' && stateElements.has(element.element) && !found.value.startsWith(`${prefix}.`)) {
         found.value = `${prefix}.${found.value}`;
@@ -121,6 +133,15 @@ function applyPrefix(fragment: XmlElement, prefix: string): void {
   }
 }
 
+function removePlaceholder(root: XmlElement): void {
+  const without = (text: string): string =>
+    text.replaceAll(`${prefixPlaceholder}.`, '').replaceAll(prefixPlaceholder, '');
+  for (const element of walk(root)) {
+    for (const found of element.attributes.values()) found.value = without(found.value);
+    for (const child of element.children) if (child.kind === 'text') child.text = without(child.text);
+  }
+}
+
 /** Absolute addresses that the text of a document refers to and that the host has to fetch first. */
 export function referencedAddresses(root: XmlElement): string[] {
   const found = new Set<string>();
@@ -128,10 +149,25 @@ export function referencedAddresses(root: XmlElement): string[] {
     if (reference !== undefined && reference.trim() !== '') found.add(resolveAddress(reference.trim(), base));
   };
   for (const element of walk(root)) {
-    if (element.uri === xincludeUri && element.element === 'include') add(attribute(element, 'href'), element.url);
+    if (isInclude(element)) add(attribute(element, 'href'), element.url);
     if (element.element === 'script' || element.element === 'data') add(attribute(element, 'src'), element.url);
   }
   return [...found];
+}
+
+function readDocument(
+  text: string,
+  url: string,
+  limits: XmlLimits,
+  diagnostics: DiagnosticList,
+): XmlElement | undefined {
+  const root = readXml(text, url, limits, diagnostics);
+  if (root === undefined || !/\s(?:ID|Id)\s*=/.test(text)) return root;
+  // Samples of the original's guide write ids in capitals.
+  for (const { attributes } of walk(root)) {
+    if (!attributes.has('id')) attributes.rename(attributes.has('ID') ? 'ID' : 'Id', 'id');
+  }
+  return root;
 }
 
 /** Reads, and expands every inclusion of, the main document. */
@@ -147,8 +183,11 @@ export function loadDocument(
     diagnostics.add('document-missing', message, { url: main, line: 1, column: 1 });
     return undefined;
   }
-  const root = readXml(text, main, limits, diagnostics);
-  if (root !== undefined) expandIncludes(root, documents, limits, diagnostics);
+  const root = readDocument(text, main, limits, diagnostics);
+  if (root === undefined) return undefined;
+  // A part that runs by itself has no prefix.
+  if (text.includes(prefixPlaceholder)) removePlaceholder(root);
+  expandIncludes(root, documents, limits, diagnostics);
   return root;
 }
 

@@ -136,7 +136,9 @@ describe('sending', () => {
     [`<assign location="nope" expr="1"/>`, 'error.illegalloc.ReferenceError'],
     [`<assign location="1 + 1" expr="1"/>`, 'error.illegalloc.SyntaxError'],
     [`<assign location="x" expr="("/>`, 'error.illegalvalue.SyntaxError'],
-    [`<assign location="_event" expr="1"/>`, 'error.illegalloc.TypeError'],
+    [`<assign location="_event" expr="1"/>`, 'error.illegalassign'],
+    [`<assign location="Object.freeze({ a: 1 }).a" expr="1"/>`, 'error.illegalassign'],
+    [`<assign location="_data.nothing.a" expr="1"/>`, 'error.illegalloc.TypeError'],
     [`<if cond="nope"/>`, 'error.illegalcond.ReferenceError'],
     [`<script>throw new RangeError('r')</script>`, 'error.script.RangeError'],
     [`<script>var a = ;</script>`, 'error.script.SyntaxError'],
@@ -269,5 +271,95 @@ describe('inclusion', () => {
       `<initial><transition target="s"><log expr="'first'"/></transition></initial><state id="r"/><state id="s"><onentry><log expr="'then'"/></onentry></state>`,
     );
     expect(logs(session.result)).toEqual(['first', 'then']);
+  });
+});
+
+describe('what documents of the time contain, and the Recommendation does not', () => {
+  const root = 'xmlns="http://www.w3.org/2005/07/scxml" version="1.0" profile="ecmascript"';
+
+  it.each([
+    ['namespaces without http', `<scxml ${root.replace('http://', '')}><state id="s"/></scxml>`],
+    ['ids in capitals', `<scxml ${root}><datamodel><data ID="d" expr="1"/></datamodel><state ID="s"/></scxml>`],
+    [
+      'the placeholder of a prefix where there is none',
+      ors('<state id="t" initial="$$_MY_PREFIX_$$.s"><state id="s"/></state>'),
+    ],
+    [
+      'a script directly in a state',
+      ors('<state id="t"><script>var q = 1;</script><transition cond="q == 1" target="s"/></state><state id="s"/>'),
+    ],
+    [
+      'content of else inside of it',
+      ors(`<state id="t"><onentry><if cond="false"><raise event="a"/><else><raise event="b"/></else></if></onentry>
+      <transition event="b" target="s"/></state><state id="s"/>`),
+    ],
+    [
+      'a parameter without value',
+      ors(`<state id="t"><onentry><raise event="a"><param name="p"/></raise></onentry>
+      <transition event="a" cond="_event.data.p === undefined" target="s"/></state><state id="s"/>`),
+    ],
+    ['a transition of a final state', ors('<state id="s"/><final id="f"><transition event="e" target="s"/></final>')],
+    ['an old initial state', ors('<state id="a"/><state id="s"/>', 'initialstate="s"')],
+    ['an anchor', ors('<state id="s"><anchor type="a"/><transition event="e" anchor="a" target="s"/></state>')],
+    ['another version', `<scxml ${root.replace('1.0', '0.5')}><state id="s"/></scxml>`],
+    [
+      'a mark of byte order',
+      `\ufeff<?xml version="1.0" encoding="UTF-8"?>\r\n<scxml ${root}>\r\n<state id="s"/></scxml>`,
+    ],
+  ])('%s', async (_name, text) => {
+    const session = new OneSession(text);
+    await session.start();
+    expect(session.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(session.result?.configuration).toContain('s');
+  });
+
+  it('a document that is included as a whole', async () => {
+    const sub = ors('<state id="in"><onentry><log expr="\'in \' + _my_prefix"/></onentry></state>', 'initial="in"');
+    const session = await run('<state id="s"><xi:include href="sub.scxml" parse="xml" resolveid="P"/></state>', {
+      documents: { 'http://test/sub.scxml': sub },
+    });
+    expect(session.result?.configuration).toEqual(['s', 'P.in']);
+    expect(logs(session.result)).toEqual(['in P']);
+  });
+
+  it('a cancellation that names the event twice', async () => {
+    const session = await entered('<cancel id="a" sendid="\'b\'"/><log expr="\'reached\'"/>');
+    expect(logs(session.result)[0]).toBe('reached');
+    expect(logs(session.result)[1]).toMatch(/^error.notallowed \{"sendid":"b"/);
+    expect(effects(session.result, 'cancel')).toEqual([]);
+  });
+
+  it('data whose source is missing', async () => {
+    const session = await run(`<datamodel><data id="d" src="http://h/gone.json"/></datamodel><state id="s">
+      <transition event="error"><log expr="_event.name + ' ' + _event.data.target + ' ' + _event.data.element"/></transition></state>`);
+    expect(logs(session.result)).toEqual(['error.badfetch.http.404 http://h/gone.json data']);
+  });
+
+  it('no data ids that no expression can name', async () => {
+    const session = await run('<datamodel><data id="a.b"/></datamodel><state id="s"/>');
+    expect(session.diagnostics).toMatchObject([{ code: 'data-id-invalid', severity: 'error' }]);
+  });
+
+  it('toSource() of anything, wherever the call stands', async () => {
+    const session = await run(`<state id="s"><onentry><script>
+      var o = eval('({ a: [1] })'), name = 'toSource';
+      __Log(o.toSource()); __Log(o[name]()); __Log('x'[name]()); __Log((5)[name]());
+      o.toSource = function () { return 'mine'; };
+      __Log(o.toSource());
+      </script></onentry></state>`);
+    expect(logs(session.result)).toEqual(['({a:[1]})', '({a:[1]})', '(new String("x"))', '(new Number(5))', 'mine']);
+  });
+
+  it('functions in scripts that use eval, after a session was stored', async () => {
+    const session = await run(
+      `<script>var Util = { parse: function (text) { return eval('(' + text + ')'); }, twice: function (n) { return 2 * n; } };
+      var shout = function (text) { return text.toUpperCase() + _my_prefix; };
+      function decoded(text) { return Util.parse(text).a; }</script>
+      <state id="s"><transition event="go"><log expr="[decoded('{ a: 1 }'), Util.twice(4), shout('x')].join()"/></transition></state>`,
+      { forgetful: true },
+    );
+    expect(logs(await session.tell('go'))).toEqual(['1,8,X']);
+    expect(logs(await session.tell('go'))).toEqual(['1,8,X']);
+    expect(effects(session.result, 'send')).toEqual([]);
   });
 });

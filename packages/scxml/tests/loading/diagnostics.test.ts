@@ -68,7 +68,7 @@ const cases: [name: string, text: string, found: string[]][] = [
   [
     'a transition in a final state',
     w3c('<final id="s"><transition event="e" target="s"/></final>'),
-    ['element-misplaced 1:100'],
+    ['content-misplaced 1:100'],
   ],
 ];
 
@@ -158,7 +158,7 @@ it('finds everything at once', () => {
       'element-unsupported',
       'target-unknown',
       'id-duplicate',
-      'element-misplaced',
+      'content-misplaced',
       'event-missing',
       'state-unreachable',
     ]),
