@@ -10,6 +10,7 @@ import { type Guard, openToAll } from './http/guard.js';
 import { type Readiness, registerOperations } from './http/operations.js';
 import { registerRequestLog } from './http/request-log.js';
 import { registerUnreadBodies } from './http/unread-body.js';
+import { registerWebSockets } from './http/web-sockets.js';
 import { answerNotFound, asProblem } from './problem.js';
 
 export type { BodyLimits, UploadedFile } from './http/body-parsers.js';
@@ -76,6 +77,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   registerUnreadBodies(app);
   registerClosing(app, options.closingGrace ?? (async () => {}));
   await registerBodyParsers(app, options.multipart);
+  await registerWebSockets(app);
   answerFailures(app, log, asProblem);
   answerNotFound(app);
   await registerDocumentation(app, version, guard);
