@@ -37,6 +37,7 @@ export function composeDomains(
       dnOptions: (dn) => config.object('dns', dn)?.options ?? {},
     },
     settings: sessionSettings,
+    self: ground.own,
     sessionObject: () => ({
       server: { name: 'ringback', cluster: 'ringback', url: sessionSettings.ownOrigins()[0] ?? '' },
       tenant: 'Environment',

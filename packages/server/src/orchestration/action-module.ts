@@ -9,6 +9,8 @@ import type { Transaction } from '../store/sql.js';
 export interface ActionModule {
   /** Namespace URIs without a leading `http://`; documents may write either form. */
   readonly namespaces: readonly string[];
+  /** Documents cannot name it: the platform itself asks for its actions. */
+  readonly isInternal?: true;
   /** What the events of its actions begin with. */
   readonly prefix: string;
   readonly actions: Readonly<Record<string, ActionDefinition>>;
@@ -67,7 +69,13 @@ export interface SessionSubject {
  */
 export type ActionOutcome =
   | { done: JsonObject }
-  | { error: string | number; description: string; data?: JsonObject }
+  | {
+      error: string | number;
+      description: string;
+      data?: JsonObject;
+      /** What else the error event says of itself. */
+      about?: { sendid?: string; type?: 'platform' };
+    }
   | { pending: string }
   | 'pending'
   | 'silent';

@@ -1,5 +1,5 @@
 import type { Effect } from '@ringback/scxml';
-import { type Activity, type Clock, instant, type JsonObject, type Logger, RingbackError } from '../kernel/index.js';
+import { type Activity, type Clock, instant, type Logger, RingbackError } from '../kernel/index.js';
 import type { Database } from '../store/index.js';
 import { type Sql, statement, type Transaction } from '../store/sql.js';
 import type { Action, ActionOutcome, SessionSubject } from './action-module.js';
@@ -215,11 +215,12 @@ export class Actions {
     model?: EnvironmentChange,
   ): Promise<void> {
     if (outcome === 'silent' || isPending(outcome)) return;
-    const answer: { name: string; data: JsonObject } =
+    const answer: SessionEvent =
       'done' in outcome
         ? { name: `${event}.done`, data: { requestid: action.requestId, ...outcome.done } }
         : {
             name: `error.${event}`,
+            ...outcome.about,
             data: {
               requestid: action.requestId,
               error: outcome.error,

@@ -134,6 +134,11 @@ export class ApplicationSource {
     return asking;
   }
 
+  /** True for an address under which this server has a flow of its own. */
+  isOwn(address: string): boolean {
+    return this.#ownFlow(address) !== undefined;
+  }
+
   /** The flow whose document an address of this server is: as the application sees it, or where it is served. */
   #ownFlow(address: string): string | undefined {
     const own = ['ringback:', ...this.parts.settings.ownOrigins()].find((origin) => address.startsWith(`${origin}/`));

@@ -3,6 +3,7 @@ import { DatabaseUnavailable, instant, type Logger, RingbackError } from '../ker
 import type { Transaction } from '../store/sql.js';
 import type { SessionSubject } from './action-module.js';
 import type { Actions, Post } from './actions.js';
+import { collectHttpSend, type HttpSending, isBasicHttp } from './basic-http-sends.js';
 import type { ModuleRegistry } from './module-registry.js';
 import type { Outbox } from './outbox.js';
 import type { SessionEvent } from './session-event.js';
@@ -18,6 +19,10 @@ export interface EffectContext {
   modules: ModuleRegistry;
   post: Post;
   log: Logger;
+  /** Where events over HTTP go. */
+  http: Pick<HttpSending, 'sessionAt' | 'carryOut'>;
+  /** The application that an `<invoke>` names. */
+  invoked: (tx: Transaction, turn: TurnRow, effect: EffectOf<'invoke'>) => Promise<{ flow: string; version?: number }>;
   /** Arms the timers for a delayed send that has been committed. */
   timerSet: (due: number) => void;
   /** Starts a session that another one invokes; answers its id. */
@@ -43,7 +48,7 @@ export function collectEffect(
 ): boolean {
   switch (effect.kind) {
     case 'send':
-      return collectSend(outbox, turn, effect, now, isOver);
+      return collectSend(outbox, context, turn, session, effect, now, isOver);
     case 'cancel':
       collectCancel(outbox, turn, effect, isOver);
       return true;
@@ -57,7 +62,21 @@ export function collectEffect(
   }
 }
 
-function collectSend(outbox: Outbox, turn: TurnRow, effect: EffectOf<'send'>, now: number, isOver: boolean): boolean {
+function collectSend(
+  outbox: Outbox,
+  context: EffectContext,
+  turn: TurnRow,
+  session: SessionSubject,
+  effect: EffectOf<'send'>,
+  now: number,
+  isOver: boolean,
+): boolean {
+  if (isBasicHttp(effect.type) && effect.target !== undefined) {
+    const due = effect.delayMs > 0 ? Math.min(now + effect.delayMs, LATEST) : undefined;
+    const otherwise = isOver ? undefined : unreachableEvent(turn, effect);
+    collectHttpSend(outbox, effect, { ...context.http, turn, session, now, due, otherwise });
+    return true;
+  }
   if (!isScxml(effect.type)) return false;
   const target = receiverOf(turn, effect.target);
   if (target === undefined) return false;
@@ -187,9 +206,9 @@ async function unreachable(
 }
 
 /** What a session hears of an event that reached nobody. */
-function unreachableEvent(_turn: TurnRow, effect: EffectOf<'send'>): SessionEvent {
+function unreachableEvent(turn: TurnRow, effect: EffectOf<'send'>): SessionEvent {
   return {
-    name: 'error.communication',
+    name: turn.ors ? 'error.send.nosuchsession' : 'error.communication',
     type: 'platform',
     sendid: effect.sendId,
     data: { target: effect.target ?? '', description: `There is no running session '${effect.target ?? ''}'.` },
@@ -202,31 +221,26 @@ async function invoke(
   turn: TurnRow,
   effect: EffectOf<'invoke'>,
 ): Promise<void> {
-  const flow = flowNamed(effect.src ?? '');
   try {
+    const application = await context.invoked(tx, turn, effect);
     await context.invoke(tx, {
-      flow,
+      ...application,
       parameters: effect.parameters,
       parent: { session: turn.id, invokeId: effect.invokeId },
       ...(turn.callback !== null && { callback: turn.callback }),
       ...(turn.service !== null && { service: turn.service }),
     });
   } catch (error) {
-    context.log.warn({ err: error, session: turn.id }, `the flow '${flow}' could not be invoked`);
+    if (!(error instanceof RingbackError) || error instanceof DatabaseUnavailable) throw error;
+    const what = effect.src ?? 'the document in <content>';
+    context.log.warn({ reason: error.message, session: turn.id }, `${what} could not be invoked`);
     await context.post(tx, turn.id, {
       name: 'error.communication',
       type: 'platform',
       invokeid: effect.invokeId,
-      data: { src: effect.src ?? '', description: `The flow '${flow}' could not be invoked.` },
+      data: { src: effect.src ?? '', description: `${what} could not be invoked: ${error.message}` },
     });
   }
-}
-
-/** The flow that a document's address means: flows are `<name>/<name>.scxml`, and the engine has made `src` absolute. */
-function flowNamed(src: string): string {
-  const path = src.split(/[?#]/, 1)[0] ?? '';
-  const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.scxml$/, '');
-  return URL.canParse(src) ? decodeURIComponent(name) : name;
 }
 
 async function cancelInvoke(

@@ -160,6 +160,7 @@ export class FlowLibrary {
     const [row] = await tx.query<FlowRow>(READ_VERSION, [parent.flow, parent.version]);
     const text = 'content' in part ? part.content : row?.documents[part.src];
     if (!row || text === undefined) return undefined;
+    if ('src' in part && part.src === row.main) return { flow: parent.flow, version: parent.version };
     const main =
       'content' in part ? `${part.base.replace(/#.*$/s, '')}#${hashOf(part.base, { text }).slice(0, 12)}` : part.src;
     const documents: Documents = {};

@@ -1,14 +1,16 @@
 import { SessionPool } from '@ringback/scxml';
-import type { Activity, Clock, JsonObject, Logger } from '../kernel/index.js';
+import { type Activity, type Clock, type JsonObject, type Logger, newId } from '../kernel/index.js';
 import type { Journal } from '../reporting/index.js';
 import type { Router } from '../routing/index.js';
 import type { Database } from '../store/index.js';
 import type { Calls } from '../telephony/index.js';
-import type { ActionModule } from './action-module.js';
+import type { Action, ActionModule } from './action-module.js';
 import { Actions } from './actions.js';
 import { AgentRouting } from './agent-routing.js';
 import { ApplicationSource } from './application-source.js';
+import { locationPath, sessionOfLocation } from './basic-http-sends.js';
 import { CallEvents } from './call-events.js';
+import { ClientRequests } from './client-requests.js';
 import type { ConfiguredObjects } from './configured-objects.js';
 import { Errands } from './errands.js';
 import { guardedFetch } from './fetch/guarded-fetch.js';
@@ -18,6 +20,7 @@ import { startInboundSessions } from './inbound.js';
 import { ModuleRegistry } from './module-registry.js';
 import { type ModuleParts, ownModules } from './modules/index.js';
 import { answerSubmits, leaveLine } from './modules/queue.js';
+import { Nodes } from './nodes.js';
 import { PRELUDE } from './prelude.js';
 import { Replies } from './replies.js';
 import { SessionDirectory } from './session-directory.js';
@@ -29,6 +32,8 @@ import { Sessions } from './sessions.js';
 export type { Action, ActionModule, ActionOutcome, SessionSubject } from './action-module.js';
 export { followAgentCalls } from './agent-calls.js';
 export { ApplicationSource, type Found, type FoundApplication, LOAD_PROBLEMS } from './application-source.js';
+export { receivedEvent } from './basic-http-sends.js';
+export type { ClientRequests, LiveSession, SessionReport, StartOrder } from './client-requests.js';
 export { type Documents, FlowLibrary, type FlowVersion } from './flow-library.js';
 export { languageExtension } from './language-extension.js';
 export type { EndedSession } from './macrostep.js';
@@ -44,12 +49,16 @@ export interface Orchestration {
   flows: FlowLibrary;
   /** Applications by name or address. */
   source: ApplicationSource;
+  /** What clients outside ask of sessions. */
+  clients: ClientRequests;
   directory: SessionDirectory;
   /** Takes up what an earlier process left, and begins to run sessions. */
   start(options: { cluster: boolean }): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** Of locations that nobody outside can reach, because the address of the server is not known yet. */
+const UNKNOWN_ORIGIN = 'http://localhost';
 const DOCUMENT_TIMEOUT_MS = 15_000;
 const DOCUMENT_TYPES = 'application/scxml+xml, application/xml, text/xml, */*;q=0.1';
 
@@ -71,6 +80,8 @@ export function createOrchestration(parts: {
   fetchAllow: () => string;
   configured: ConfiguredObjects;
   settings: OrchestrationSettings;
+  /** This process among the nodes: its number is set here, its address may become known later. */
+  self: { node: number; url: string | undefined };
   /** Worker threads that run applications; 0 runs them in this thread. */
   workers?: number;
 }): Orchestration {
@@ -100,6 +111,12 @@ export function createOrchestration(parts: {
         new TargetRules(fetchAllow()),
       ),
   });
+  const nodes = new Nodes({ database, clock, activity, log, owner: newId(), self: parts.self });
+  const isOwn = (origin: string) => parts.settings.ownOrigins().includes(origin) || nodes.origins().includes(origin);
+  const http = {
+    sessionAt: (url: string) => (URL.canParse(url) && isOwn(new URL(url).origin) ? sessionOfLocation(url) : undefined),
+    carryOut: (module: string, action: Action) => actions.carryOut(module, action),
+  };
   const sessions = new Sessions({
     database,
     pool,
@@ -111,7 +128,8 @@ export function createOrchestration(parts: {
     clock,
     activity,
     log,
-    context: { actions, modules: registry, journal, replies, log },
+    context: { actions, modules: registry, journal, replies, log, http },
+    locationOf: (session) => (parts.settings.ownOrigins()[0] ?? UNKNOWN_ORIGIN) + locationPath(session),
     environment: () => ({ session: parts.sessionObject(), ixn: { firstixnid: null, interactions: {} } }),
   });
   const callEvents = new CallEvents(
@@ -128,12 +146,15 @@ export function createOrchestration(parts: {
     startInboundSessions({ sessions, calls, errands, log, applicationOf: (dn) => parts.applicationOf(dn) }),
   );
   sessions.onEnded((tx, session) => releaseSession(tx, { actions, router, calls, errands }, session));
+  const directory = new SessionDirectory(database, flows, replay, clock);
   return {
     sessions,
     flows,
     source,
-    directory: new SessionDirectory(database, flows, replay, clock),
+    clients: new ClientRequests({ database, sessions, source, directory, nodes }),
+    directory,
     async start(options) {
+      await nodes.join(options);
       await replies.listen();
       await actions.recover();
       await callEvents.recover(database);
@@ -144,6 +165,7 @@ export function createOrchestration(parts: {
     },
     async stop() {
       await sessions.shutDown();
+      await nodes.leave();
       actions.stop();
       errands.stop();
       await replay.close();

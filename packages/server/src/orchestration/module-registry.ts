@@ -20,7 +20,8 @@ export class ModuleRegistry {
 
   /** The executable content of all modules, for the engine. */
   descriptors(): ActionDescriptor[] {
-    return this.#modules.flatMap((module) =>
+    const named = this.#modules.filter(({ isInternal }) => !isInternal);
+    return named.flatMap((module) =>
       Object.entries(module.actions).map(([name, { attributes, children }]) => ({
         namespaces: [...module.namespaces],
         name,

@@ -10,6 +10,8 @@ export interface SessionEvent {
   origintype?: string;
   invokeid?: string;
   type?: 'external' | 'platform';
+  /** The message as the transport carried it. */
+  raw?: string;
   /** Changes to the objects that the session sees under `_genesys`, in effect when the event is delivered. */
   model?: EnvironmentChange;
   /** Ends the session by its exit handlers instead of delivering an event; the reason is kept. */
@@ -41,7 +43,7 @@ export function changedEnvironment(environment: Environment, change: Environment
 
 /** The event as the engine takes it. */
 export function engineEvent(event: SessionEvent): EventInput {
-  const { name, data, sendid, origin, origintype, invokeid, type } = event;
+  const { name, data, sendid, origin, origintype, invokeid, type, raw } = event;
   return {
     name,
     ...(data !== undefined && { data }),
@@ -50,5 +52,6 @@ export function engineEvent(event: SessionEvent): EventInput {
     ...(origintype !== undefined && { origintype }),
     ...(invokeid !== undefined && { invokeid }),
     ...(type !== undefined && { type }),
+    ...(raw !== undefined && { raw }),
   };
 }

@@ -33,6 +33,8 @@ export interface SessionContent extends SessionRow {
   /** Of a session that has ended; otherwise the snapshot holds it. */
   data: JsonValue;
   snapshot: string;
+  /** Of the root element; null before the documents are there. */
+  attributes: Readonly<Record<string, string>> | null;
 }
 
 const DESCRIPTION = `s.id, s.flow, s.version, s.state, s.step, s.configuration, s.parameters, s.callback, s.service,
@@ -41,7 +43,7 @@ const WITH_FLOW = 'session s left join flow_version f on f.flow = s.flow and f.v
 
 export const READ_SESSION = statement(
   'session-read',
-  `select ${DESCRIPTION}, s.data, s.snapshot from ${WITH_FLOW} where s.id = $1`,
+  `select ${DESCRIPTION}, s.data, s.snapshot, f.attributes from ${WITH_FLOW} where s.id = $1`,
 );
 
 /**

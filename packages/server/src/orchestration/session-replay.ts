@@ -101,7 +101,7 @@ export class SessionReplay {
 
   #step(
     pool: SessionPool,
-    { id, flow, version, parameters }: SessionContent,
+    { id, flow, version, parameters, attributes }: SessionContent,
     last: StepResult | undefined,
     { at, input }: InputRow,
     environment: Environment,
@@ -114,7 +114,8 @@ export class SessionReplay {
     if (!event || !last) {
       // As it was given to the engine at the start.
       const processors = ioprocessors as Record<string, { location: string }> | undefined;
-      return pool.start({ ...common, name: flow, parameters, ...(processors && { ioprocessors: processors }) });
+      const name = attributes?.name ?? flow;
+      return pool.start({ ...common, name, parameters, ...(processors && { ioprocessors: processors }) });
     }
     const { step, snapshot } = last;
     return pool.deliver({ ...common, step, snapshot, event: engineEvent(event), ...(event.end && { cancel: true }) });

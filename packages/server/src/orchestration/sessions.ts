@@ -5,6 +5,7 @@ import {
   DatabaseUnavailable,
   instant,
   type JsonObject,
+  type JsonValue,
   KeyedSequence,
   type Logger,
   newId,
@@ -16,11 +17,12 @@ import { type Database, DueWork } from '../store/index.js';
 import type { Sql, Transaction } from '../store/sql.js';
 import type { ApplicationSource } from './application-source.js';
 import { applicationId, type FlowLibrary } from './flow-library.js';
+import { invokedApplication } from './invoked-application.js';
 import { type Answers, lookUp, withAnswers } from './lookups.js';
 import { type EndHandler, type Macrostep, type MacrostepContext, Macrosteps, subjectOf } from './macrostep.js';
+import { Mailboxes } from './mailboxes.js';
 import type { Replies, Reply } from './replies.js';
 import { ResidentSessions } from './resident-sessions.js';
-import { Mailboxes } from './mailboxes.js';
 import { changedEnvironment, type Environment, engineEvent, type SessionEvent } from './session-event.js';
 import { SessionProgress } from './session-progress.js';
 import type { SessionSettings } from './session-settings.js';
@@ -90,13 +92,18 @@ export class Sessions {
       /** Applications that are named by the addresses of their documents. */
       source: ApplicationSource;
       settings: SessionSettings;
+      /** Where a session accepts events over HTTP: the address of its Basic HTTP event processor. */
+      locationOf: (session: string) => string;
       journal: Journal;
       replies: Replies;
       clock: Clock;
       activity: Activity;
       log: Logger;
       /** Where the effects of macrosteps go. */
-      context: Omit<MacrostepContext, 'timerSet' | 'wake' | 'maxAgeSeconds' | 'invoke' | 'terminate' | 'post'>;
+      context: Omit<
+        MacrostepContext,
+        'timerSet' | 'wake' | 'maxAgeSeconds' | 'invoked' | 'invoke' | 'terminate' | 'post'
+      >;
       /** The objects under `_genesys` that a new session sees. */
       environment: (session: string, request: SessionStart) => Environment;
     },
@@ -109,6 +116,7 @@ export class Sessions {
       post: this.post,
       wake: (session) => this.wake(session),
       timerSet: (due) => this.#timers.wake(due),
+      invoked: (tx, turn, effect) => invokedApplication(tx, parts, turn, effect),
       invoke: async (tx, request) => {
         const id = await this.start(tx, request);
         tx.afterCommit(() => this.wake(id));
@@ -265,7 +273,7 @@ export class Sessions {
   async request(
     session: string,
     name: string,
-    data: JsonObject,
+    data: JsonValue,
     timeoutMs: number,
   ): Promise<Reply | undefined | 'no-session'> {
     const { database, clock, replies } = this.parts;
@@ -321,6 +329,13 @@ export class Sessions {
     if (row) return true;
     const [cancelled] = await tx.query(CANCEL_SCHEDULED, [session, reason, now]);
     return cancelled !== undefined;
+  }
+
+  /** Resolves when a session has nothing more to do, or `waitMs` have passed. */
+  async settle(session: string, waitMs: number): Promise<void> {
+    const settled = this.#progress.wait(session, Number.POSITIVE_INFINITY, waitMs);
+    this.wake(session);
+    await settled;
   }
 
   async isRunning(session: string): Promise<boolean> {
@@ -435,6 +450,7 @@ export class Sessions {
     }
     const application = applicationId(turn.flow, turn.version);
     await this.#define(turn.flow, turn.version);
+    const ioprocessors = { basichttp: { location: this.parts.locationOf(turn.id) } };
     let given: Answers = {};
     const run = (answers: Answers): Promise<StepResult> => {
       const isRepeated = Object.keys(answers).length > 0;
@@ -442,7 +458,10 @@ export class Sessions {
       given = { ...answers };
       const seen = isRepeated ? { ...toJson(environment), answers } : toJson(environment);
       const common = { session: turn.id, application, now, environment: seen, trace: 'steps' as const };
-      if (!event) return pool.start({ ...common, name: turn.flow, parameters: turn.parameters });
+      if (!event) {
+        const name = turn.attributes.name ?? turn.flow;
+        return pool.start({ ...common, name, parameters: turn.parameters, ioprocessors });
+      }
       const position = { step: turn.step, snapshot: turn.snapshot };
       return event.end
         ? pool.deliver({ ...common, ...position, cancel: true, event: engineEvent(event) })
@@ -451,7 +470,7 @@ export class Sessions {
     const { modules } = this.#context;
     const result = await withAnswers(run, (operation, args) => lookUp(modules, subjectOf(turn), operation, args, now));
     const input = {
-      ...(!event && { environment: toJson(environment) }),
+      ...(!event && { environment: toJson(environment), ioprocessors }),
       ...(Object.keys(given).length > 0 && { answers: given }),
     };
     return { turn, event, environment, input, result, now };

@@ -258,6 +258,7 @@ export class OrchestrationBed {
         dnOptions: (dn) => this.dnOptions.get(dn) ?? {},
       },
       settings: this.settings,
+      self: { node: 1, url: undefined },
       workers: 0,
     });
     const ended: EndedSession[] = [];

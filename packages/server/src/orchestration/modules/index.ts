@@ -8,6 +8,7 @@ import type { ConfiguredObjects } from '../configured-objects.js';
 import type { Errands } from '../errands.js';
 import type { Replies } from '../replies.js';
 import type { Sessions } from '../sessions.js';
+import { basicHttpModule } from './basic-http.js';
 import { dialogModule } from './dialog.js';
 import { interactionModule } from './interaction.js';
 import { queueModule } from './queue.js';
@@ -31,5 +32,12 @@ export interface ModuleParts {
 
 /** The executable content of the orchestration itself; adding a module is adding a file and a line. */
 export function ownModules(parts: ModuleParts): ActionModule[] {
-  return [webModule(parts), sessionModule(parts), queueModule(parts), interactionModule(parts), dialogModule(parts)];
+  return [
+    webModule(parts),
+    basicHttpModule(parts),
+    sessionModule(parts),
+    queueModule(parts),
+    interactionModule(parts),
+    dialogModule(parts),
+  ];
 }
