@@ -1,0 +1,226 @@
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { Registry } from 'prom-client';
+import { WebSocket } from 'ws';
+import { Configuration, parseConfiguration } from '../../config/index.js';
+import { type Activity, type JsonObject, ManualClock, silentLogger } from '../../kernel/index.js';
+import { CampaignGroups, type Dialing, type DialSettings } from '../../outbound/index.js';
+import { Journal } from '../../reporting/index.js';
+import type { Transaction } from '../../store/index.js';
+import { type TestDatabase, testDatabase } from '../../store/testing.js';
+import { commDnApi } from '../commdn/index.js';
+import { createHttp } from '../http.js';
+
+export const T0 = Date.UTC(2026, 0, 5, 9);
+
+/** The environment of the acceptance table (spec outbound.md 10), and what some of its rows need besides. */
+export const ACCEPTANCE_CONFIGURATION = `
+options:
+  license: { dial-modes: "1,2,3,8,9,11" }
+agentGroups: [{ name: Agents, dbid: 732 }]
+callingLists: [{ name: L1, dbid: 401 }, { name: L2, dbid: 402 }]
+campaigns:
+  - { name: Sales, dbid: 101, callingLists: [{ name: L1 }] }
+  - { name: Unpaired, dbid: 102, callingLists: [{ name: L1 }] }
+  - { name: Night, dbid: 103, callingLists: [{ name: L2 }] }
+  - { name: Empty, dbid: 104 }
+campaignGroups:
+  - { campaign: Sales, group: Agents, dbid: 601, dialMode: Progressive, optimizeBy: BusyFactor, optimizeGoal: 70 }
+  - { campaign: Night, group: Agents, dbid: 603, dialMode: Progressive }
+  - { campaign: Empty, group: Agents, dbid: 604, dialMode: Progressive }
+dns:
+  - { number: CommDN_1, type: CommDN, options: { outbound_contact_server: "true" } }
+  - { number: CommDN_2, type: CommDN, options: { outbound_contact_server: "false" } }
+  - { number: "8000", type: RoutePoint }
+applications:
+  - { name: ocs, dbid: 150, type: OutboundContactServer, connections: [server] }
+  - { name: desk, dbid: 300, type: ThirdPartyApplication, password: s3cret, connections: [ocs] }
+  - { name: stranger, dbid: 301, type: ThirdPartyApplication, password: s3cret }
+  - { name: server, dbid: 302, type: ThirdPartyServer, password: s3cret }
+`;
+
+type Handler = (tx: Transaction, dbid: number) => Promise<void>;
+
+/** Dialing that notes what it is told; what happens in it is said by the test. */
+export class NotedDialing {
+  readonly orders: string[] = [];
+  settings: DialSettings | undefined;
+  /** Calls and desktop records that an unload has to wait for. */
+  left = 0;
+  readonly cancelled: unknown[] = [];
+  readonly blocked: unknown[] = [];
+  onDesktopRecords = false;
+  #drained: Handler = async () => {};
+  #depleted: Handler = async () => {};
+
+  async load(_tx: Transaction, group: { dbid: number; settings: DialSettings }): Promise<void> {
+    this.orders.push(`load ${group.dbid}`);
+    this.settings = group.settings;
+  }
+  async startGroup(_tx: Transaction, dbid: number, settings: DialSettings): Promise<void> {
+    this.orders.push(`start ${dbid}`);
+    this.settings = settings;
+  }
+  async change(_tx: Transaction, dbid: number, settings: DialSettings): Promise<void> {
+    this.orders.push(`change ${dbid}`);
+    this.settings = settings;
+  }
+  async stopGroup(_tx: Transaction, dbid: number): Promise<void> {
+    this.orders.push(`stop ${dbid}`);
+  }
+  async beginUnload(_tx: Transaction, dbid: number): Promise<{ outstanding: number }> {
+    this.orders.push(`unload ${dbid}`);
+    return { outstanding: this.left };
+  }
+  async forceUnload(_tx: Transaction, dbid: number): Promise<void> {
+    this.orders.push(`force ${dbid}`);
+  }
+  async outstanding(): Promise<number> {
+    return this.left;
+  }
+  onDrained(handler: Handler): void {
+    this.#drained = handler;
+  }
+  onDepleted(handler: Handler): void {
+    this.#depleted = handler;
+  }
+  drained(tx: Transaction, dbid: number): Promise<void> {
+    return this.#drained(tx, dbid);
+  }
+  depleted(tx: Transaction, dbid: number): Promise<void> {
+    return this.#depleted(tx, dbid);
+  }
+  async cancel(...request: Parameters<Dialing['cancel']>): Promise<Record<string, string>> {
+    this.cancelled.push(request);
+    return this.onDesktopRecords ? { GSW_MESSAGE: 'Incomplete processing: record(s) on desktop' } : {};
+  }
+  async doNotCall(...request: Parameters<Dialing['doNotCall']>): Promise<Record<string, string>> {
+    this.blocked.push(request);
+    return {};
+  }
+}
+
+export interface CampaignBed {
+  app: FastifyInstance;
+  /** `ws://127.0.0.1:port` */
+  url: string;
+  database: TestDatabase['database'];
+  configuration: Configuration;
+  campaigns: CampaignGroups;
+  dialing: NotedDialing;
+  activity: Activity;
+  clock: ManualClock;
+  /** Puts everything back: nothing is loaded, and the configuration is as it was. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Campaigns with noted dialing, behind the CommDN API on a port of its own. */
+export async function campaignBed(configurationText = ACCEPTANCE_CONFIGURATION): Promise<CampaignBed> {
+  const { database, activity } = await testDatabase();
+  const clock = new ManualClock(T0, activity);
+  const parts = { database, clock, activity, log: silentLogger };
+  const configuration = await Configuration.open(parts);
+  const file = parseConfiguration(configurationText, 'test.yaml');
+  await configuration.apply(file);
+  let changed = false;
+  configuration.onChange(() => {
+    changed = true;
+  });
+  const journal = new Journal(parts);
+  await journal.start();
+  const dialing = new NotedDialing();
+  const campaigns = new CampaignGroups({ ...parts, configuration, journal, dialing });
+  await campaigns.start();
+  const app = await createHttp({
+    log: silentLogger,
+    metrics: new Registry(),
+    readiness: () => ({ ready: true }),
+    version: '0.0.0',
+    consoleDirectory: '/nowhere',
+  });
+  await app.register(commDnApi, { prefix: '/commdn', configuration, campaigns, dialing, activity, log: silentLogger });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo; // a TCP server that listens
+  return {
+    app,
+    url: `ws://127.0.0.1:${port}`,
+    database,
+    configuration,
+    campaigns,
+    dialing,
+    activity,
+    clock,
+    reset: async () => {
+      await activity.idle();
+      for (const { group } of await campaigns.sequences.all()) await campaigns.sequences.forceUnload(group.dbid);
+      for (const { name } of await campaigns.loaded()) await campaigns.forceUnload({ name });
+      if (changed) await configuration.apply(file);
+      changed = false;
+      Object.assign(dialing, { left: 0, onDesktopRecords: false });
+      for (const noted of [dialing.orders, dialing.cancelled, dialing.blocked]) noted.splice(0);
+    },
+    close: async () => {
+      await app.close();
+      await campaigns.stop();
+      journal.stop();
+      configuration.close();
+    },
+  };
+}
+
+/** A client of a WebSocket: what it sends and what it hears. */
+export class Client {
+  readonly #heard: JsonObject[] = [];
+  readonly #waiting: ((message: JsonObject) => void)[] = [];
+
+  private constructor(private readonly socket: WebSocket) {
+    socket.on('message', (data) => {
+      const message = JSON.parse(String(data)) as JsonObject;
+      const waiting = this.#waiting.shift();
+      if (waiting) waiting(message);
+      else this.#heard.push(message);
+    });
+  }
+
+  static open(url: string, user: string, password: string): Promise<Client> {
+    const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+    const socket = new WebSocket(url, { headers: { authorization } });
+    const client = new Client(socket);
+    return new Promise((resolve, reject) => {
+      socket.on('open', () => resolve(client));
+      socket.on('unexpected-response', (_request, response) => reject(new Error(String(response.statusCode))));
+      socket.on('error', reject);
+    });
+  }
+
+  send(message: unknown): void {
+    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+
+  /** The next message. */
+  next(): Promise<JsonObject> {
+    const heard = this.#heard.shift();
+    return heard ? Promise.resolve(heard) : new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** The next messages. */
+  async take(count: number): Promise<JsonObject[]> {
+    const messages: JsonObject[] = [];
+    for (let index = 0; index < count; index += 1) messages.push(await this.next());
+    return messages;
+  }
+
+  /** Sends, and answers the next message. */
+  ask(message: unknown): Promise<JsonObject> {
+    this.send(message);
+    return this.next();
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.socket.on('close', () => resolve());
+      this.socket.close();
+    });
+  }
+}
