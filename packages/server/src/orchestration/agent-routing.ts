@@ -8,12 +8,39 @@ import { lockInteraction, setAgentLeg } from './interactions.js';
 /** How long an agent's phone rings before the call is taken away again, unless the application says otherwise. */
 const AGENT_RING_MS = 20_000;
 
+/** What the configuration says of destinations. */
+export interface Destinations {
+  /** Where the interactions of a DN go that are not routed. */
+  defaultOf(dn: string): string | undefined;
+  /** The id of the agent who sits at a DN. */
+  agentAt(dn: string): string | undefined;
+}
+
 /** Connects an interaction to an agent: stores the intent to ring the agent's phone, and rings it after the commit. */
 export class AgentRouting {
   constructor(
     private readonly calls: Calls,
     private readonly errands: Errands,
+    private readonly destinations: Destinations,
   ) {}
+
+  /**
+   * Sends an interaction to a destination that is not chosen by the router: the named one, else the default destination of
+   * the DN that was called.
+   * @throws RingbackError as `route`; `invaliddestination` when there is none
+   */
+  async routeToDefault(
+    tx: Transaction,
+    interactionId: string,
+    session: SessionSubject,
+    destination?: string,
+  ): Promise<string> {
+    const interaction = await lockInteraction(tx, interactionId);
+    const dn = destination ?? this.destinations.defaultOf(interaction?.dnis ?? '');
+    if (!dn) throw new RingbackError('invaliddestination', 'there is no default destination');
+    const agent = this.destinations.agentAt(dn);
+    return this.route(tx, interactionId, { dn, ...(agent !== undefined && { agent }) }, session);
+  }
 
   /**
    * @param resource who was selected: `{dn, agent}` as in `queue.submit.done`, or a DN
@@ -27,7 +54,7 @@ export class AgentRouting {
     session: SessionSubject,
   ): Promise<string> {
     const interaction = await lockInteraction(tx, interactionId);
-    if (interaction?.session !== session.id)
+    if (interaction?.session !== session.id && interaction?.session !== null)
       throw new RingbackError('unknown', `there is no interaction ${interactionId}`);
     if (interaction.endedAt !== null) throw new RingbackError('invalidstate.null', 'the interaction has ended');
     if (interaction.agent !== null) throw new RingbackError('invalidstate.routed', 'the interaction is with an agent');

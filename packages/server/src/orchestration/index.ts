@@ -19,7 +19,7 @@ import { FlowLibrary } from './flow-library.js';
 import { startInboundSessions } from './inbound.js';
 import { ModuleRegistry } from './module-registry.js';
 import { type ModuleParts, ownModules } from './modules/index.js';
-import { answerSubmits, leaveLine } from './modules/queue.js';
+import { answerSubmits, BusyTreatments, leaveLine } from './modules/queue.js';
 import { Nodes } from './nodes.js';
 import { PRELUDE } from './prelude.js';
 import { Replies } from './replies.js';
@@ -90,12 +90,21 @@ export function createOrchestration(parts: {
   const registry = new ModuleRegistry();
   const replies = new Replies(database, clock);
   const errands = new Errands(clock, activity, log);
-  const agentRouting = new AgentRouting(calls, errands);
-  const post: Sessions['post'] = (tx, session, event) => sessions.post(tx, session, event);
+  const agentRouting = new AgentRouting(calls, errands, {
+    defaultOf: (dn) => parts.configured.dnOptions(dn).default_destination ?? router.staff.option('default-destination'),
+    agentAt: (dn) => router.staff.at(dn)?.id,
+  });
+  const post: Sessions['post'] = async (tx, session, event) => {
+    if (!busyTreatments.concerns(event)) return sessions.post(tx, session, event);
+    await busyTreatments.over(tx, event);
+    return true;
+  };
   const actions = new Actions(database, registry, clock, activity, log, post);
+  const busyTreatments = new BusyTreatments(actions, () => clock.now());
   const { fetchAllow } = parts;
   const moduleParts: ModuleParts = {
     ...{ sql: database, actions: () => actions, sessions: () => sessions, agentRouting: () => agentRouting },
+    busyTreatments: () => busyTreatments,
     ...{ router, calls, post, errands, replies, fetchAllow, configured: parts.configured },
   };
   for (const module of [...ownModules(moduleParts), ...parts.modules]) registry.add(module);

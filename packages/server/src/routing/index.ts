@@ -24,4 +24,4 @@ export {
   Statistics,
 } from './statistics.js';
 export { parseTarget, type Target, type TargetDefaults } from './target.js';
-export { parseTargets } from './target-list.js';
+export { parseTargets, restoredTargets, storedTargets } from './target-list.js';

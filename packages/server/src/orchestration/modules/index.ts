@@ -11,7 +11,7 @@ import type { Sessions } from '../sessions.js';
 import { basicHttpModule } from './basic-http.js';
 import { dialogModule } from './dialog.js';
 import { interactionModule } from './interaction.js';
-import { queueModule } from './queue.js';
+import { type BusyTreatments, queueModule } from './queue.js';
 import { sessionModule } from './session.js';
 import { webModule } from './web.js';
 
@@ -23,6 +23,7 @@ export interface ModuleParts {
   actions: () => Actions;
   sessions: () => Sessions;
   agentRouting: () => AgentRouting;
+  busyTreatments: () => BusyTreatments;
   post: Post;
   errands: Errands;
   replies: Replies;
@@ -36,7 +37,7 @@ export function ownModules(parts: ModuleParts): ActionModule[] {
     webModule(parts),
     basicHttpModule(parts),
     sessionModule(parts),
-    queueModule(parts),
+    queueModule(parts, dialogModule(parts)),
     interactionModule(parts),
     dialogModule(parts),
   ];

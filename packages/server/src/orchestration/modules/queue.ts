@@ -1,110 +1,87 @@
-import type { ChildDescriptor } from '@ringback/scxml';
-import { DatabaseUnavailable, type JsonObject, RingbackError } from '../../kernel/index.js';
-import { parseTargets, type RouteRequest, type Router, type Target } from '../../routing/index.js';
+import type { AttributeDescriptor } from '@ringback/scxml';
+import { RingbackError } from '../../kernel/index.js';
+import type { RouteChange, Router } from '../../routing/index.js';
 import type { Transaction } from '../../store/sql.js';
 import type { Action, ActionModule, ActionOutcome } from '../action-module.js';
 import type { Actions, Post } from '../actions.js';
 import type { AgentRouting } from '../agent-routing.js';
-import { milliseconds, number, object, objectOf, text } from './attributes.js';
+import type { ConfiguredObjects } from '../configured-objects.js';
+import { flag, number, object, text } from './attributes.js';
+import { withdraw } from './queue/answers.js';
+import { type BusyTreatments, runTreatments } from './queue/busy-treatments.js';
+import { queueFunctions } from './queue/functions.js';
+import { interactionOf, orderOf, requestOf, timeoutOf } from './queue/request.js';
+import { clearStanding, readSettings } from './queue/settings.js';
+import { TARGETS, targetsOf } from './queue/targets.js';
 
-/** A selected target stays reserved for this long when the application only selects (ruling on `targetselected`). */
-const SELECT_ONLY_RESERVATION_MS = 3_000;
-/** When the router itself connects the agent, the reservation covers the time until the agent's phone rings. */
-const ROUTED_RESERVATION_MS = 30_000;
-
-const TARGETS: ChildDescriptor = {
-  name: 'targets',
-  attributes: { type: { kind: 'lenient' }, statserver: { kind: 'value' } },
-  children: [
-    {
-      name: 'target',
-      attributes: {
-        name: { kind: 'value' },
-        type: { kind: 'lenient' },
-        statserver: { kind: 'value' },
-        skillexpr: { kind: 'value' },
-        weight: { kind: 'value' },
-        threshold: { kind: 'value' },
-      },
-    },
-    { name: 'targetid', attributes: { expr: { kind: 'value', required: true } } },
-  ],
-};
-
-/** Element type names of `<queue:target>` (ors-core-queue.md 3.1) and their abbreviations. */
-const TYPE_ABBREVIATIONS: Record<string, string> = {
-  agent: 'A',
-  place: 'AP',
-  agentgroup: 'GA',
-  skill: 'GA',
-  placegroup: 'GP',
-  queue: 'Q',
-  queuegroup: 'GQ',
-  routepoint: 'RP',
-  dn: 'DN',
-};
+export { answerSubmits, leaveLine } from './queue/answers.js';
+export { BusyTreatments } from './queue/busy-treatments.js';
 
 interface QueueParts {
   router: Router;
   actions: () => Actions;
   post: Post;
   agentRouting: () => AgentRouting;
+  busyTreatments: () => BusyTreatments;
+  configured: ConfiguredObjects;
 }
+
+const VALUE: AttributeDescriptor = { kind: 'value' };
+const LENIENT: AttributeDescriptor = { kind: 'lenient' };
+
+/** What `submit` and `update` say of whom they want. */
+const WANTED = { priority: VALUE, ordertype: VALUE, orderstat: VALUE, timeout: VALUE, src: VALUE, hints: VALUE };
 
 /**
  * `queue`: selection of agents (ors-core-queue.md 3). Hints of ours on `submit`: `arrival` (ms since 1970, the place in
  * the line), `selectable` (false keeps the place without being served yet), `reservation` (seconds), `priorityIncrement` and
  * `priorityIncrementInterval` (seconds).
+ *
+ * @param dialog the module whose dialogs may run while a request waits
  */
-export function queueModule(parts: QueueParts): ActionModule {
+export function queueModule(parts: QueueParts, dialog: ActionModule): ActionModule {
   const { router, post } = parts;
 
   async function submit(tx: Transaction, action: Action): Promise<ActionOutcome> {
+    refuseSource(action);
     const { requestId, session } = action;
     const targets = targetsOf(action);
-    const timeout = milliseconds(action, 'timeout');
-    const hints = object(action, 'hints');
-    const interaction = text(action, 'interactionid');
-    const reservation =
-      interaction !== undefined && routes(action) ? ROUTED_RESERVATION_MS : SELECT_ONLY_RESERVATION_MS;
-    const request: RouteRequest = {
-      id: requestId,
-      session: session.id,
-      ...(interaction !== undefined && { interaction }),
-      ...(session.callback !== undefined && { callback: session.callback }),
-      virtualQueue: text(action, 'queue') ?? 'none',
-      targets,
-      priority: number(action, 'priority') ?? 0,
-      arrival: Number(hints.arrival ?? action.now),
-      selectable: hints.selectable !== false,
-      ...increment(hints),
-      ...(timeout !== undefined && { timeoutAt: action.now + timeout }),
-      reservationMs: hints.reservation === undefined ? reservation : Number(hints.reservation) * 1000,
-    };
-    await router.submit(tx, request);
+    const interaction = await interactionOf(tx, session, text(action, 'interactionid'));
+    if (flag(action, 'clearqueue')) await clearQueue(tx, action, interaction?.id);
+    const settings = await readSettings(tx, session.id, interaction?.id);
+    const request = await requestOf(tx, router, action, { targets, interaction, settings });
+    await named(() => router.submit(tx, request));
     await post(tx, session.id, { name: 'queue.submit.requestid', data: { requestid: requestId } });
+    if (interaction) await parts.busyTreatments().begin(tx, action, interaction.id);
     return 'pending';
   }
 
+  /** Takes all that the interaction waits for out of consideration. */
+  async function clearQueue(tx: Transaction, { session }: Action, interaction: string | undefined): Promise<void> {
+    for (const id of await router.requestsOf(tx, session.id, interaction ?? null))
+      await withdraw(tx, parts, session, id);
+    await clearStanding(tx, session.id, interaction);
+  }
+
   async function cancel(tx: Transaction, action: Action): Promise<ActionOutcome> {
+    const { session } = action;
     const id = text(action, 'requestid');
-    const waiting = await parts.actions().pendingOf(tx, action.session.id, 'submit');
-    const ids = waiting.filter((submit) => isMeant(submit, action)).map(({ requestId }) => requestId);
-    if (id !== undefined && ids.length === 0) {
-      return { error: 'invalidparameter', description: `there is no waiting request ${id}` };
+    const interaction = text(action, 'interactionid');
+    const wanted = interaction === undefined ? undefined : (await interactionOf(tx, session, interaction))?.id;
+    const waiting = await router.requestsOf(tx, session.id, wanted ?? null, text(action, 'queue') ?? null);
+    const meant = id === undefined ? waiting : waiting.filter((one) => one === id);
+    if (id !== undefined && meant.length === 0) {
+      return { error: 'invalidparameter', description: `there is no waiting request ${id}`, data: { requestid: id } };
     }
-    for (const request of ids) {
-      await router.cancel(tx, request);
-      await parts.actions().complete(tx, request, 'silent');
-      await post(tx, action.session.id, { name: 'queue.cancel.done', data: { requestid: request } });
-    }
-    return ids.length > 0 ? 'silent' : { done: {} };
+    for (const one of meant) await withdraw(tx, parts, session, one);
+    if (id === undefined) await clearStanding(tx, session.id, wanted ?? (await interactionOf(tx, session))?.id);
+    return meant.length > 0 ? 'silent' : { done: {} };
   }
 
   async function query(_tx: Transaction, action: Action): Promise<ActionOutcome> {
     const id = text(action, 'requestid') ?? '';
     const answer = await router.query(id);
-    if (!answer) return { error: 'invalidparameter', description: `there is no request ${id}` };
+    if (!answer) return unknownRequest(id);
     return {
       done: {
         requestid: id,
@@ -117,171 +94,96 @@ export function queueModule(parts: QueueParts): ActionModule {
   }
 
   async function update(tx: Transaction, action: Action): Promise<ActionOutcome> {
+    refuseSource(action);
     const id = text(action, 'requestid') ?? '';
-    const hints = object(action, 'hints');
-    const priority = number(action, 'priority');
-    const targets = action.children.length > 0 ? targetsOf(action) : undefined;
-    const updated = await router.update(tx, id, {
-      ...(priority !== undefined && { priority }),
-      ...(typeof hints.selectable === 'boolean' && { selectable: hints.selectable }),
-      ...(targets && { targets }),
-    });
-    if (!updated) return { error: 'invalidparameter', description: `there is no waiting request ${id}` };
+    const waiting = await router.requestsOf(tx, action.session.id);
+    if (!waiting.includes(id) || !(await router.update(tx, id, await changeOf(tx, action, id))))
+      return unknownRequest(id);
     return { done: { requestid: id } };
+  }
+
+  async function changeOf(tx: Transaction, action: Action, id: string): Promise<RouteChange> {
+    const { selectable } = object(action, 'hints');
+    const priority = number(action, 'priority');
+    const targets = action.children.some(({ name }) => name === 'targets') ? targetsOf(action) : undefined;
+    const order = orderOf(action);
+    const known = text(action, 'ordertype') === undefined ? undefined : (await router.request(tx, id))?.preferences;
+    const { order: _, ...others } = known ?? {};
+    const isReordered = text(action, 'ordertype') !== undefined;
+    return {
+      ...(priority !== undefined && { priority: Math.round(priority) }),
+      ...(typeof selectable === 'boolean' && { selectable }),
+      ...(targets && { targets }),
+      ...(isReordered && { preferences: { ...others, ...(order && { order }) } }),
+      ...(text(action, 'timeout') !== undefined && { timeoutAt: timeoutOf(action) ?? null }),
+    };
+  }
+
+  /** Sends the interaction to the default destination of its routing point. */
+  async function toDefault(tx: Transaction, action: Action): Promise<ActionOutcome> {
+    const { session } = action;
+    const interaction = await interactionOf(tx, session, text(action, 'interactionid'));
+    if (!interaction) return { error: 'unknowncall', description: 'the session has no interaction' };
+    await clearQueue(tx, action, interaction.id);
+    const destination = text(action, 'destination');
+    await parts.agentRouting().routeToDefault(tx, interaction.id, session, destination);
+    return { done: { interactionid: interaction.id } };
   }
 
   return {
     namespaces: ['www.genesyslab.com/modules/queue'],
     prefix: 'queue',
+    ...queueFunctions(parts),
     actions: {
       submit: {
         attributes: {
+          ...WANTED,
           requestid: { kind: 'location' },
-          interactionid: { kind: 'value' },
-          queue: { kind: 'value' },
-          priority: { kind: 'value' },
-          ordertype: { kind: 'lenient' },
-          orderstat: { kind: 'value' },
-          timeout: { kind: 'value' },
-          clearontimeout: { kind: 'lenient' },
-          clearqueue: { kind: 'lenient' },
-          route: { kind: 'lenient' },
-          src: { kind: 'value' },
-          hints: { kind: 'value' },
+          interactionid: VALUE,
+          queue: VALUE,
+          ordertype: LENIENT,
+          clearontimeout: LENIENT,
+          clearqueue: LENIENT,
+          route: LENIENT,
         },
-        children: [TARGETS],
+        children: [TARGETS, runTreatments(dialog)],
         perform: submit,
       },
-      cancel: {
-        attributes: {
-          requestid: { kind: 'value' },
-          interactionid: { kind: 'value' },
-          queue: { kind: 'value' },
-          hints: { kind: 'value' },
-        },
-        perform: cancel,
-      },
-      query: { attributes: { requestid: { kind: 'value', required: true }, hints: { kind: 'value' } }, perform: query },
+      cancel: { attributes: { requestid: VALUE, interactionid: VALUE, queue: VALUE, hints: VALUE }, perform: cancel },
+      query: { attributes: { requestid: VALUE, hints: VALUE }, perform: query },
       update: {
-        attributes: {
-          requestid: { kind: 'value', required: true },
-          priority: { kind: 'value' },
-          hints: { kind: 'value' },
-        },
+        attributes: { ...WANTED, requestid: VALUE, ordertype: LENIENT },
         children: [TARGETS],
         perform: update,
+      },
+      default: {
+        attributes: { requestid: { kind: 'location' }, interactionid: VALUE, destination: VALUE, hints: VALUE },
+        perform: toDefault,
       },
     },
   };
 }
 
-/** Answers `<queue:submit>` when the router has found an agent, or the time has run out. */
-export function answerSubmits(parts: QueueParts): void {
-  const { router } = parts;
+/** Rules that are kept elsewhere would have to be evaluated with the application. */
+function refuseSource(action: Action): void {
+  const source = text(action, 'src');
+  if (source === undefined) return;
+  throw new RingbackError(
+    'notsupported',
+    `There are no routing rules at ${source}: write the targets into the element.`,
+  );
+}
 
-  router.onSelected(async (tx, { request, agent, target }) => {
-    const resource: JsonObject = {
-      type: 'A',
-      dn: agent.dn,
-      switch: 'ringback',
-      agent: agent.id,
-      place: agent.dn,
-      vq: request.virtualQueue,
-    };
-    const done: JsonObject = {
-      ...(request.interaction !== undefined && { interactionid: request.interaction }),
-      targetselected: `${agent.dn}@ringback.DN`,
-      targetcomponentselected: `${agent.id}@.A`,
-      targetobjectselected: target,
-      vqselected: request.virtualQueue,
-      resource,
-    };
-    const asked = await parts.actions().pending(tx, request.id);
-    if (asked && request.interaction !== undefined && routes(asked)) {
-      const problem = await routingProblem(tx, request.interaction, resource, asked);
-      if (problem !== undefined) {
-        await parts.actions().complete(tx, request.id, { error: 'routingfailed', description: problem });
-        await router.release(tx, request.id);
-        return;
-      }
-    }
-    await parts.actions().complete(tx, request.id, { done });
-  });
+function unknownRequest(id: string): ActionOutcome {
+  return { error: 'invalidparameter', description: `there is no waiting request ${id}`, data: { requestid: id } };
+}
 
-  router.onTimeout(async (tx, request) => {
-    const description = `no target became ready in time in ${request.virtualQueue}`;
-    await parts.actions().complete(tx, request.id, { error: 'timeout', description });
-  });
-
-  /** Connects the selected agent; what is in the way is the application's matter and must not keep the line waiting. */
-  async function routingProblem(
-    tx: Transaction,
-    interaction: string,
-    resource: JsonObject,
-    { session }: Action,
-  ): Promise<string | undefined> {
-    try {
-      await parts.agentRouting().route(tx, interaction, resource, session);
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof RingbackError) || error instanceof DatabaseUnavailable) throw error;
-      return error.message;
-    }
+/** What routing calls wrong gets the names of the original's error events (ors-core-queue.md 3.6). */
+async function named(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof RingbackError) || error.code !== 'no-targets') throw error;
+    throw new RingbackError('notargets', error.message, [], { cause: error });
   }
-}
-
-/** An interaction that has ended waits no longer; its session hears of the end itself, not of its requests. */
-export async function leaveLine(
-  tx: Transaction,
-  { router, actions }: { router: Router; actions: Actions },
-  interaction: { id: string; session: string },
-): Promise<void> {
-  for (const submit of await actions.pendingOf(tx, interaction.session, 'submit')) {
-    if (text(submit, 'interactionid') !== interaction.id) continue;
-    await router.cancel(tx, submit.requestId);
-    await actions.complete(tx, submit.requestId, 'silent');
-  }
-}
-
-/** The priority grows by `priorityIncrement` for every `priorityIncrementInterval` seconds of waiting. */
-function increment(hints: JsonObject): Pick<RouteRequest, 'priorityIncrement' | 'priorityIncrementIntervalMs'> {
-  const by = Number(hints.priorityIncrement ?? 0);
-  const seconds = Number(hints.priorityIncrementInterval ?? 0);
-  return by > 0 && seconds > 0 ? { priorityIncrement: by, priorityIncrementIntervalMs: seconds * 1000 } : {};
-}
-
-/** Whether a `<queue:cancel>` names this waiting submit: by its id, or by interaction and queue. */
-function isMeant(submit: Action, cancel: Action): boolean {
-  return (['requestid', 'interactionid', 'queue'] as const).every((name) => {
-    const wanted = text(cancel, name);
-    if (wanted === undefined) return true;
-    return wanted === (name === 'requestid' ? submit.requestId : text(submit, name));
-  });
-}
-
-/** Whether the router itself is to connect the agent (default). */
-function routes({ attributes: { route } }: Action): boolean {
-  return route !== false && route !== 'false';
-}
-
-function targetsOf(action: Action): Target[] {
-  const targets: Target[] = [];
-  for (const element of action.children.filter(({ name }) => name === 'targets')) {
-    for (const child of element.children) {
-      if (child.name === 'targetid') targets.push(...parseTargets(String(child.attributes.expr ?? '')));
-      else targets.push(...parseTargets(notation(objectOf(element.attributes, 'targets'), child.attributes)));
-    }
-  }
-  if (targets.length === 0) throw new RingbackError('notargets', 'the request names no target');
-  return targets;
-}
-
-/** `<queue:target name= type= ...>` in the notation of `<queue:targetid>`. */
-function notation(targets: JsonObject, target: JsonObject): string {
-  const type = String(target.type ?? targets.type ?? 'agent');
-  const name = String(target.name ?? '');
-  const subject = target.skillexpr === undefined ? name : `?${name}:${String(target.skillexpr)}`;
-  const threshold = target.threshold === undefined ? '' : `{${String(target.threshold)}}`;
-  const weight = target.weight === undefined ? '' : `[${String(target.weight)}]`;
-  return `${threshold}${weight}${subject}@${String(target.statserver ?? '')}.${TYPE_ABBREVIATIONS[type] ?? type}`;
 }
