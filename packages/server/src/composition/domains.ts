@@ -5,6 +5,7 @@ import { ContextServices } from '../context/index.js';
 import { createOrchestration, type Orchestration } from '../orchestration/index.js';
 import { Services, Storage } from '../services/index.js';
 import type { Abilities } from './abilities.js';
+import { devices } from './devices.js';
 import type { Ground, Undo } from './ground.js';
 import { orchestrationSettings } from './orchestration-settings.js';
 import type { ServerSettings } from './settings.js';
@@ -35,6 +36,7 @@ export function composeDomains(
     configured: {
       list: (name) => config.object('lists', name),
       dnOptions: (dn) => config.object('dns', dn)?.options ?? {},
+      ...devices(config, applicationOf(config)),
     },
     settings: sessionSettings,
     self: ground.own,

@@ -1,258 +1,306 @@
 import type { JsonObject } from '../kernel/index.js';
 import type { Sql, Transaction } from '../store/sql.js';
-import type { CallProgress, Calls, Cause, Leg, LegChange } from '../telephony/index.js';
-import type { Actions, Post } from './actions.js';
-import type { Errands } from './errands.js';
+import type { CallProgress, Calls, Leg, LegChange } from '../telephony/index.js';
+import type { Action, ActionOutcome } from './action-module.js';
+import type { Actions } from './actions.js';
+import { dialFailure, progressFailure } from './call-failure.js';
+import type { Connections } from './connections.js';
+import { controllingParty } from './controlling-party.js';
+import { gone, partyOf, routingPoint } from './interaction-model.js';
+import type { InteractionNews } from './interaction-news.js';
 import {
   endInteraction,
-  gone,
+  forgetLeg,
+  holdParty,
   type Interaction,
   interactionsLeftBehind,
-  lockInteractionOfLeg,
+  legsToHangUp,
+  lockInteraction,
+  lockInteractionsOfLeg,
   openInteractions,
-  type Party,
+  partiesOf,
   setAgentLeg,
-  shown,
+  setExtensions,
+  setOwner,
+  setUserData,
 } from './interactions.js';
+import type { Treatments } from './treatments.js';
+
+type Answer = Exclude<ActionOutcome, 'pending' | { pending: string }>;
+type Failure = Extract<ActionOutcome, { error: string | number }>;
+
+export interface CallEventParts {
+  calls: Calls;
+  actions: Actions;
+  news: InteractionNews;
+  connections: Connections;
+  treatments: Treatments;
+  now: () => number;
+  /** Takes an interaction that has ended out of the line. */
+  leaveLine: (tx: Transaction, interaction: Interaction) => Promise<void>;
+}
 
 /**
- * Turns what happens to the legs of a call into what its session hears: answers to `createcall` and `redirect`,
+ * Turns what happens to the legs of a call into what its session hears: answers to `createcall`, `redirect` and the like,
  * party events, the end of the interaction. Runs inside the transaction that stores the leg's change; what the network
- * has to do next is asked for after the commit, and `recover` derives it again from the stored legs after a crash.
+ * has to do next is asked for after the commit, and `recover` derives it again from what is stored after a crash.
  */
 export class CallEvents {
-  constructor(
-    private readonly calls: Calls,
-    private readonly actions: Actions,
-    private readonly post: Post,
-    private readonly errands: Errands,
-    private readonly now: () => number,
-    /** Takes an interaction that has ended out of the line. */
-    private readonly leaveLine: (tx: Transaction, interaction: Interaction) => Promise<void>,
-  ) {}
+  constructor(private readonly parts: CallEventParts) {}
 
   /** Handler for `Calls.onChange`. */
-  changed = async (tx: Transaction, { leg, previous, event }: LegChange): Promise<void> => {
-    const interaction = await lockInteractionOfLeg(tx, leg.id);
-    if (!interaction) return;
-    const moved = leg.state !== previous.state;
-    if (leg.id === interaction.customer) {
-      if (event.type === 'call-progress') return this.#progressed(tx, interaction, leg, event.result);
-      if (moved && leg.state === 'answered' && !leg.callProgress) return this.#customerReached(tx, interaction, leg);
-      if (moved && leg.state === 'ended') return this.#customerEnded(tx, interaction, leg, previous);
-      return;
-    }
-    if (!moved) return;
-    if (leg.state === 'ringing') return this.#agentRings(tx, interaction, leg);
-    if (leg.state === 'answered') return this.#agentAnswered(tx, interaction, leg);
-    if (leg.state === 'ended') return this.#agentEnded(tx, interaction, leg, previous);
+  changed = async (tx: Transaction, change: LegChange): Promise<void> => {
+    const { leg } = change;
+    for (const interaction of await lockInteractionsOfLeg(tx, leg.id)) await this.#changed(tx, interaction, change);
+    const isPartOfInteractions = leg.session !== undefined || leg.role === 'inbound';
+    if (leg.state === 'ended' && isPartOfInteractions) await forgetLeg(tx, leg.id);
   };
 
-  /** Handler for what plays and collects: answers the dialog action that asked. */
-  treated = async (tx: Transaction, treatment: string, result: JsonObject): Promise<void> => {
-    await this.actions.complete(tx, treatment, { done: result });
-  };
-
-  /** After a crash: answers, joins, dials or hangs up what the stored legs say is due. */
+  /** After a crash: answers, joins, dials or hangs up what is stored as due. */
   async recover(sql: Sql): Promise<void> {
-    for (const { customer, agent } of await interactionsLeftBehind(sql)) {
-      await this.calls.hangup(customer, 'cancelled');
-      if (agent !== null) await this.calls.hangup(agent, 'cancelled');
+    const { calls, connections, news } = this.parts;
+    for (const interaction of await interactionsLeftBehind(sql)) {
+      for (const { leg } of await partiesOf(sql, interaction.id)) await calls.hangup(leg, 'cancelled');
     }
     for (const interaction of await openInteractions(sql)) {
-      const legs = await this.calls.legsOf(interaction.id);
-      const customer = legs.find(({ id }) => id === interaction.customer);
-      const agent = legs.find(({ id }) => id === interaction.agent);
-      await this.#settle(interaction, customer, agent);
+      await connections.settle(interaction, await news.legs(sql, interaction));
+    }
+    for (const leg of await legsToHangUp(sql)) await connections.leave(leg);
+  }
+
+  async #changed(tx: Transaction, interaction: Interaction, { leg, previous, event }: LegChange): Promise<void> {
+    const isCustomer = leg.id === interaction.customer;
+    if (event.type === 'call-progress') {
+      return isCustomer ? this.#progressed(tx, interaction, leg, event.result) : undefined;
+    }
+    if (leg.state === previous.state) return;
+    if (isCustomer) return this.#customerMoved(tx, interaction, leg, previous);
+    const isAgent = leg.id === interaction.agent;
+    if (leg.state === 'ringing') return this.#rings(tx, interaction, leg);
+    if (leg.state === 'answered') {
+      return isAgent ? this.#agentAnswered(tx, interaction, leg) : this.#answered(tx, interaction, leg);
+    }
+    if (leg.state === 'ended') {
+      return isAgent ? this.#agentEnded(tx, interaction, leg, previous) : this.#ended(tx, interaction, leg, previous);
     }
   }
 
-  async #settle(interaction: Interaction, customer: Leg | undefined, agent: Leg | undefined): Promise<void> {
-    if (interaction.kind === 'inbound' && customer?.state === 'ringing') await this.calls.answer(customer.id);
-    if (!agent || !customer) return;
-    const agentUp = agent.state === 'answered';
-    if (customer.state === 'ended' && agent.state !== 'ended') await this.calls.hangup(agent.id, 'normal');
-    else if (agent.state === 'intended' && customer.state !== 'ended') await this.calls.dial(agent.id);
-    else if (agentUp && customer.state === 'answered') await this.calls.join(interaction.id, [customer.id, agent.id]);
-    else if (agentUp && customer.state === 'intended') await this.calls.dial(customer.id);
+  async #customerMoved(tx: Transaction, interaction: Interaction, leg: Leg, previous: Leg): Promise<void> {
+    if (leg.state === 'ended') return this.#customerEnded(tx, interaction, leg, previous);
+    const isReached = leg.state === 'answered' && !leg.callProgress && interaction.kind !== 'consult';
+    if (isReached && interaction.endedAt === null) await this.#customerReached(tx, interaction, leg);
   }
 
   async #progressed(tx: Transaction, interaction: Interaction, leg: Leg, result: CallProgress): Promise<void> {
-    if (result === 'person' || result === 'unknown') return this.#customerReached(tx, interaction, leg);
-    for (const action of await this.actions.waitingFor(tx, leg.id)) {
-      const description = result === 'fax' ? 'fax' : 'answeringmachine';
-      await this.actions.complete(
-        tx,
-        action.requestId,
-        { error: 'unknown', description, data: { interactionid: interaction.id } },
-        shown(interaction, [customerParty(leg)]),
-      );
+    if (interaction.endedAt !== null) return;
+    const found = progressFailure(result);
+    const userData: JsonObject = { ...interaction.userData, CPDResult: found.result };
+    await setUserData(tx, interaction.id, userData);
+    if (found.answerClass !== undefined) await setExtensions(tx, interaction.id, { AnswerClass: found.answerClass });
+    const xdata = found.answerClass === undefined ? interaction.xdata : { AnswerClass: found.answerClass };
+    const known: Interaction = { ...interaction, userData, xdata };
+    if (found.description === undefined) return this.#customerReached(tx, known, leg);
+    const { actions, news } = this.parts;
+    const model = await news.shown(tx, known);
+    const data = { interactionid: known.id };
+    for (const action of await actions.waitingFor(tx, leg.id)) {
+      const outcome = { error: 'unknown', description: found.description, data };
+      await actions.complete(tx, action.requestId, outcome, model);
     }
+    await news.added(tx, known, 'creation');
+    const party = partyOf(known, { leg, held: false });
+    await news.tell(tx, known, 'interaction.partystatechanged', { party, data: { xdata } });
   }
 
   async #customerReached(tx: Transaction, interaction: Interaction, leg: Leg): Promise<void> {
-    const agent = await this.#agentOf(tx, interaction);
-    const parties = [customerParty(leg), ...(agent ? [agentParty(agent, 'connected')] : [])];
-    const model = shown(interaction, parties);
-    for (const action of await this.actions.waitingFor(tx, leg.id)) {
-      await this.actions.complete(tx, action.requestId, { done: { interactionid: interaction.id } }, model);
-    }
+    const { calls, news, connections } = this.parts;
+    await this.#answer(tx, leg, { done: { interactionid: interaction.id } }, interaction);
     // The session of an inbound call has heard of it before it was answered.
     if (interaction.kind === 'outbound') {
-      await this.post(tx, interaction.session, {
-        name: 'interaction.added',
-        data: { interactionid: interaction.id, focusdeviceid: interaction.ani, resultof: 'creation' },
-        model,
-      });
+      await news.added(tx, interaction, 'creation');
+      if (interaction.agent === null) await news.mayBeRouted(tx, interaction);
     }
-    if (agent?.state === 'answered')
-      tx.afterCommit(() =>
-        this.errands.run('joining an interaction', () => this.calls.join(interaction.id, [leg.id, agent.id])),
-      );
+    const agent = interaction.agent === null ? undefined : await calls.get(interaction.agent, tx);
+    if (agent?.state !== 'answered') return;
+    // An agent who was called first knows that the call goes on.
+    if (interaction.kind === 'outbound') await connections.connect(tx, interaction);
+    else await this.#served(tx, interaction, agent);
   }
 
   async #customerEnded(tx: Transaction, interaction: Interaction, leg: Leg, previous: Leg): Promise<void> {
-    await endInteraction(tx, interaction.id, this.now());
-    const waiting = await this.actions.waitingFor(tx, leg.id);
+    const { actions, news, connections, treatments } = this.parts;
+    await endInteraction(tx, interaction.id, this.parts.now());
+    const data = { interactionid: interaction.id };
+    const waiting = await actions.waitingFor(tx, leg.id);
     for (const action of waiting) {
-      const data = { interactionid: interaction.id };
-      await this.actions.complete(tx, action.requestId, { ...dialFailure(leg, previous), data }, gone(interaction));
+      await actions.complete(tx, action.requestId, { ...dialFailure(leg, previous), data }, gone(interaction));
     }
-    const agent = await this.#agentOf(tx, interaction);
-    if (agent) {
-      // A redirect under way is answered by the end of the interaction, which its application hears in any case.
-      for (const action of await this.actions.waitingFor(tx, agent.id)) {
-        await this.actions.complete(tx, action.requestId, 'silent');
+    const others = (await news.legs(tx, interaction)).filter((party) => party.leg.id !== leg.id);
+    for (const { leg: other } of others) {
+      for (const action of await actions.waitingFor(tx, other.id)) {
+        await actions.complete(tx, action.requestId, tooLate(action, interaction));
       }
-      tx.afterCommit(() => this.errands.run('hanging up', () => this.calls.hangup(agent.id, 'normal')));
+      await connections.letGo(tx, interaction, other.id);
     }
-    await this.leaveLine(tx, interaction);
+    await treatments.interactionEnded(tx, interaction);
+    await this.parts.leaveLine(tx, interaction);
     if (waiting.length > 0) return;
-    const data = { interactionid: interaction.id, focusdeviceid: interaction.ani };
-    if (!agent && previous.bridgeId === undefined && interaction.endedAt === null) {
-      await this.post(tx, interaction.session, { name: 'interaction.abandoned', data });
-    }
-    await this.post(tx, interaction.session, {
-      name: 'interaction.deleted',
-      data: { ...data, resultof: 'deletion' },
-      model: gone(interaction),
-    });
+    const wasServed = others.length > 0 || previous.bridgeId !== undefined;
+    const isAbandoned = !wasServed && interaction.endedAt === null && interaction.xdata.AnswerClass === undefined;
+    if (isAbandoned) await news.tell(tx, interaction, 'interaction.abandoned');
+    await news.deleted(tx, interaction, 'deletion');
   }
 
-  async #agentRings(tx: Transaction, interaction: Interaction, leg: Leg): Promise<void> {
-    for (const action of await this.actions.waitingFor(tx, leg.id)) {
+  /** Somebody's phone rings: an agent's, or that of whoever a call is transferred to. */
+  async #rings(tx: Transaction, interaction: Interaction, leg: Leg): Promise<void> {
+    const { actions, news } = this.parts;
+    let known = interaction;
+    for (const action of await actions.waitingFor(tx, leg.id)) {
       if (action.name !== 'redirect') continue;
-      await this.actions.complete(tx, action.requestId, { done: { interactionid: interaction.id } });
+      const detaches = action.attributes.detach === true || action.attributes.detach === 'true';
+      const outcome = { done: { interactionid: interaction.id } };
+      await actions.complete(tx, action.requestId, outcome, detaches ? gone(interaction) : undefined);
+      if (detaches && interaction.session !== null) {
+        await setOwner(tx, interaction.id, null);
+        await news.deleted(tx, interaction, 'detach');
+        known = { ...interaction, session: null };
+      }
     }
-    await this.#party(tx, interaction, leg, 'interaction.partyadded', 'ringing');
+    // What the session no longer has must not come back.
+    if (interaction.endedAt !== null || interaction.kind === 'consult') return;
+    if (leg.id === known.agent && known.focus !== null) {
+      const party = routingPoint(known.focus);
+      await news.tell(tx, known, 'interaction.partydeleted', { party, data: { cause: 'routed', answered: false } });
+    }
+    await news.tell(tx, known, 'interaction.partyadded', { party: partyOf(known, { leg, held: false }) });
   }
 
   async #agentAnswered(tx: Transaction, interaction: Interaction, leg: Leg): Promise<void> {
-    const customer = await this.calls.get(interaction.customer, tx);
-    if (customer?.state === 'intended') {
-      tx.afterCommit(() => this.errands.run('dialing the customer', () => this.calls.dial(customer.id)));
-      return;
-    }
-    if (customer?.state === 'ended') {
-      tx.afterCommit(() => this.errands.run('hanging up', () => this.calls.hangup(leg.id, 'normal')));
-      return;
-    }
-    for (const action of await this.actions.waitingFor(tx, leg.id)) {
-      await this.actions.complete(tx, action.requestId, { done: { interactionid: interaction.id } });
-    }
-    const legs = [interaction.customer, leg.id];
-    tx.afterCommit(() => this.errands.run('joining an interaction', () => this.calls.join(interaction.id, legs)));
-    await this.#party(tx, interaction, leg, 'interaction.partystatechanged', 'connected');
+    const { calls, connections } = this.parts;
+    const customer = await calls.get(interaction.customer, tx);
+    if (customer?.state === 'intended') return connections.dial(tx, customer.id);
+    if (customer?.state === 'ended' || interaction.endedAt !== null) return connections.hangUp(tx, [leg.id]);
+    if (customer?.state === 'answered') await this.#served(tx, interaction, leg);
+  }
+
+  /** Both the customer and whoever serves them are up. */
+  async #served(tx: Transaction, interaction: Interaction, leg: Leg): Promise<void> {
+    const { connections, treatments, news } = this.parts;
+    await this.#answer(tx, leg, { done: { interactionid: interaction.id } }, interaction);
+    await treatments.interrupt(tx, interaction);
+    if (interaction.kind === 'consult') await this.#consultAnswered(tx, interaction);
+    await connections.connect(tx, interaction);
+    const party = partyOf(interaction, { leg, held: false });
+    await news.tell(tx, interaction, 'interaction.partystatechanged', { party });
+  }
+
+  /** The caller of a consult call talks to its other party now, and has left the one on the main call waiting. */
+  async #consultAnswered(tx: Transaction, consult: Interaction): Promise<void> {
+    const { news, connections } = this.parts;
+    await news.added(tx, consult, 'creation');
+    const main = consult.parent === null ? undefined : await lockInteraction(tx, consult.parent);
+    if (!main || main.endedAt !== null) return;
+    await holdParty(tx, main.id, consult.customer, true);
+    await connections.keepWaiting(tx, main, consult.customer);
+    const caller = (await news.legs(tx, main)).find(({ leg }) => leg.id === consult.customer);
+    if (!caller) return;
+    const party = partyOf(main, caller);
+    await news.tell(tx, main, 'interaction.partystatechanged', { party });
   }
 
   async #agentEnded(tx: Transaction, interaction: Interaction, leg: Leg, previous: Leg): Promise<void> {
+    const { calls, news, connections } = this.parts;
     await setAgentLeg(tx, interaction.id, null);
+    await forgetLeg(tx, leg.id);
     if (interaction.endedAt !== null) return;
-    const customer = await this.calls.get(interaction.customer, tx);
-    if (customer?.state === 'intended') return this.#agentNotReached(tx, interaction, leg);
-    for (const action of await this.actions.waitingFor(tx, leg.id)) {
-      await this.actions.complete(tx, action.requestId, {
-        error: 'invaliddestination',
-        description: leg.cause ?? 'normal',
-        data: { interactionid: interaction.id },
-      });
-    }
-    await this.post(tx, interaction.session, {
-      name: 'interaction.partydeleted',
-      data: {
-        interactionid: interaction.id,
-        focusdeviceid: leg.number,
-        cause: leg.cause ?? 'normal',
-        answered: previous.state === 'answered',
-      },
-      model: shown(interaction, customer ? [customerParty(customer)] : []),
-    });
+    const known: Interaction = { ...interaction, agent: null };
+    if (interaction.kind === 'consult') return this.#consultOver(tx, known, leg, previous);
+    const customer = await calls.get(interaction.customer, tx);
+    if (customer?.state === 'intended') return this.#agentNotReached(tx, known, leg);
+    const failed = await this.#answer(tx, leg, notReached(interaction, leg), known);
+    await this.#partyLeft(tx, known, leg, previous);
+    // Nobody can do anything for this caller any more.
+    const isAlone = (await news.legs(tx, known)).length <= 1;
+    if (interaction.session === null && failed === 0 && isAlone) connections.hangUp(tx, [interaction.customer]);
+  }
+
+  /** The other party of a consult call has gone, or never came: the caller is left with the main call. */
+  async #consultOver(tx: Transaction, consult: Interaction, leg: Leg, previous: Leg): Promise<void> {
+    const { news, connections } = this.parts;
+    await endInteraction(tx, consult.id, this.parts.now());
+    await connections.letGo(tx, consult, consult.customer);
+    await this.#answer(tx, leg, notReached(consult, leg));
+    if (previous.state === 'answered') await news.deleted(tx, consult, 'deletion');
   }
 
   /** Agent first, and the agent did not answer: the customer was never dialed. */
   async #agentNotReached(tx: Transaction, interaction: Interaction, leg: Leg): Promise<void> {
-    for (const action of await this.actions.waitingFor(tx, interaction.customer)) {
-      await this.actions.complete(tx, action.requestId, {
-        error: 'invalidsource',
-        description: leg.cause ?? 'no-answer',
-        data: { interactionid: interaction.id },
-      });
+    const { actions, connections } = this.parts;
+    const data = { interactionid: interaction.id };
+    for (const action of await actions.waitingFor(tx, interaction.customer)) {
+      const description = leg.cause ?? 'no-answer';
+      await actions.complete(tx, action.requestId, { error: 'invalidsource', description, data });
     }
-    await endInteraction(tx, interaction.id, this.now());
-    tx.afterCommit(() => this.errands.run('hanging up', () => this.calls.hangup(interaction.customer, 'cancelled')));
+    await endInteraction(tx, interaction.id, this.parts.now());
+    connections.hangUp(tx, [interaction.customer], 'cancelled');
   }
 
-  async #party(
-    tx: Transaction,
-    interaction: Interaction,
-    leg: Leg,
-    name: string,
-    state: 'ringing' | 'connected',
-  ): Promise<void> {
-    // The customer has gone meanwhile: what the session no longer has must not come back.
-    if (interaction.endedAt !== null) return;
-    const customer = await this.calls.get(interaction.customer, tx);
-    const parties = [...(customer ? [customerParty(customer)] : []), agentParty(leg, state)];
-    await this.post(tx, interaction.session, {
-      name,
-      data: {
-        interactionid: interaction.id,
-        focusdeviceid: leg.number,
-        party: { ...agentParty(leg, state) },
-      },
-      model: shown(interaction, parties),
-    });
+  /** Whoever the call is transferred to, or who is called into a conference, has answered. */
+  async #answered(tx: Transaction, interaction: Interaction, leg: Leg): Promise<void> {
+    const { actions, connections, news, treatments } = this.parts;
+    if (interaction.endedAt !== null) return connections.hangUp(tx, [leg.id]);
+    const [action] = await actions.waitingFor(tx, leg.id);
+    if (!action) return connections.hangUp(tx, [leg.id]);
+    const legs = await news.legs(tx, interaction);
+    const isTransfer = action.name === 'singlesteptransfer';
+    const leaver = isTransfer ? controllingParty(action.attributes, interaction, legs) : undefined;
+    let known = interaction;
+    if (isTransfer) {
+      await setAgentLeg(tx, interaction.id, leg.id);
+      known = { ...interaction, agent: leg.id };
+    }
+    await actions.complete(tx, action.requestId, { done: { interactionid: interaction.id } });
+    await treatments.interrupt(tx, known);
+    await connections.connect(tx, known, leaver ? [leaver.leg.id] : []);
+    if (leaver) await this.#partyLeft(tx, known, leaver.leg, leaver.leg);
+    const party = partyOf(known, { leg, held: false });
+    await news.tell(tx, known, 'interaction.partystatechanged', { party });
   }
 
-  async #agentOf(tx: Transaction, interaction: Interaction): Promise<Leg | undefined> {
-    if (interaction.agent === null) return undefined;
-    const leg = await this.calls.get(interaction.agent, tx);
-    return leg?.state === 'ended' ? undefined : leg;
+  async #ended(tx: Transaction, interaction: Interaction, leg: Leg, previous: Leg): Promise<void> {
+    await forgetLeg(tx, leg.id);
+    await this.#answer(tx, leg, notReached(interaction, leg), interaction);
+    const wasSeen = previous.state === 'ringing' || previous.state === 'answered';
+    if (interaction.endedAt === null && wasSeen) await this.#partyLeft(tx, interaction, leg, previous);
+  }
+
+  async #partyLeft(tx: Transaction, interaction: Interaction, leg: Leg, previous: Leg): Promise<void> {
+    const party = partyOf(interaction, { leg: previous, held: false });
+    const data = { cause: leg.cause ?? 'normal', answered: previous.state === 'answered' };
+    await this.parts.news.tell(tx, interaction, 'interaction.partydeleted', { party, data });
+  }
+
+  /** Answers everything that waits for a leg; how much that was. */
+  async #answer(tx: Transaction, leg: Leg, outcome: Answer, shown?: Interaction): Promise<number> {
+    const { actions, news } = this.parts;
+    const waiting = await actions.waitingFor(tx, leg.id);
+    if (waiting.length === 0) return 0;
+    const isOwned = shown !== undefined && shown.session !== null && shown.endedAt === null;
+    const model = isOwned ? await news.shown(tx, shown) : undefined;
+    for (const { requestId, session } of waiting) {
+      await actions.complete(tx, requestId, outcome, session.id === shown?.session ? model : undefined);
+    }
+    return waiting.length;
   }
 }
 
-function customerParty(leg: Leg): Party {
-  return { device: leg.number, devicetype: 'customer', state: leg.state === 'answered' ? 'connected' : 'dialing' };
+function notReached(interaction: Interaction, leg: Leg): Failure {
+  const data = { interactionid: interaction.id };
+  return { error: 'invaliddestination', description: leg.cause ?? 'normal', data };
 }
 
-function agentParty(leg: Leg, state: 'ringing' | 'connected'): Party {
-  return { device: leg.number, devicetype: 'agent', state, ...(leg.agentId !== undefined && { agentid: leg.agentId }) };
-}
-
-/** What a failed dial is called in `error.voice.createcall` (ors-interaction-dialog.md 4.2). */
-const DIAL_FAILURES: Record<Cause, { error: string; description: string }> = {
-  busy: { error: 'unknown', description: 'busy' },
-  'no-answer': { error: 'timeout', description: 'noanswer' },
-  rejected: { error: 'unknown', description: 'dropped' },
-  'invalid-number': { error: 'invaliddestination', description: 'sitinvalidnum' },
-  congestion: { error: 'unknown', description: 'allchannelsbusy' },
-  'device-offline': { error: 'unknown', description: 'sit' },
-  cancelled: { error: 'unknown', description: 'cancelled' },
-  lost: { error: 'remote', description: 'dropped' },
-  normal: { error: 'unknown', description: 'dropped' },
-};
-
-function dialFailure(leg: Leg, previous: Leg): { error: string; description: string } {
-  if (previous.state === 'answered') return DIAL_FAILURES.normal;
-  return DIAL_FAILURES[leg.cause ?? 'lost'];
+/** The caller has hung up while the action was under way. */
+function tooLate({ name }: Action, interaction: Interaction): Failure {
+  const error = name === 'submit' ? 'unknowncall' : 'invalidstate.null';
+  return { error, description: 'the interaction has ended', data: { interactionid: interaction.id } };
 }

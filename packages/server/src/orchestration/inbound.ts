@@ -2,12 +2,14 @@ import { type Logger, RingbackError } from '../kernel/index.js';
 import type { Transaction } from '../store/sql.js';
 import type { Calls, Leg } from '../telephony/index.js';
 import type { Errands } from './errands.js';
-import { addInteraction, shown } from './interactions.js';
+import type { InteractionNews } from './interaction-news.js';
+import { addInteraction } from './interactions.js';
 import type { Sessions } from './sessions.js';
 
 export interface InboundParts {
   sessions: Sessions;
   calls: Calls;
+  news: InteractionNews;
   errands: Errands;
   log: Logger;
   /** The flow with which a DN is provisioned (option `application` of the DN). */
@@ -19,7 +21,7 @@ export interface InboundParts {
  * `interaction.partystatechanged` and `interaction.onrouterequest` (ors-interaction-dialog.md 5). A call to a DN without
  * an application is refused, since nobody would ever take it.
  */
-export function startInboundSessions({ sessions, calls, errands, log, applicationOf }: InboundParts) {
+export function startInboundSessions({ sessions, calls, news, errands, log, applicationOf }: InboundParts) {
   return async (tx: Transaction, leg: Leg): Promise<void> => {
     const flow = applicationOf(leg.number);
     const refuse = (why: string) => {
@@ -37,25 +39,13 @@ export function startInboundSessions({ sessions, calls, errands, log, applicatio
     const interaction = await addInteraction(
       tx,
       {
-        id: leg.callId,
-        session,
-        kind: 'inbound',
-        ani: leg.from,
-        dnis: leg.number,
-        customer: leg.id,
-        agent: null,
-        userData: leg.userData,
+        ...{ id: leg.callId, session, kind: 'inbound', ani: leg.from, dnis: leg.number },
+        ...{ customer: leg.id, focus: leg.number, userData: leg.userData },
       },
       leg.intendedAt,
     );
-    const data = { interactionid: interaction.id, focusdeviceid: leg.number };
-    const model = shown(interaction, [
-      { device: leg.number, devicetype: 'routepoint', state: 'connected' },
-      { device: leg.from, devicetype: 'customer', state: 'connected' },
-    ]);
-    await sessions.post(tx, session, { name: 'interaction.added', data: { ...data, resultof: 'creation' }, model });
-    await sessions.post(tx, session, { name: 'interaction.partystatechanged', data });
-    await sessions.post(tx, session, { name: 'interaction.onrouterequest', data });
+    await news.added(tx, interaction, 'creation');
+    await news.mayBeRouted(tx, interaction);
     tx.afterCommit(() => errands.run('answering a call', () => calls.answer(leg.id)));
   };
 }

@@ -12,11 +12,13 @@ import { locationPath, sessionOfLocation } from './basic-http-sends.js';
 import { CallEvents } from './call-events.js';
 import { ClientRequests } from './client-requests.js';
 import type { ConfiguredObjects } from './configured-objects.js';
+import { Connections } from './connections.js';
 import { Errands } from './errands.js';
 import { guardedFetch } from './fetch/guarded-fetch.js';
 import { TargetRules } from './fetch/target-rules.js';
 import { FlowLibrary } from './flow-library.js';
 import { startInboundSessions } from './inbound.js';
+import { InteractionNews } from './interaction-news.js';
 import { ModuleRegistry } from './module-registry.js';
 import { type ModuleParts, ownModules } from './modules/index.js';
 import { answerSubmits, BusyTreatments, leaveLine } from './modules/queue.js';
@@ -28,6 +30,7 @@ import { releaseSession } from './session-release.js';
 import { SessionReplay } from './session-replay.js';
 import type { OrchestrationSettings } from './session-settings.js';
 import { Sessions } from './sessions.js';
+import { Treatments } from './treatments.js';
 
 export type { Action, ActionModule, ActionOutcome, SessionSubject } from './action-module.js';
 export { followAgentCalls } from './agent-calls.js';
@@ -102,10 +105,14 @@ export function createOrchestration(parts: {
   const actions = new Actions(database, registry, clock, activity, log, post);
   const busyTreatments = new BusyTreatments(actions, () => clock.now());
   const { fetchAllow } = parts;
+  const news = new InteractionNews(calls, post);
+  const connections = new Connections(calls, news, errands);
+  const treatments = new Treatments({ database, calls, actions, news, post, errands });
   const moduleParts: ModuleParts = {
     ...{ sql: database, actions: () => actions, sessions: () => sessions, agentRouting: () => agentRouting },
     busyTreatments: () => busyTreatments,
     ...{ router, calls, post, errands, replies, fetchAllow, configured: parts.configured },
+    ...{ news, connections, treatments, directory: parts.configured },
   };
   for (const module of [...ownModules(moduleParts), ...parts.modules]) registry.add(module);
   answerSubmits(moduleParts);
@@ -141,18 +148,16 @@ export function createOrchestration(parts: {
     locationOf: (session) => (parts.settings.ownOrigins()[0] ?? UNKNOWN_ORIGIN) + locationPath(session),
     environment: () => ({ session: parts.sessionObject(), ixn: { firstixnid: null, interactions: {} } }),
   });
-  const callEvents = new CallEvents(
-    calls,
-    actions,
-    post,
-    errands,
-    () => clock.now(),
-    (tx, interaction) => leaveLine(tx, { router, actions }, interaction),
-  );
+  const callEvents = new CallEvents({
+    ...{ calls, actions, news, connections, treatments, now: () => clock.now() },
+    leaveLine: async (tx, { id, session }) => {
+      if (session !== null) await leaveLine(tx, { router, actions }, { id, session });
+    },
+  });
   calls.onChange(callEvents.changed);
-  calls.onTreated(callEvents.treated);
+  calls.onTreated(treatments.treated);
   calls.onInbound(
-    startInboundSessions({ sessions, calls, errands, log, applicationOf: (dn) => parts.applicationOf(dn) }),
+    startInboundSessions({ sessions, calls, news, errands, log, applicationOf: (dn) => parts.applicationOf(dn) }),
   );
   sessions.onEnded((tx, session) => releaseSession(tx, { actions, router, calls, errands }, session));
   const directory = new SessionDirectory(database, flows, replay, clock);

@@ -3,7 +3,7 @@ import type { Transaction } from '../store/sql.js';
 import type { Calls } from '../telephony/index.js';
 import type { Actions } from './actions.js';
 import type { Errands } from './errands.js';
-import { interactionsOfSession } from './interactions.js';
+import { interactionsOfSession, partiesOf } from './interactions.js';
 import type { EndedSession } from './macrostep.js';
 
 /**
@@ -21,9 +21,9 @@ export async function releaseSession(
   await router.releaseAll(tx, session.id);
   await actions.forget(tx, session.id);
   if (session.state === 'done') return;
-  for (const { customer, agent } of await interactionsOfSession(tx, session.id)) {
-    for (const leg of [customer, agent]) {
-      if (leg !== null) tx.afterCommit(() => errands.run('hanging up', () => calls.hangup(leg, 'cancelled')));
+  for (const { id } of await interactionsOfSession(tx, session.id)) {
+    for (const { leg } of await partiesOf(tx, id)) {
+      tx.afterCommit(() => errands.run('hanging up', () => calls.hangup(leg, 'cancelled')));
     }
   }
 }

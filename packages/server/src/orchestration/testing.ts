@@ -19,6 +19,7 @@ import type { Transaction } from '../store/sql.js';
 import { type TestDatabase, testDatabase } from '../store/testing.js';
 import { Calls, Simulator } from '../telephony/index.js';
 import type { ListObject } from './configured-objects.js';
+import type { Device } from './directory.js';
 import { type ActionModule, createOrchestration, followAgentCalls, type Orchestration } from './index.js';
 import type { EndedSession } from './macrostep.js';
 
@@ -65,6 +66,8 @@ export class OrchestrationBed {
   readonly configuration = new TestConfiguration();
   readonly told: JsonValue[] = [];
   readonly applications = new Map<string, string>();
+  /** DNs on which calls wait to be routed; while there are any, other internal numbers do not exist. */
+  readonly routingPoints = new Set<string>();
   readonly lists = new Map<string, ListObject>();
   readonly dnOptions = new Map<string, Record<string, string>>();
   readonly clock: ManualClock;
@@ -256,6 +259,8 @@ export class OrchestrationBed {
       configured: {
         list: (name) => this.lists.get(name),
         dnOptions: (dn) => this.dnOptions.get(dn) ?? {},
+        device: (name) => this.#device(name),
+        isProvisioned: () => this.routingPoints.size > 0,
       },
       settings: this.settings,
       self: { node: 1, url: undefined },
@@ -266,6 +271,14 @@ export class OrchestrationBed {
     const process = { ...orchestration, database, calls, router, agents, ended, logged };
     this.#processes.push(process);
     return process;
+  }
+
+  #device(name: string): Device | undefined {
+    const agent = [...this.configuration.agents.values()].find(({ id, dn }) => id === name || dn === name);
+    if (agent) return { dn: agent.dn, isRoutingPoint: false, agent: agent.id };
+    const application = this.applications.get(name);
+    if (!this.routingPoints.has(name)) return undefined;
+    return { dn: name, isRoutingPoint: true, ...(application !== undefined && { application }) };
   }
 
   /** What tests see of an application: `tell` at the commit of its macrostep, `work` executed after it. */

@@ -5,9 +5,13 @@ import type { ActionModule } from '../action-module.js';
 import type { Actions, Post } from '../actions.js';
 import type { AgentRouting } from '../agent-routing.js';
 import type { ConfiguredObjects } from '../configured-objects.js';
+import type { Connections } from '../connections.js';
+import type { Directory } from '../directory.js';
 import type { Errands } from '../errands.js';
+import type { InteractionNews } from '../interaction-news.js';
 import type { Replies } from '../replies.js';
 import type { Sessions } from '../sessions.js';
+import type { Treatments } from '../treatments.js';
 import { basicHttpModule } from './basic-http.js';
 import { dialogModule } from './dialog.js';
 import { interactionModule } from './interaction.js';
@@ -29,6 +33,10 @@ export interface ModuleParts {
   replies: Replies;
   fetchAllow: () => string;
   configured: ConfiguredObjects;
+  directory: Directory;
+  news: InteractionNews;
+  connections: Connections;
+  treatments: Treatments;
 }
 
 /** The executable content of the orchestration itself; adding a module is adding a file and a line. */
