@@ -1,6 +1,12 @@
-import { RingbackError } from '../../kernel/index.js';
+import type { AgentChange } from '../../routing/index.js';
 import type { Transaction } from '../../store/index.js';
-import type { DialSettings } from '../dial-settings.js';
+import { changedSettings, type DialSettings } from '../dial-settings.js';
+import { OutboundError } from '../errors.js';
+import { type Chain, type ListRecord, RecordStatus } from '../list/index.js';
+import { Announcements, type GroupHandler } from './announcements.js';
+import { AttemptCalls } from './attempt-calls.js';
+import { purgeAttempts, untrackAttempts } from './attempt-store.js';
+import { setLeaving, setPreviews, setReadyAt } from './campaign-agents.js';
 import type {
   ChainScope,
   DesktopHandler,
@@ -9,171 +15,393 @@ import type {
   RecordSelector,
   RescheduleRequest,
 } from './desktop-message.js';
+import { DesktopRecords } from './desktop-records.js';
+import { Dial } from './dial.js';
+import { DialRound } from './dial-round.js';
 import type { DialingEventHandler } from './dialing-event.js';
+import { Engagements } from './engagements.js';
+import { Errands } from './errands.js';
+import { outstandingWork } from './group-dialer.js';
+import { GroupDialers } from './group-dialers.js';
+import { allGroups, forgetGroup, insertGroup, lockGroup, type StoredGroup, storeGroup } from './group-store.js';
+import { dropHeld, type HeldChain, handlesOf, lockHeldOfGroup } from './held-chain.js';
+import { type AttemptView, type HeldRecord, viewAttempts, viewHeld } from './held-view.js';
 import type { LoadedGroup } from './loaded-group.js';
+import { Offers } from './offers.js';
+import type { DialingParts } from './parts.js';
+import { Placement } from './placement.js';
+import { Processing } from './processing.js';
+import { ownerOf, RecordSupply } from './record-supply.js';
+import { TreatmentFlows } from './treatment-flows.js';
+import { endTreatment, type TreatmentModule, treatmentModule } from './treatment-module.js';
+import { Withdrawals } from './withdrawals.js';
 
-/** A record that dialing holds. */
-export interface HeldRecord {
-  handle: number;
-  group: number;
-  campaign: string;
-  list: string;
-  recordId: number;
-  chainId: number;
-  /** The agent on whose desktop it is. */
-  agentId?: string;
-}
-
-/** One attempt in the history of a record. Times: milliseconds since 1970. */
-export interface AttemptView {
-  attempt: string;
-  list: string;
-  recordId: number;
-  campaign: string;
-  phone: string;
-  at: number;
-  dialedAt?: number;
-  answeredAt?: number;
-  connectedAt?: number;
-  endedAt?: number;
-  agentId?: string;
-  /** Call result (spec 4.5); absent while the call is under way. */
-  result?: number;
-  /** Why it was not dialed. */
-  blockedBy?: string;
-  /** Probability, when it was dialed, that nobody would be free at the answer. */
-  nobodyFree?: number;
-}
-
-function later(): never {
-  throw new RingbackError('unavailable', 'Dialing has not been put together yet.');
-}
+const DEFAULT_RECHECK_MS = 60_000;
+const PURGE_BATCH = 5000;
 
 /**
  * Dialing for the loaded campaign groups. Every state is in the database: any node answers any request, and the node that
  * owns a group (lease `dialer <dbid>`) decides when to dial for it.
+ *
+ * A group is *loaded* (holds nothing, dials nothing), *running* (takes records, dials or gives them out), or *unloading*
+ * (calls and desktops finish; then `onDrained`, and it is not there any more).
  */
 export class Dialing {
+  readonly #parts: DialingParts;
+  readonly #announcements: Announcements;
+  readonly #errands: Errands;
+  readonly #processing: Processing;
+  readonly #engagements: Engagements;
+  readonly #attemptCalls: AttemptCalls;
+  readonly #offers: Offers;
+  readonly #desktop: DesktopRecords;
+  readonly #withdrawals: Withdrawals;
+  readonly #dialers: GroupDialers;
+  #stops: (() => void)[] = [];
+
+  /** To be made before the switch and the router start: it registers its handlers there. */
+  constructor(parts: DialingParts) {
+    this.#parts = parts;
+    const changed = (group: number) => this.#dialers.changed(group);
+    const announcements = new Announcements(parts.database);
+    const errands = new Errands(parts);
+    const flows = new TreatmentFlows(parts);
+    const processing = new Processing({ lists: parts.lists, announcements, flows, clock: parts.clock });
+    const placement: Placement = new Placement(
+      parts,
+      errands,
+      () => this.#attemptCalls,
+      () => dial,
+    );
+    const dial = new Dial(parts, announcements, processing, (attempt) => placement.begin(attempt));
+    const engagements = new Engagements(parts, errands, changed);
+    const attemptCalls = new AttemptCalls({ dialing: parts, announcements, processing, engagements, errands, changed });
+    const offers = new Offers(parts, announcements, processing, dial, changed);
+    const supply = new RecordSupply(parts);
+    const recheckMs = parts.recheckMs ?? DEFAULT_RECHECK_MS;
+    const common = { dialing: parts, announcements, attemptCalls, dial, engagements, offers, supply, recheckMs };
+    const round = new DialRound(common);
+    this.#announcements = announcements;
+    this.#errands = errands;
+    this.#processing = processing;
+    this.#engagements = engagements;
+    this.#attemptCalls = attemptCalls;
+    this.#offers = offers;
+    this.#desktop = new DesktopRecords({ dialing: parts, processing, dial, offers, supply, changed });
+    this.#withdrawals = new Withdrawals(parts, processing, offers, changed);
+    this.#dialers = new GroupDialers({ ...common, round, placed: (attempt) => placement.resume(attempt) });
+    announcements.events.push(async (tx, event) => tx.afterCommit(() => this.#dialers.observe(event)));
+    attemptCalls.listen();
+    engagements.listen();
+    offers.listen();
+  }
+
   /** Takes up what an earlier process left (after `Calls.recover` and `Router.start`), and begins to dial. */
   async start(): Promise<void> {
-    later();
-  }
-  async stop(): Promise<void> {
-    later();
+    await this.#announcements.start();
+    this.#stops = [this.#parts.agents.onState((change) => this.#agentChanged(change))];
+    await this.#dialers.start();
   }
 
-  // The life of a campaign group. The caller keeps its states; a request that does not fit one is ignored.
+  /** Nothing is dialed from now on; calls go on. */
+  async stop(): Promise<void> {
+    for (const stop of this.#stops.splice(0)) stop();
+    await this.#dialers.stop();
+    this.#errands.stop();
+    this.#announcements.stop();
+  }
+
+  // The life of a campaign group. The caller keeps its states; what does not fit is ignored.
 
   /** Begins to hold records for a group; nothing is dialed. Records that an earlier life of it left are taken back. */
-  async load(_tx: Transaction, _group: LoadedGroup): Promise<void> {
-    later();
-  }
-  async startGroup(_tx: Transaction, _groupDbid: number, _settings: DialSettings): Promise<void> {
-    later();
-  }
-  /** Changes what is dialed by, running or not. */
-  async change(_tx: Transaction, _groupDbid: number, _settings: DialSettings): Promise<void> {
-    later();
-  }
-  /** Nothing new is dialed; calls finish. */
-  async stopGroup(_tx: Transaction, _groupDbid: number): Promise<void> {
-    later();
-  }
-  /** Gives buffered records back to their lists. @returns calls and records on desktops that are still to finish */
-  async beginUnload(_tx: Transaction, _groupDbid: number): Promise<{ outstanding: number }> {
-    return later();
-  }
-  /** Forgets calls and desktops: handles become invalid, calls go on untracked. Also ends an unload without outstanding work. */
-  async forceUnload(_tx: Transaction, _groupDbid: number): Promise<void> {
-    later();
-  }
-  /** What an unloading group waits for. */
-  async outstanding(_groupDbid: number): Promise<number> {
-    return later();
+  async load(tx: Transaction, group: LoadedGroup): Promise<void> {
+    const now = this.#parts.clock.now();
+    if (!(await insertGroup(tx, group, now))) return;
+    await this.#parts.lists.takeBack(tx, ownerOf(group), 'ready');
+    this.#dialers.groupsChanged(tx);
   }
 
-  /** The last call or desktop record of an unloading group has finished, and the group is not held any more. */
-  onDrained(_handler: (tx: Transaction, groupDbid: number) => Promise<void>): void {
-    later();
+  async startGroup(tx: Transaction, groupDbid: number, settings: DialSettings): Promise<void> {
+    await this.#set(tx, groupDbid, (group) => ({ ...group, settings, state: 'running', isDepleted: false }));
+    tx.afterCommit(() => this.#dialers.recordsChanged());
   }
+
+  /** Changes what is dialed by, running or not. */
+  async change(tx: Transaction, groupDbid: number, settings: DialSettings): Promise<void> {
+    await this.#set(tx, groupDbid, (group) => ({ ...group, settings: changedSettings(group.settings, settings) }));
+  }
+
+  /** Nothing new is dialed; calls finish, records stay where they are. */
+  async stopGroup(tx: Transaction, groupDbid: number): Promise<void> {
+    await this.#set(tx, groupDbid, (group) => {
+      const { waitingFor: _, ...rest } = group;
+      return { ...rest, state: 'loaded' };
+    });
+    await this.#engagements.release(tx, groupDbid);
+    await this.#withdrawOffers(tx, groupDbid);
+  }
+
+  /**
+   * Gives what is buffered back to the lists, what waits for a redial with its time.
+   * @returns calls and records on desktops that are still to finish: then `onDrained` follows. 0: the group is not there
+   *   any more
+   */
+  async beginUnload(tx: Transaction, groupDbid: number): Promise<{ outstanding: number }> {
+    const group = await lockGroup(tx, groupDbid);
+    if (!group) return { outstanding: 0 };
+    await this.#engagements.release(tx, groupDbid);
+    await this.#withdrawOffers(tx, groupDbid);
+    await this.#returnHeld(tx, groupDbid);
+    const outstanding = await outstandingWork(tx, groupDbid);
+    if (outstanding > 0) await storeGroup(tx, { ...group, state: 'unloading' });
+    else await forgetGroup(tx, groupDbid);
+    this.#dialers.groupsChanged(tx);
+    return { outstanding };
+  }
+
+  /** Forgets calls and desktops: handles become invalid, calls go on untracked. Nothing for a group that is not loaded. */
+  async forceUnload(tx: Transaction, groupDbid: number): Promise<void> {
+    const group = await lockGroup(tx, groupDbid);
+    if (!group) return;
+    const now = this.#parts.clock.now();
+    await this.#engagements.release(tx, groupDbid);
+    await this.#withdrawOffers(tx, groupDbid);
+    await this.#returnHeld(tx, groupDbid);
+    for (const attempt of await untrackAttempts(tx, groupDbid, now)) {
+      const { request } = attempt;
+      if (request !== undefined) await this.#parts.router.cancel(tx, request);
+    }
+    const interrupted = await lockHeldOfGroup(tx, groupDbid, ['dialing', 'desktop', 'deciding']);
+    for (const held of interrupted) {
+      await this.#offers.freeAgent(tx, held);
+      if (held.agent !== undefined) await this.#offers.tellWithdrawn(tx, held, held.agent);
+    }
+    await this.#parts.lists.takeBack(tx, ownerOf(group), 'stale');
+    await dropHeld(
+      tx,
+      interrupted.map(({ id }) => id),
+    );
+    await forgetGroup(tx, groupDbid);
+    this.#dialers.groupsChanged(tx);
+  }
+
+  /** What an unloading group waits for. */
+  async outstanding(groupDbid: number): Promise<number> {
+    return this.#parts.database.transaction((tx) => outstandingWork(tx, groupDbid));
+  }
+
+  /** The last call or desktop record of an unloading group has finished, and the group is not there any more. */
+  onDrained(handler: GroupHandler): void {
+    this.#announcements.drained.push(handler);
+  }
+
   /** A running group holds no record any more and its lists have given none (1.12); once until they give some again. */
-  onDepleted(_handler: (tx: Transaction, groupDbid: number) => Promise<void>): void {
-    later();
+  onDepleted(handler: GroupHandler): void {
+    this.#announcements.depleted.push(handler);
   }
-  onEvent(_handler: DialingEventHandler): void {
-    later();
+
+  onEvent(handler: DialingEventHandler): void {
+    this.#announcements.events.push(handler);
   }
+
   /** What is sent to desktops by itself; on every node. */
-  onDesktop(_handler: DesktopHandler): () => void {
-    return later();
+  onDesktop(handler: DesktopHandler): () => void {
+    return this.#announcements.onDesktop(handler);
+  }
+
+  /** Lists may have more to dial than before (records were added, imported or changed): they are asked again at once. */
+  recordsChanged(): void {
+    this.#dialers.recordsChanged();
   }
 
   // The desktop protocol's record work (spec 3.2). All throw OutboundError; keys are those of the acknowledgement.
 
-  /** PreviewRecordRequest. @param campaign absent: any loaded campaign of the agent's groups. @returns undefined: none (PreviewRecordEmpty) */
-  async previewRecord(_agentId: string, _campaign?: string): Promise<RecordKeys | undefined> {
-    return later();
+  /**
+   * PreviewRecordRequest.
+   * @param campaign absent: any loaded campaign of the agent's groups
+   * @returns undefined: none (PreviewRecordEmpty)
+   */
+  previewRecord(agentId: string, campaign?: string): Promise<RecordKeys | undefined> {
+    return this.#desktop.preview(agentId, campaign);
   }
+
   /** Dials a record that was previewed, or a due callback: the agent's phone rings first, then the customer's. */
-  async dialRecord(_agentId: string, _handle: number): Promise<void> {
-    later();
+  dialRecord(agentId: string, handle: number): Promise<void> {
+    return this.#desktop.dial(agentId, handle);
   }
+
   /** ChainedRecordRequest: the other records of the chain, each with a handle of its own, and the keys of ChainedRecordsDataEnd. */
-  async chained(_handle: number): Promise<{ records: RecordKeys[]; end: RecordKeys }> {
-    return later();
+  chained(handle: number): Promise<{ records: RecordKeys[]; end: RecordKeys }> {
+    return this.#desktop.chained(handle);
   }
+
   /** UpdateCallCompletionStats. */
-  async update(_handle: number, _fields: RecordKeys): Promise<RecordKeys> {
-    return later();
+  update(handle: number, fields: RecordKeys): Promise<RecordKeys> {
+    return this.#desktop.update(handle, fields);
   }
-  async processed(_handle: number, _request: ProcessedRequest): Promise<RecordKeys> {
-    return later();
+
+  processed(handle: number, request: ProcessedRequest): Promise<RecordKeys> {
+    return this.#desktop.processed(handle, request);
   }
-  async reject(_handle: number): Promise<RecordKeys> {
-    return later();
+
+  reject(handle: number): Promise<RecordKeys> {
+    return this.#desktop.reject(handle);
   }
+
   /** RecordReschedule and ScheduledRecordReschedule; in effect when the record is processed. */
-  async reschedule(_handle: number, _request: RescheduleRequest): Promise<RecordKeys> {
-    return later();
+  reschedule(handle: number, request: RescheduleRequest): Promise<RecordKeys> {
+    return this.#desktop.reschedule(handle, request);
   }
-  /** RequestRecordCancel, over all loaded campaigns or one. @returns keys with `GSW_MESSAGE` where some are on desktops */
-  async cancel(
-    _selector: RecordSelector,
-    _options: { campaign?: string; scope?: ChainScope; tx?: Transaction },
+
+  /**
+   * RequestRecordCancel, over all loaded campaigns or one.
+   * @param options `scope`: default `AllChain`
+   * @returns the echoed keys, with `GSW_MESSAGE` where agents have some of the records
+   */
+  cancel(
+    selector: RecordSelector,
+    { campaign, scope = 'AllChain', tx }: { campaign?: string; scope?: ChainScope; tx?: Transaction } = {},
   ): Promise<RecordKeys> {
-    return later();
+    const request = { selector, scope, ...(campaign !== undefined && { campaign }) };
+    return this.#within(tx, (transaction) => this.#withdrawals.cancel(transaction, request));
   }
-  async doNotCall(_selector: RecordSelector, _options: { scope?: ChainScope; tx?: Transaction }): Promise<RecordKeys> {
-    return later();
+
+  /** @param options `scope`: default `AllChain` */
+  doNotCall(
+    selector: RecordSelector,
+    { scope = 'AllChain', tx }: { scope?: ChainScope; tx?: Transaction } = {},
+  ): Promise<RecordKeys> {
+    return this.#within(tx, (transaction) => this.#withdrawals.doNotCall(transaction, selector, scope));
   }
-  /** LogOut: the agent is not counted any more, open records are given back (option `agent_logout_preview_call_result`). */
-  async logOut(_agentId: string, _campaign?: string): Promise<void> {
-    later();
+
+  /** LogOut: the agent is not counted any more until he logs in again; records without a call are given back. */
+  async logOut(agentId: string, campaign?: string): Promise<void> {
+    const { database } = this.#parts;
+    await setLeaving(database, agentId, true);
+    await this.#desktop.close(agentId, false, campaign);
+    this.#wakeAll();
+    await database.transaction(async (tx) => {
+      for (const { appId, campaign: own } of await this.#groupsOf(tx, agentId, campaign)) {
+        const keys = { GSW_APPLICATION_ID: appId, GSW_CAMPAIGN_NAME: own.name, GSW_LOGOUT_TIME: 0 };
+        this.#announcements.send(tx, agentId, { userEvent: 'LogOutTime', keys });
+      }
+    });
   }
+
   /** ReadyTime: the agent will be ready in so many seconds. */
-  async readyTime(_agentId: string, _seconds: number): Promise<void> {
-    later();
+  async readyTime(agentId: string, seconds: number): Promise<void> {
+    if (!Number.isFinite(seconds) || seconds < 0) throw new OutboundError('invalid-attribute', 'GSW_READY_TIME');
+    await setReadyAt(this.#parts.database, agentId, this.#parts.clock.now() + seconds * 1000);
+    this.#wakeAll();
   }
+
   /** PreviewDialingModeStart and -Over. */
-  async previewMode(_agentId: string, _on: boolean): Promise<void> {
-    later();
+  async previewMode(agentId: string, on: boolean): Promise<void> {
+    await setPreviews(this.#parts.database, agentId, on);
+  }
+
+  // SCXML treatments.
+
+  /** Executable content of SCXML treatments, for the orchestration host. */
+  treatmentModule(): TreatmentModule {
+    return treatmentModule(() => ({ dialing: this.#parts, processing: this.#processing }));
+  }
+
+  /** To be called when a session has ended: a treatment that has decided nothing leaves that to the list. */
+  async sessionEnded(tx: Transaction, session: string): Promise<void> {
+    await endTreatment(tx, this.#processing, session);
   }
 
   // Sight.
 
-  async held(_handle: number): Promise<HeldRecord | undefined> {
-    return later();
+  held(handle: number): Promise<HeldRecord | undefined> {
+    return viewHeld(this.#parts.database, handle);
   }
+
   /** The records on an agent's desktop, as PreviewRecord has them: what a desktop that connects again shows. */
-  async recordsOf(_agentId: string): Promise<RecordKeys[]> {
-    return later();
+  recordsOf(agentId: string): Promise<RecordKeys[]> {
+    return this.#desktop.recordsOf(agentId);
   }
+
   /** The handles of those records of a list that are held, by record id. */
-  async handles(_list: string, _recordIds: readonly number[]): Promise<Map<number, number>> {
-    return later();
+  handles(list: string, recordIds: readonly number[]): Promise<Map<number, number>> {
+    return handlesOf(this.#parts.database, list, recordIds);
   }
+
   /** The attempts of a record, oldest first, those that were not dialed too. */
-  async attempts(_list: string, _recordId: number): Promise<AttemptView[]> {
-    return later();
+  attempts(list: string, recordId: number): Promise<AttemptView[]> {
+    return viewAttempts(this.#parts.database, list, recordId);
+  }
+
+  /** Deletes the attempts that ended before a time (milliseconds since 1970). @returns how many */
+  async purge(before: number): Promise<number> {
+    for (let purged = 0; ; ) {
+      const deleted = await purgeAttempts(this.#parts.database, before, PURGE_BATCH);
+      purged += deleted;
+      if (deleted < PURGE_BATCH) return purged;
+    }
+  }
+
+  async #set(tx: Transaction, dbid: number, change: (group: StoredGroup) => StoredGroup): Promise<void> {
+    const group = await lockGroup(tx, dbid);
+    if (!group || group.state === 'unloading') return;
+    await storeGroup(tx, change(group));
+    tx.afterCommit(() => this.#dialers.changed(dbid));
+  }
+
+  /** Records for which the router looks for agents are not offered any more. */
+  async #withdrawOffers(tx: Transaction, groupDbid: number): Promise<void> {
+    for (const held of await lockHeldOfGroup(tx, groupDbid, ['offered'])) await this.#offers.takeBack(tx, held, false);
+  }
+
+  /** Buffered chains go back as they are; those that wait for a redial go back with its time. */
+  async #returnHeld(tx: Transaction, groupDbid: number): Promise<void> {
+    const waiting = await lockHeldOfGroup(tx, groupDbid, ['waiting']);
+    for (const held of waiting) {
+      const record = await this.#recordOf(tx, held);
+      if (record?.recordStatus !== RecordStatus.Retrieved || held.dueAt === undefined) await dropHeld(tx, [held.id]);
+      else await this.#processing.postpone(tx, held, record, held.dueAt);
+    }
+    const buffered = await lockHeldOfGroup(tx, groupDbid, ['buffered']);
+    await this.#processing.giveBack(tx, buffered);
+    if (buffered.length === 0) return;
+    const group = await lockGroup(tx, groupDbid);
+    if (!group) return;
+    const counts = new Map<string, number>();
+    for (const { list } of buffered) counts.set(list, (counts.get(list) ?? 0) + 1);
+    const header = { at: this.#parts.clock.now(), group: groupDbid, campaign: group.campaign.name };
+    for (const [list, records] of counts) {
+      await this.#announcements.emit(tx, { ...header, type: 'records-not-processed', list, records });
+    }
+  }
+
+  async #recordOf(tx: Transaction, held: HeldChain): Promise<ListRecord | undefined> {
+    const chain: Chain | undefined = await this.#parts.lists.chain(held.list, held.chainId, tx);
+    return chain?.records.find(({ recordId }) => recordId === held.recordId);
+  }
+
+  async #groupsOf(tx: Transaction, agentId: string, campaign: string | undefined): Promise<StoredGroup[]> {
+    const own = this.#parts.configuration.object('agents', agentId)?.groups ?? [];
+    return (await allGroups(tx)).filter(
+      ({ group, campaign: { name } }) => own.includes(group.name) && (campaign === undefined || name === campaign),
+    );
+  }
+
+  #agentChanged({ state, previous }: AgentChange): void {
+    if (state.state === previous.state) return;
+    const { database } = this.#parts;
+    const { id } = state;
+    if (state.state === 'logged-out') this.#errands.run('closing a desktop', () => this.#desktop.close(id, true));
+    else if (previous.state === 'logged-out') {
+      this.#errands.run('counting an agent again', () => setLeaving(database, id, false));
+    }
+  }
+
+  #wakeAll(): void {
+    this.#dialers.recordsChanged();
+  }
+
+  async #within<T>(tx: Transaction | undefined, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return tx ? work(tx) : this.#parts.database.transaction(work);
   }
 }

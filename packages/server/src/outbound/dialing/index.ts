@@ -16,7 +16,10 @@ export type {
   RecordSelector,
   RescheduleRequest,
 } from './desktop-message.js';
-export { type AttemptView, Dialing, type HeldRecord } from './dialing.js';
+export { Dialing } from './dialing.js';
 export type { AttemptFacts, DialingEvent, DialingEventHandler, RecordReference } from './dialing-event.js';
+export type { AttemptView, HeldRecord } from './held-view.js';
 export type { DialingState, LoadedGroup } from './loaded-group.js';
 export type { OccupiedAgent, Pacer, PacingDecision, PacingObservation, PacingSituation } from './pacing-port.js';
+export type { Applications, DialingParts, IvrCall } from './parts.js';
+export type { TreatmentModule } from './treatment-module.js';

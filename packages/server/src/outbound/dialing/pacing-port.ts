@@ -50,4 +50,6 @@ export type PacingObservation =
 export interface Pacer {
   dialNow(situation: PacingSituation): PacingDecision;
   observe(observation: PacingObservation): void;
+  /** What it has to keep over a restart, as JSON; given to `newPacer` again. */
+  memory?(): object;
 }

@@ -1,0 +1,86 @@
+import type { Sql } from '../../store/index.js';
+import { attemptsOfRecord } from './attempt-store.js';
+import { readGroup } from './group-store.js';
+import { readHeld, recordOfHandle } from './held-chain.js';
+
+/** A record that dialing holds. */
+export interface HeldRecord {
+  handle: number;
+  /** DBID of the campaign group. */
+  group: number;
+  campaign: string;
+  list: string;
+  recordId: number;
+  chainId: number;
+  /** The agent on whose desktop it is. */
+  agentId?: string;
+}
+
+/** One attempt in the history of a record. Times: milliseconds since 1970. */
+export interface AttemptView {
+  attempt: string;
+  list: string;
+  recordId: number;
+  campaign: string;
+  phone: string;
+  at: number;
+  dialedAt?: number;
+  answeredAt?: number;
+  connectedAt?: number;
+  endedAt?: number;
+  agentId?: string;
+  /** Call result (spec 4.5); absent while the call is under way. */
+  result?: number;
+  /** Why it was not dialed. */
+  blockedBy?: string;
+  /** Probability, when it was dialed, that nobody would be free at the answer. */
+  nobodyFree?: number;
+}
+
+export async function viewHeld(sql: Sql, handle: number): Promise<HeldRecord | undefined> {
+  const record = await recordOfHandle(sql, handle);
+  const held = record && (await readHeld(sql, record.chain));
+  const group = held && (await readGroup(sql, held.group));
+  if (!record || !held || !group) return undefined;
+  return {
+    handle,
+    group: held.group,
+    campaign: group.campaign.name,
+    list: held.list,
+    recordId: record.recordId,
+    chainId: held.chainId,
+    ...(held.agent !== undefined && { agentId: held.agent }),
+  };
+}
+
+/** The attempts of a record, oldest first, those that were not dialed too. */
+export async function viewAttempts(sql: Sql, list: string, recordId: number): Promise<AttemptView[]> {
+  return (await attemptsOfRecord(sql, list, recordId)).map((attempt) => {
+    const {
+      id,
+      campaign,
+      phone,
+      at,
+      agent,
+      dialedAt,
+      answeredAt,
+      connectedAt,
+      endedAt,
+      result,
+      blockedBy,
+      nobodyFree,
+    } = attempt;
+    return {
+      attempt: id,
+      ...{ list, recordId, campaign, phone, at },
+      ...(dialedAt !== undefined && { dialedAt }),
+      ...(answeredAt !== undefined && { answeredAt }),
+      ...(connectedAt !== undefined && { connectedAt }),
+      ...(endedAt !== undefined && { endedAt }),
+      ...(agent !== undefined && { agentId: agent }),
+      ...(result !== undefined && { result }),
+      ...(blockedBy !== undefined && { blockedBy }),
+      ...(nobodyFree !== undefined && { nobodyFree }),
+    };
+  });
+}
