@@ -22,8 +22,10 @@ create table campaign_group_state (
   sequence        text,       -- the agent group whose sequence holds it
   loaded_at       timestamptz,
   started_at      timestamptz, -- of the dialing under way, or of the last one since it was loaded
+  report_due      timestamptz, -- of the next report of its state over HTTP
   changed_at      timestamptz not null
 ) with (fillfactor = 70);
+create index campaign_group_report_due on campaign_group_state (report_due) where report_due is not null;
 
 create table campaign_sequence (
   agent_group   text        primary key,
@@ -86,8 +88,7 @@ create unique index campaign_period_open on campaign_period (group_number) where
 create table campaign_report (
   id         bigint      generated always as identity primary key,
   kind       text        not null check (kind in ('history', 'contact-processed')),
-  url        text        not null,
-  body       jsonb       not null,
+  facts      jsonb       not null, -- the attempt or chain; the body is made when it is sent
   due_at     timestamptz not null,
   attempts   integer     not null default 0,
   created_at timestamptz not null

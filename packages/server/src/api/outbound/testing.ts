@@ -4,7 +4,14 @@ import { Registry } from 'prom-client';
 import { WebSocket } from 'ws';
 import { Configuration, parseConfiguration } from '../../config/index.js';
 import { type Activity, type JsonObject, ManualClock, silentLogger } from '../../kernel/index.js';
-import { CampaignGroups, type Dialing, type DialSettings } from '../../outbound/index.js';
+import {
+  type AttemptView,
+  CampaignGroups,
+  type Dialing,
+  type DialingEvent,
+  type DialingEventHandler,
+  type DialSettings,
+} from '../../outbound/index.js';
 import { Journal } from '../../reporting/index.js';
 import type { Transaction } from '../../store/index.js';
 import { type TestDatabase, testDatabase } from '../../store/testing.js';
@@ -50,6 +57,9 @@ export class NotedDialing {
   readonly cancelled: unknown[] = [];
   readonly blocked: unknown[] = [];
   onDesktopRecords = false;
+  /** What `attempts` answers. */
+  made: AttemptView[] = [];
+  #event: DialingEventHandler = async () => {};
   #drained: Handler = async () => {};
   #depleted: Handler = async () => {};
 
@@ -77,6 +87,15 @@ export class NotedDialing {
   }
   async outstanding(): Promise<number> {
     return this.left;
+  }
+  async attempts(): Promise<AttemptView[]> {
+    return this.made;
+  }
+  onEvent(handler: DialingEventHandler): void {
+    this.#event = handler;
+  }
+  happened(tx: Transaction, event: DialingEvent): Promise<void> {
+    return this.#event(tx, event);
   }
   onDrained(handler: Handler): void {
     this.#drained = handler;
@@ -108,6 +127,9 @@ export interface CampaignBed {
   configuration: Configuration;
   campaigns: CampaignGroups;
   dialing: NotedDialing;
+  /** Reports that were sent over HTTP, and the statuses with which the next ones are answered; then 200. */
+  posts: { url: string; body: JsonObject }[];
+  postStatus: number[];
   activity: Activity;
   clock: ManualClock;
   /** Puts everything back: nothing is loaded, and the configuration is as it was. */
@@ -130,7 +152,20 @@ export async function campaignBed(configurationText = ACCEPTANCE_CONFIGURATION):
   const journal = new Journal(parts);
   await journal.start();
   const dialing = new NotedDialing();
-  const campaigns = new CampaignGroups({ ...parts, configuration, journal, dialing });
+  const posts: CampaignBed['posts'] = [];
+  const postStatus: number[] = [];
+  const campaigns = new CampaignGroups({
+    ...parts,
+    configuration,
+    journal,
+    dialing,
+    lists: { ready: async () => ({ callable: 6, waiting: 4 }), find: async () => [] },
+    occupancy: async () => ({ ready: 1, occupied: 3, loggedIn: 5 }),
+    post: async (url, body) => {
+      posts.push({ url, body });
+      return postStatus.shift() ?? 200;
+    },
+  });
   await campaigns.start();
   const app = await createHttp({
     log: silentLogger,
@@ -149,6 +184,8 @@ export async function campaignBed(configurationText = ACCEPTANCE_CONFIGURATION):
     configuration,
     campaigns,
     dialing,
+    posts,
+    postStatus,
     activity,
     clock,
     reset: async () => {
@@ -158,7 +195,7 @@ export async function campaignBed(configurationText = ACCEPTANCE_CONFIGURATION):
       if (changed) await configuration.apply(file);
       changed = false;
       Object.assign(dialing, { left: 0, onDesktopRecords: false });
-      for (const noted of [dialing.orders, dialing.cancelled, dialing.blocked]) noted.splice(0);
+      for (const noted of [dialing.orders, dialing.cancelled, dialing.blocked, posts, postStatus]) noted.splice(0);
     },
     close: async () => {
       await app.close();

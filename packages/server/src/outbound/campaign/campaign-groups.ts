@@ -3,8 +3,10 @@ import type { Journal } from '../../reporting/index.js';
 import type { Database, Transaction } from '../../store/index.js';
 import { outboundApplication } from '../application.js';
 import type { DialSettingsChange } from '../dial-settings.js';
-import type { Dialing } from '../dialing/index.js';
+import type { Dialing, DialingEvent } from '../dialing/index.js';
 import { OutboundError } from '../errors.js';
+import type { CallingLists } from '../list/index.js';
+import { AttemptReports } from './attempt-report.js';
 import {
   type CampaignConfiguration,
   CampaignDirectory,
@@ -15,6 +17,8 @@ import { GroupOperations } from './group-operations.js';
 import { type GroupView, loadedGroups, readGroup, readGroupOfNumber, viewOf } from './group-record.js';
 import { type CampaignNotification, type Cause, Notifications } from './notifications.js';
 import { Sequences } from './sequences.js';
+import { type HttpPost, StateReports } from './state-report.js';
+import { CampaignStatistics, type Occupancy } from './statistics.js';
 
 export interface CampaignGroupsOptions {
   database: Database;
@@ -31,7 +35,14 @@ export interface CampaignGroupsOptions {
     | 'outstanding'
     | 'onDrained'
     | 'onDepleted'
+    | 'onEvent'
+    | 'attempts'
   >;
+  lists: Pick<CallingLists, 'ready' | 'find'>;
+  /** How busy the agents of an agent group are. */
+  occupancy: (agentGroup: string) => Promise<Occupancy>;
+  /** Sends reports over HTTP. */
+  post: HttpPost;
   clock: Clock;
   activity: Activity;
   log: Logger;
@@ -53,9 +64,12 @@ const BY_REQUEST: Cause = { origin: 'request' };
 export class CampaignGroups {
   readonly sequences: Sequences;
   readonly directory: CampaignDirectory;
+  readonly statistics: CampaignStatistics;
   readonly #options: CampaignGroupsOptions;
   readonly #operations: GroupOperations;
   readonly #notifications: Notifications;
+  readonly #stateReports: StateReports;
+  readonly #attemptReports: AttemptReports;
   #forget: (() => void)[] = [];
 
   constructor(options: CampaignGroupsOptions) {
@@ -77,6 +91,11 @@ export class CampaignGroups {
       operations: this.#operations,
       notifications: this.#notifications,
     });
+    this.statistics = new CampaignStatistics(options);
+    const reporting = { ...options, directory: this.directory, notifications: this.#notifications };
+    this.#stateReports = new StateReports({ ...reporting, statistics: this.statistics });
+    this.#attemptReports = new AttemptReports(reporting);
+    dialing.onEvent((tx, event) => this.#count(tx, event));
     dialing.onDrained((tx, dbid) => this.#drained(tx, dbid));
     dialing.onDepleted((tx, dbid) => this.#depleted(tx, dbid));
     this.#notifications.add((notification) => this.sequences.follow(notification));
@@ -88,6 +107,8 @@ export class CampaignGroups {
     await this.#checkAll();
     await this.#resumeUnloads();
     await this.sequences.start();
+    await this.#stateReports.start();
+    await this.#attemptReports.start();
     this.#forget.push(
       this.#options.configuration.onChange(({ kind, name }) => {
         if (RELEVANT_KINDS.has(kind)) void this.#inBackground(`configuration ${kind} ${name}`, () => this.#checkAll());
@@ -98,6 +119,8 @@ export class CampaignGroups {
   async stop(): Promise<void> {
     for (const forget of this.#forget.splice(0)) forget();
     await this.sequences.stop();
+    await this.#stateReports.stop();
+    await this.#attemptReports.stop();
     this.#notifications.stop();
   }
 
@@ -193,6 +216,12 @@ export class CampaignGroups {
       });
     });
     return { done, cancel: () => cancel() };
+  }
+
+  async #count(tx: Transaction, event: DialingEvent): Promise<void> {
+    const sequence = await this.statistics.note(tx, event);
+    if (sequence !== undefined) tx.afterCommit(() => void this.sequences.counted(sequence, event.group));
+    await this.#attemptReports.note(tx, event);
   }
 
   async #drained(tx: Transaction, dbid: number): Promise<void> {

@@ -99,6 +99,13 @@ export class CampaignDirectory {
     return holders.map((options) => options?.[name]?.trim()).find((text) => text !== undefined && text !== '');
   }
 
+  /** The configured campaign group of a number, without what it was for. */
+  async reference(sql: Sql, dbid: number): Promise<{ name: string; campaign: Numbered } | undefined> {
+    const object = await this.#byNumber(sql, 'campaign-groups', dbid);
+    const campaign = object && this.configuration.object('campaigns', object.campaign);
+    return object && { name: object.name, campaign: { name: object.campaign, dbid: campaign?.dbid ?? 0 } };
+  }
+
   async #ofPair(sql: Sql, selector: { campaign: number; group: number }): Promise<CampaignGroup> {
     const campaign = await this.#byNumber(sql, 'campaigns', selector.campaign);
     if (!campaign) throw new OutboundError('campaign-not-found');

@@ -19,3 +19,13 @@ export type {
 } from './notifications.js';
 export type { Schedule, ScheduleItem } from './sequence.js';
 export type { SequenceUnloading } from './sequences.js';
+export type { HttpPost } from './state-report.js';
+export {
+  CampaignStatistics,
+  type HistoryQuery,
+  type HistoryRow,
+  type LiveStatistics,
+  type Occupancy,
+  STATISTIC_OBJECTS,
+  type StatisticObject,
+} from './statistics.js';

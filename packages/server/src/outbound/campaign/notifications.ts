@@ -56,7 +56,7 @@ export class Notifications {
   readonly #journal: Pick<Journal, 'record' | 'subscribe'>;
   readonly #activity: Activity;
   readonly #node = newId();
-  readonly #listeners = new Listeners<[notification: CampaignNotification]>();
+  readonly #listeners = new Listeners<[notification: CampaignNotification, isOwn: boolean]>();
   #subscription: { close(): void } | undefined;
 
   constructor({ journal, activity }: { journal: Pick<Journal, 'record' | 'subscribe'>; activity: Activity }) {
@@ -77,8 +77,8 @@ export class Notifications {
     this.#subscription = undefined;
   }
 
-  /** @returns a function that takes the handler away again */
-  add(handler: (notification: CampaignNotification) => void): () => void {
+  /** @param handler is told whether this node has announced it. @returns a function that takes the handler away again */
+  add(handler: (notification: CampaignNotification, isOwn: boolean) => void): () => void {
     return this.#listeners.add(handler);
   }
 
@@ -87,7 +87,7 @@ export class Notifications {
     await this.#journal.record(tx, [
       { at: notification.at, type: 'campaign.state', data: { ...shown(notification), node: this.#node } },
     ]);
-    tx.afterCommit(() => this.#listeners.notify(notification));
+    tx.afterCommit(() => this.#listeners.notify(notification, true));
   }
 
   #fromElsewhere(event: JournalEvent): void {
@@ -95,7 +95,7 @@ export class Notifications {
     if (node === this.#node || typeof notification !== 'string') return;
     // Another node's `announce` has written it.
     const heard = JSON.parse(notification) as CampaignNotification;
-    void this.#activity.run(async () => this.#listeners.notify(heard));
+    void this.#activity.run(async () => this.#listeners.notify(heard, false));
   }
 }
 

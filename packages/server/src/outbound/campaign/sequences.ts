@@ -210,8 +210,12 @@ export class Sequences {
   async counted(agentGroup: string, campaignGroup: number): Promise<void> {
     await this.#inBackground(agentGroup, async () => {
       const count = await itemCount(this.#database, campaignGroup);
-      if (count?.agentGroup !== agentGroup) return;
-      await this.#input(agentGroup, { type: 'counted', dials: count.dials, contacts: count.contacts });
+      const record = await readSequence(this.#database, agentGroup);
+      if (count?.agentGroup !== agentGroup || !record) return;
+      const input = { type: 'counted', dials: count.dials, contacts: count.contacts } as const;
+      const outcome = sequenceStep(record.schedule, record.state, input, this.#clock.now());
+      // Looked at without the lock first: most dials change nothing.
+      if (typeof outcome !== 'string' && outcome.state !== record.state) await this.#input(agentGroup, input);
     });
   }
 
@@ -266,7 +270,11 @@ export class Sequences {
     const outcome = sequenceStep(record.schedule, record.state, input, this.#clock.now());
     if (typeof outcome === 'string') throw new OutboundError(outcome);
     let after: SequenceRecord = { ...record, state: outcome.state };
-    for (const effect of outcome.effects) after = await this.#perform(tx, after, effect, change);
+    for (const effect of outcome.effects) {
+      after = await this.#perform(tx, after, effect, change);
+      // The item could not begin: what was to follow it has been replaced by what followed from that.
+      if (after.state !== outcome.state) break;
+    }
     await storeSequence(tx, after, this.#clock.now());
     tx.afterCommit(() => this.#due.wake(after.state.dueAt));
     return after;
