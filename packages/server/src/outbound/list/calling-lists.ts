@@ -1,126 +1,426 @@
-import type { Activity, Clock, Logger } from '../../kernel/index.js';
+import type { Activity, Clock, JsonObject, Logger } from '../../kernel/index.js';
+import { instant, Listeners } from '../../kernel/index.js';
 import type { Journal } from '../../reporting/index.js';
-import type { Database, Sql, Transaction } from '../../store/index.js';
-import type { ListConfiguration, ListSettings } from './list-settings.js';
-import type { DialingPriority } from './priority.js';
+import { type Database, type Sql, statement, type Transaction } from '../../store/index.js';
+import { OutboundError } from '../errors.js';
+import { draftToAdd } from './adding.js';
+import type { Attributes } from './attributes.js';
+import { DailyWindows } from './daily-windows.js';
+import { DoNotCallList, type DoNotCallOrigin } from './do-not-call.js';
+import { type FilterSql, filterSql } from './filter.js';
+import { ListNumbers } from './list-numbers.js';
+import { countryOf, type ListConfiguration, type ListSettings, listSettings } from './list-settings.js';
+import { PhoneKeys } from './phone-key.js';
+import type { TurnOfTypes } from './priority.js';
 import type { Chain, ListRecord, RecordOwner } from './record.js';
+import { chainRecords, findRecords } from './record-search.js';
+import { RecordStatus } from './record-status.js';
+import { isCallback, RecordType } from './record-type.js';
+import { type Retrieval, type RetrievalContext, retrieveChains, retrievePersonal } from './retrieval.js';
+import { standingOf } from './taking.js';
+import { countReady, nextDue } from './waiting.js';
+import { type ChainScope, cancelled, notToBeCalled, type Withdrawal } from './withdrawal.js';
+import { insertRecords, updateRecords } from './writing.js';
 
 export interface CallingListsOptions {
   database: Database;
   configuration: ListConfiguration;
-  journal: Journal;
+  journal: Pick<Journal, 'record'>;
   clock: Clock;
   activity: Activity;
   log: Logger;
 }
 
-export interface Retrieval {
+export interface PersonalRetrieval {
   list: string;
   owner: RecordOwner;
+  /** Whose records; absent: anybody's (those that their agents have not taken). */
+  agentId?: string | undefined;
+  /** Only what was due before this time; default `now`. */
+  dueBefore?: number | undefined;
   /** Most chains. */
   limit: number;
-  now: number;
-  priorities: DialingPriority;
-}
-
-export interface AgentRetrieval {
-  list: string;
-  owner: RecordOwner;
-  agentId: string;
-  limit: number;
+  /** Milliseconds since 1970. */
   now: number;
 }
 
-/** Which records; all that is given must hold. At least one of the first four. */
+/** Which records; all that is given must hold. */
 export interface RecordSearch {
-  recordId?: number;
+  recordId?: number | undefined;
   /** In any notation. */
-  phone?: string;
-  customerId?: string;
-  chainId?: number;
+  phone?: string | undefined;
+  customerId?: string | undefined;
+  chainId?: number | undefined;
   /** Only in these lists. */
-  lists?: readonly string[];
+  lists?: readonly string[] | undefined;
 }
 
-export type ChainScope = 'AllChain' | 'RecordOnly';
+export interface CancelRequest extends RecordSearch {
+  scope: ChainScope;
+  /** Whether an agent has this record, which is then left alone. */
+  except?: ((record: ListRecord) => boolean) | undefined;
+}
 
-/** What a request that withdraws records has done. */
-export interface Withdrawal {
-  /** The records that it changed, as they are now; held ones (Retrieved before) among them. */
-  changed: ListRecord[];
-  /** Matching records that it left alone, because agents have them. */
-  onDesktop: ListRecord[];
+export interface DoNotCallRequest extends DoNotCallOrigin {
+  phone?: string | undefined;
+  customerId?: string | undefined;
+  scope: ChainScope;
+  /** The lists whose records are marked: those of loaded campaigns. Default all. */
+  lists?: readonly string[] | undefined;
+  /** Whether an agent has this record, who will finish it. */
+  except?: ((record: ListRecord) => boolean) | undefined;
 }
 
 /** Whether a held record may still be dialed. */
-export type Standing = 'callable' | 'do-not-call' | 'withdrawn';
+export type Standing =
+  | 'callable'
+  /** Its number or customer is on the do-not-call list. */
+  | 'do-not-call'
+  /** It was cancelled, taken away or is gone. */
+  | 'withdrawn';
 
+const TAKE_BACK = statement(
+  'calling-record-take-back',
+  `update calling_record r
+   set record_status = case when $4 then 4 else coalesce(r.status_before, 1) end,
+     call_result = case when $4 then 46 else r.call_result end,
+     status_before = null
+   from calling_list c
+   where r.app_id = $1 and r.group_id = $2 and r.campaign_id = $3 and r.record_status = 2 and c.id = r.list_id
+   returning c.name as list`,
+);
+
+/** Signalled with the name of a list whose records may now be worth a look. */
+const CHANNEL = 'calling_list';
+
+/**
+ * The records of all calling lists.
+ *
+ * State is in the database alone: a record that a campaign group holds is Retrieved and names its owner
+ * (`app_id, group_id, campaign_id`), so that a dialer that starts again takes its records back (`takeBack`) and goes on.
+ * Whoever changes records does it in a transaction of his own, together with what he concludes from it. Times are
+ * parameters, in milliseconds since 1970.
+ */
 export class CallingLists {
-  constructor(readonly options: CallingListsOptions) {}
+  readonly doNotCallList: DoNotCallList;
+  readonly numbers = new ListNumbers();
+  readonly windows = new DailyWindows();
+  readonly #options: CallingListsOptions;
+  readonly #settings = new Map<string, { settings: ListSettings; filter: FilterSql }>();
+  readonly #turns = new Map<string, TurnOfTypes | undefined>();
+  readonly #fresh = new Listeners<[list: string]>();
+  readonly #stops: (() => void)[] = [];
+  #phoneKeys: PhoneKeys | undefined;
 
+  constructor(options: CallingListsOptions) {
+    this.#options = options;
+    this.doNotCallList = new DoNotCallList(() => this.phoneKeys);
+    this.#stops.push(
+      options.configuration.onChange(() => {
+        this.#settings.clear();
+        this.#phoneKeys = undefined;
+      }),
+    );
+  }
+
+  /** Hears of records that other nodes add. */
+  async start(): Promise<void> {
+    this.#stops.push(await this.#options.database.listen(CHANNEL, (list) => this.#fresh.notify(list)));
+  }
+
+  stop(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+  }
+
+  /** A list as it is configured; undefined when there is no such list. */
   settings(list: string): ListSettings | undefined {
-    throw new Error(`not there yet: ${list}`);
+    return this.#configured(list)?.settings;
   }
 
-  retrieve(tx: Transaction, request: Retrieval): Promise<Chain[]> {
-    throw new Error(`not there yet: ${tx} ${request.list}`);
+  /** The form in which numbers are compared. */
+  get phoneKeys(): PhoneKeys {
+    this.#phoneKeys ??= new PhoneKeys(countryOf(this.#options.configuration));
+    return this.#phoneKeys;
   }
 
-  dueForAgent(tx: Transaction, request: AgentRetrieval): Promise<Chain[]> {
-    throw new Error(`not there yet: ${tx} ${request.list}`);
+  /**
+   * Hears of lists that have got records to dial, on any node: a dialer that waits for records looks again.
+   * @returns a function that takes the handler away again
+   */
+  onFresh(handler: (list: string) => void): () => void {
+    return this.#fresh.add(handler);
   }
 
-  nextDue(list: string, now: number): Promise<number | undefined> {
-    throw new Error(`not there yet: ${list} ${now}`);
+  /** Tells the dialers of all nodes, after the commit, that a list has got records to dial. */
+  announce(tx: Transaction, list: string): void {
+    tx.afterCommit(() => {
+      this.#fresh.notify(list);
+      this.#options.database.signal(CHANNEL, list);
+    });
   }
 
-  ready(list: string, now: number): Promise<{ callable: number; waiting: number }> {
-    throw new Error(`not there yet: ${list} ${now}`);
+  /**
+   * Takes the next chains for a campaign group: their records become Retrieved. Records on the do-not-call list are
+   * finalised (NoCall, result 51) instead and passed over. Fewer than `limit` come back only when no more are callable.
+   */
+  async retrieve(tx: Transaction, request: Retrieval): Promise<Chain[]> {
+    const context = await this.#contextOf(tx, request);
+    if (!context) return [];
+    const turn = `${request.list}/${request.owner.groupId}/${request.owner.campaignId}`;
+    const retrieved = await retrieveChains(tx, context, request.priorities, this.#turns.get(turn));
+    this.#turns.set(turn, retrieved.turn);
+    await this.#journal(tx, retrieved.barred, request.now);
+    return retrieved.chains;
   }
 
-  takeBack(tx: Transaction, owner: RecordOwner, how: 'ready' | 'stale'): Promise<number> {
-    throw new Error(`not there yet: ${tx} ${owner.appId} ${how}`);
+  /** Takes chains with personal callbacks and personal rescheduled records that are due, earliest first. */
+  async dueForAgent(tx: Transaction, request: PersonalRetrieval): Promise<Chain[]> {
+    const context = await this.#contextOf(tx, request);
+    if (!context) return [];
+    const { agentId, dueBefore = request.now } = request;
+    const retrieved = await retrievePersonal(tx, context, { agentId, dueBefore });
+    await this.#journal(tx, retrieved.barred, request.now);
+    return retrieved.chains;
   }
 
-  store(tx: Transaction, records: readonly ListRecord[]): Promise<void> {
-    throw new Error(`not there yet: ${tx} ${records.length}`);
+  /** When the next record becomes callable that is not callable now, by its time or its window; undefined: none will. */
+  async nextDue(list: string, now: number, sql: Sql = this.#options.database): Promise<number | undefined> {
+    const configured = this.#configured(list);
+    const id = await this.numbers.find(sql, list);
+    if (!configured || id === undefined) return undefined;
+    return nextDue(sql, id, configured.settings, configured.filter, now);
   }
 
-  add(tx: Transaction, list: string, attributes: Readonly<Record<string, unknown>>): Promise<ListRecord> {
-    throw new Error(`not there yet: ${tx} ${list} ${attributes}`);
+  /** How many Ready records can be dialed now and how many later. Reads an index entry of each: not for every second. */
+  async ready(
+    list: string,
+    now: number,
+    sql: Sql = this.#options.database,
+  ): Promise<{ callable: number; waiting: number }> {
+    const configured = this.#configured(list);
+    const id = await this.numbers.find(sql, list);
+    if (!configured || id === undefined) return { callable: 0, waiting: 0 };
+    return countReady(sql, id, configured.settings, configured.filter, now);
   }
 
-  find(search: RecordSearch, sql?: Sql): Promise<ListRecord[]> {
-    throw new Error(`not there yet: ${search.recordId} ${sql}`);
+  /**
+   * Puts the records that an owner holds back: as they were (`ready`: a dialer that starts again, a rejected or unloaded
+   * buffer) or as Stale with result 46.
+   * @returns how many
+   */
+  async takeBack(tx: Transaction, owner: RecordOwner, how: 'ready' | 'stale'): Promise<number> {
+    const values = [owner.appId, owner.groupId, owner.campaignId, how === 'stale'];
+    const rows = await tx.query<{ list: string }>(TAKE_BACK, values);
+    if (how === 'ready') for (const list of new Set(rows.map((row) => row.list))) this.announce(tx, list);
+    return rows.length;
   }
 
-  chain(list: string, chainId: number, sql?: Sql): Promise<Chain | undefined> {
-    throw new Error(`not there yet: ${list} ${chainId} ${sql}`);
+  /**
+   * Writes changed records and journals them. A record that somebody else has made final meanwhile (cancelled, do-not-call)
+   * does not come back to life: it stays as it is.
+   * @returns for each record, whether it was written
+   */
+  async store(tx: Transaction, records: readonly ListRecord[], now = this.#options.clock.now()): Promise<boolean[]> {
+    if (records.length === 0) return [];
+    const numbered = await this.#numbered(tx, records);
+    const known = numbered.filter(({ list }) => list !== 0);
+    const written = await updateRecords(tx, known, this.windows);
+    const done = new Set(known.filter((_record, index) => written[index]).map(({ record }) => record));
+    await this.#journal(tx, [...done], now);
+    const waiting = [...done].filter(({ recordStatus }) => recordStatus === RecordStatus.Ready);
+    for (const list of new Set(waiting.map((record) => record.list))) this.announce(tx, list);
+    return records.map((record) => done.has(record));
   }
 
-  cancel(
+  /**
+   * Adds the record that an AddRecord request describes.
+   * @param attributes under the keys of the protocols
+   * @throws OutboundError `calling-list-not-found`, `invalid-attribute` with the key, `invalid-date-time`,
+   *   `desktop-campaign-not-found`, `cannot-insert-record`
+   */
+  async add(
     tx: Transaction,
-    request: RecordSearch & { scope: ChainScope; except?: (record: ListRecord) => boolean },
-  ): Promise<Withdrawal> {
-    throw new Error(`not there yet: ${tx} ${request.scope}`);
+    list: string,
+    attributes: Attributes,
+    now = this.#options.clock.now(),
+  ): Promise<ListRecord> {
+    const settings = this.settings(list);
+    if (!settings?.enabled) throw new OutboundError('calling-list-not-found', list);
+    const draft = draftToAdd(attributes, settings, this.#options.configuration.objects('campaigns'), now);
+    const id = await this.numbers.of(tx, list);
+    const [inserted] = await insertRecords(tx, id, [draft], {
+      numbers: this.numbers,
+      windows: this.windows,
+      phoneKeys: this.phoneKeys,
+      customerColumn: settings.customerColumn,
+    });
+    if (!inserted || 'refused' in inserted) throw new OutboundError('cannot-insert-record', inserted?.refused);
+    const [record] = await findRecords(tx, { recordId: inserted.recordId, lists: [list] });
+    if (!record) throw new OutboundError('cannot-insert-record');
+    await this.#journal(tx, [record], now);
+    this.announce(tx, list);
+    return record;
   }
 
-  doNotCall(
-    tx: Transaction,
-    request: {
-      phone?: string;
-      customerId?: string;
-      scope: ChainScope;
-      lists?: readonly string[];
-      message?: string;
-      campaignId?: number;
-      except?: (record: ListRecord) => boolean;
-    },
-  ): Promise<Withdrawal> {
-    throw new Error(`not there yet: ${tx} ${request.scope}`);
+  /** Records, by list and id. At least one of the conditions besides `lists` must be given. */
+  async find(search: RecordSearch, sql: Sql = this.#options.database): Promise<ListRecord[]> {
+    return isEmpty(search) ? [] : findRecords(sql, this.#query(search));
   }
 
-  standing(sql: Sql, records: readonly ListRecord[]): Promise<Standing[]> {
-    throw new Error(`not there yet: ${sql} ${records.length}`);
+  /** A whole chain, by ascending `chainN`. */
+  async chain(list: string, chainId: number, sql: Sql = this.#options.database): Promise<Chain | undefined> {
+    const records = await findRecords(sql, { chainId, lists: [list] });
+    if (records.length === 0) return undefined;
+    return { list, chainId, records: records.sort((one, other) => one.chainN - other.chainN) };
   }
+
+  /**
+   * Cancels records: status Cancelled, result 52; with scope AllChain those of their chains too. Final ones stay as they
+   * are, and so do chains of which an agent has a record.
+   */
+  async cancel(tx: Transaction, request: CancelRequest, now = this.#options.clock.now()): Promise<Withdrawal> {
+    const { except = () => false } = request;
+    const withdrawal: Withdrawal = { changed: [], onDesktop: [] };
+    for (const chain of await this.#chainsOf(tx, request)) {
+      const concerned = request.scope === 'AllChain' ? chain.all : chain.matching;
+      if (concerned.some(except)) withdrawal.onDesktop.push(...chain.matching);
+      else withdrawal.changed.push(...concerned.flatMap((record) => cancelled(record) ?? []));
+    }
+    await this.store(tx, withdrawal.changed, now);
+    return withdrawal;
+  }
+
+  /**
+   * Enters a number, a customer or both on the do-not-call list, and marks the matching records: type NoCall, result 51;
+   * with scope AllChain those of their chains too.
+   * @throws OutboundError `invalid-attribute` when neither is given
+   */
+  async doNotCall(tx: Transaction, request: DoNotCallRequest, now = this.#options.clock.now()): Promise<Withdrawal> {
+    const { phone, customerId, lists, except = () => false } = request;
+    const searches = [
+      ...(phone?.trim() ? [{ phone, lists }] : []),
+      ...(customerId?.trim() ? [{ customerId, lists }] : []),
+    ];
+    if (searches.length === 0) throw new OutboundError('invalid-attribute', 'GSW_PHONE');
+    await this.doNotCallList.add(tx, searches, request, now);
+    const withdrawal: Withdrawal = { changed: [], onDesktop: [] };
+    const seen = new Set<string>();
+    for (const search of searches) {
+      for (const chain of await this.#chainsOf(tx, search)) {
+        for (const record of request.scope === 'AllChain' ? chain.all : chain.matching) {
+          const key = `${record.chainId}/${record.chainN}/${record.list}`;
+          if (seen.has(key) || record.recordType === RecordType.NoCall) continue;
+          seen.add(key);
+          const held = except(record);
+          (held ? withdrawal.onDesktop : withdrawal.changed).push(notToBeCalled(record, held));
+        }
+      }
+    }
+    await this.store(tx, [...withdrawal.changed, ...withdrawal.onDesktop], now);
+    return withdrawal;
+  }
+
+  /** Whether held records may still be dialed: looked up at the moment of dialing. */
+  async standing(sql: Sql, records: readonly ListRecord[]): Promise<Standing[]> {
+    const numbered = await this.#numbered(sql, records);
+    const rows = await standingOf(
+      sql,
+      numbered.map(({ list, record }) => ({ list, chainId: record.chainId, chainN: record.chainN })),
+    );
+    return records.map((record, index): Standing => {
+      const row = rows[index];
+      if (row?.record_type === RecordType.NoCall) return 'do-not-call';
+      if (row?.record_status !== RecordStatus.Retrieved) return 'withdrawn';
+      return row.listed && this.#respectsDoNotCall(record) ? 'do-not-call' : 'callable';
+    });
+  }
+
+  #respectsDoNotCall({ list, recordType }: ListRecord): boolean {
+    const settings = this.settings(list);
+    if (!settings?.checkDoNotCall) return settings === undefined;
+    return settings.checkDoNotCallForCallbacks || !isCallback(recordType);
+  }
+
+  #configured(list: string): { settings: ListSettings; filter: FilterSql } | undefined {
+    const known = this.#settings.get(list);
+    if (known) return known;
+    const settings = listSettings(this.#options.configuration, list);
+    if (!settings) return undefined;
+    const configured = { settings, filter: filterSql(settings.filter, settings.fields) };
+    this.#settings.set(list, configured);
+    return configured;
+  }
+
+  async #contextOf(sql: Sql, request: Omit<Retrieval, 'priorities'>): Promise<RetrievalContext | undefined> {
+    const configured = this.#configured(request.list);
+    if (!configured?.settings.enabled) return undefined;
+    const id = await this.numbers.find(sql, request.list);
+    if (id === undefined) return undefined;
+    const { owner, limit, now } = request;
+    return { list: { id, name: request.list }, ...configured, owner, limit, now };
+  }
+
+  #query({ phone, ...search }: RecordSearch) {
+    return phone === undefined ? search : { ...search, phoneKey: this.phoneKeys.keyOf(phone) };
+  }
+
+  /** The chains of the records that match, locked. */
+  async #chainsOf(tx: Transaction, search: RecordSearch): Promise<{ matching: ListRecord[]; all: ListRecord[] }[]> {
+    if (isEmpty(search)) return [];
+    const { recordId, phone, customerId, chainId, lists } = search;
+    const matching = await findRecords(tx, this.#query({ recordId, phone, customerId, chainId, lists }));
+    const chains = new Map(matching.map((record) => [`${record.chainId} ${record.list}`, record]));
+    const matched = new Set(matching.map(({ list, recordId: id }) => `${id} ${list}`));
+    const found = new Map<string, ListRecord[]>();
+    for (const record of await chainRecords(tx, [...chains.values()])) {
+      const key = `${record.chainId} ${record.list}`;
+      found.set(key, [...(found.get(key) ?? []), record]);
+    }
+    return [...found.values()].map((all) => ({
+      all,
+      matching: all.filter(({ list, recordId: id }) => matched.has(`${id} ${list}`)),
+    }));
+  }
+
+  #numbered(sql: Sql, records: readonly ListRecord[]): Promise<{ list: number; record: ListRecord }[]> {
+    return Promise.all(
+      // A list whose records are all gone has number 0 here, which no record has.
+      records.map(async (record) => ({ list: (await this.numbers.find(sql, record.list)) ?? 0, record })),
+    );
+  }
+
+  async #journal(tx: Transaction, records: readonly ListRecord[], now: number): Promise<void> {
+    await this.#options.journal.record(
+      tx,
+      records.map((record) => ({
+        at: now,
+        type: 'record.state' as const,
+        agent: record.agentId,
+        data: stateOf(record),
+      })),
+    );
+  }
+}
+
+/** What the journal says about a record. */
+function stateOf(record: ListRecord): JsonObject {
+  return {
+    list: record.list,
+    record_id: record.recordId,
+    chain_id: record.chainId,
+    chain_n: record.chainN,
+    phone: record.phone,
+    record_type: record.recordType,
+    record_status: record.recordStatus,
+    call_result: record.callResult,
+    attempt: record.attempt,
+    ...(record.scheduledAt !== undefined && { scheduled_at: instant(record.scheduledAt) }),
+    ...(record.campaignId !== undefined && { campaign_id: record.campaignId }),
+    ...(record.groupId !== undefined && { group_id: record.groupId }),
+    ...(record.treatments !== undefined && { treatments: record.treatments }),
+  };
+}
+
+function isEmpty({ recordId, phone, customerId, chainId }: RecordSearch): boolean {
+  return recordId === undefined && phone === undefined && customerId === undefined && chainId === undefined;
 }

@@ -23,18 +23,27 @@ export {
   callResultCategory,
 } from './call-result.js';
 export {
-  type AgentRetrieval,
   CallingLists,
   type CallingListsOptions,
-  type ChainScope,
+  type CancelRequest,
+  type DoNotCallRequest,
+  type PersonalRetrieval,
   type RecordSearch,
-  type Retrieval,
   type Standing,
-  type Withdrawal,
 } from './calling-lists.js';
 export { ContactType } from './contact-type.js';
+export {
+  type DoNotCallEntry,
+  DoNotCallList,
+  type DoNotCallOrigin,
+  doNotCallProblem,
+  type StoredDoNotCall,
+} from './do-not-call.js';
 export type { FieldDefinition } from './fields.js';
 export type { ListConfiguration, ListSettings } from './list-settings.js';
+export { readLocalTime, writeLocalTime } from './local-time.js';
+export { type DialSettings, firstToDial, mayBeDialed } from './next-dial.js';
+export { PhoneKeys } from './phone-key.js';
 export { DEFAULT_PRIORITIES, type DialingPriority, type TypePriority } from './priority.js';
 export {
   type Chain,
@@ -54,6 +63,7 @@ export {
   RecordType,
   type RecordTypeName,
 } from './record-type.js';
+export type { Retrieval } from './retrieval.js';
 export type { Treatment } from './treatment.js';
 export {
   type Arrangement,
@@ -64,3 +74,4 @@ export {
   type TreatmentSettings,
 } from './treatment-decision.js';
 export { callableAt, type ListWindow, type WindowedRecord } from './window.js';
+export type { ChainScope, Withdrawal } from './withdrawal.js';

@@ -28,6 +28,8 @@ export interface ListRecord {
   readonly phoneType: ContactType;
   readonly recordType: RecordType;
   readonly recordStatus: RecordStatus;
+  /** Of a retrieved record: what it was before and goes back to, Ready or ChainReady. */
+  readonly statusBefore?: RecordStatus | undefined;
   readonly callResult: CallResult;
   /** Attempts made, not counting redials after errors. */
   readonly attempt: number;
