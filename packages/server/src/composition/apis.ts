@@ -8,6 +8,9 @@ import {
   createHttp,
   gmsCallbackApi,
   gmsServiceApi,
+  isAuthenticated,
+  orsApi,
+  orsHelp,
 } from '../api/index.js';
 import { CallbackDirectory } from '../callback/index.js';
 import { ManualClock } from '../kernel/index.js';
@@ -15,6 +18,7 @@ import type { Abilities } from './abilities.js';
 import { customerDesk } from './contacts.js';
 import type { Domains } from './domains.js';
 import type { Ground } from './ground.js';
+import { orsSettings } from './orchestration-settings.js';
 import type { ServerSettings } from './settings.js';
 
 const CONSOLE = fileURLToPath(new URL('../../../console/dist', import.meta.url));
@@ -62,6 +66,15 @@ export async function composeApis(
   });
   await app.register(gmsCallbackApi, { prefix: '/genesys', callbacks, credentials: config, log });
   await app.register(gmsServiceApi, { prefix: '/genesys', services, credentials: config, log });
+  const ors = {
+    clients: orchestration.clients,
+    settings: orsSettings(config),
+    isAuthenticated: (authorization: string | undefined) => isAuthenticated(config, authorization),
+    isReady: () => database.available,
+    log,
+  };
+  for (const prefix of ['/scxml', '/ors/scxml']) await app.register(orsApi, { prefix, ...ors });
+  await app.register(orsHelp, { prefix: '/ors' });
   await app.register(contextServicesApi, {
     prefix: '/genesys/1/cs',
     context,

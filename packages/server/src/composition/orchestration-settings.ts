@@ -1,3 +1,4 @@
+import type { OrsSettings } from '../api/index.js';
 import { type Configuration, sectionOptions } from '../config/index.js';
 import type { OrchestrationSettings } from '../orchestration/index.js';
 import type { OwnAddress } from './own-address.js';
@@ -20,5 +21,18 @@ export function orchestrationSettings(config: Configuration, own: OwnAddress): O
     maxStaleSeconds: () => ors().seconds('http-max-stale-time'),
     uncached: () => ors().list('http-no-cache-urls'),
     ownOrigins: () => [externalUrl(), own.url ?? ''].filter((origin) => origin !== ''),
+  };
+}
+
+/** The same for clients over HTTP. */
+export function orsSettings(config: Configuration): OrsSettings {
+  const ors = () => sectionOptions(config, 'ors');
+  return {
+    requestTimeoutMs: () => ors().seconds('request-timeout') * 1000,
+    holdsEvents: () => ors().flag('webfm_event_hold_response'),
+    parsesStartParameters: () => ors().flag('parse-start-params'),
+    cookie: () => ors().text('cookie'),
+    externalUrl: () => ors().text('external-url').replace(/\/+$/, ''),
+    redirectsToOwner: () => ors().flag('redirect-to-owner'),
   };
 }

@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, newId } from '../kernel/index.js';
+import { isObject, type JsonObject, type JsonValue, newId } from '../kernel/index.js';
 import type { Database } from '../store/index.js';
 import { statement } from '../store/sql.js';
 import type { ApplicationSource } from './application-source.js';
@@ -54,6 +54,12 @@ const FIND = statement(
      from session s left join flow_version f on f.flow = s.flow and f.version = s.version
     where s.id = $1 and s.state in ('running', 'scheduled')`,
 );
+
+/** In the dialect of the original, data are the members of `_data`; the rest are variables of scripts. */
+function declared(data: JsonObject): JsonObject {
+  // An object of JSON values is one.
+  return isObject(data._data) ? (data._data as JsonObject) : data;
+}
 
 const SESSION_ID = /^(?:~\d{1,9}~)?[~\w-]{1,64}$/;
 
@@ -148,7 +154,8 @@ export class ClientRequests {
   async report(session: LiveSession, names: readonly string[]): Promise<SessionReport | undefined> {
     const found = await this.parts.directory.current(session.id);
     if (!found) return undefined;
-    const { view, data } = found;
+    const { view } = found;
+    const data = session.ors ? declared(found.data) : found.data;
     const wanted =
       names.length === 0 ? data : Object.fromEntries(Object.entries(data).filter(([key]) => names.includes(key)));
     return {

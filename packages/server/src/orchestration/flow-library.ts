@@ -185,9 +185,13 @@ export class FlowLibrary {
     throw new RingbackError('invalid-flow', describe(flow, problems), details);
   }
 
+  #bounds(): NonNullable<ApplicationDefinition['limits']> {
+    return { eventBytes: LARGEST_EVENT, ...this.limits() };
+  }
+
   /** Every error and warning of an application. */
   check(flow: string, main: string, documents: Documents): Diagnostic[] {
-    return checkApplication({ id: flow, main, documents, ...this.extras, limits: this.limits() });
+    return checkApplication({ id: flow, main, documents, ...this.extras, limits: this.#bounds() });
   }
 
   /** @param sql the transaction under way, where there is one */
@@ -222,7 +226,7 @@ export class FlowLibrary {
     const found = known?.version === version ? known : row && fromRow(row);
     if (!found) return undefined;
     const { main, documents } = found;
-    return { id: applicationId(flow, version), main, documents, ...this.extras, limits: this.limits() };
+    return { id: applicationId(flow, version), main, documents, ...this.extras, limits: this.#bounds() };
   }
 
   async #add(flow: string, main: string, documents: Documents, origin: FlowOrigin): Promise<number> {
@@ -244,6 +248,8 @@ export class FlowLibrary {
   }
 }
 
+/** Characters of the JSON text of an event's data (ruling on over-runs). */
+const LARGEST_EVENT = 1024 * 1024;
 /** How long another node's newer version may stay unseen. */
 const LATEST_FRESH_MS = 1_000;
 
