@@ -14,5 +14,8 @@ export {
   UNSERVED_MODE_NUMBERS,
 } from './dial-mode.js';
 export type { DialSettings, DialSettingsChange } from './dial-settings.js';
+export type { ChainScope } from './dialing/index.js';
 export * from './dialing/index.js';
 export { OutboundError, type OutboundErrorCode, outboundErrorCodes, outboundErrorText } from './errors.js';
+export * from './list/index.js';
+export { RecordRequests } from './record-requests.js';

@@ -1,0 +1,31 @@
+import { isObject, KvList } from '../../kernel/index.js';
+import { parseJson } from '../http/json-body.js';
+import { RequestError } from '../http.js';
+
+/**
+ * The user data of a request: a flat object, the same as `{"record": {...}}` or `{"record": "<JSON text>"}` (what a
+ * `<fetch>` with `<param name="record">` makes of it), or typed triples. No body is no user data.
+ * @throws RequestError 400
+ */
+export function userDataOf(body: unknown): KvList {
+  if (body === undefined || body === null || body === '') return emptyList();
+  const list = KvList.read(unwrapped(body));
+  if (list) return list;
+  throw new RequestError(400, 'malformed-user-data', 'The body must be a JSON object of keys and values.');
+}
+
+function unwrapped(body: unknown): unknown {
+  if (!isObject(body)) return body;
+  const keys = Object.keys(body);
+  const [only] = keys;
+  if (keys.length !== 1 || only?.toLowerCase() !== 'record') return body;
+  const { [only]: record } = body;
+  if (typeof record !== 'string') return record;
+  return record.trim() === '' ? {} : parseJson(record);
+}
+
+function emptyList(): KvList {
+  const list = KvList.read({});
+  if (!list) throw new Error('an empty object is a key-value list');
+  return list;
+}
