@@ -1,6 +1,7 @@
 import type { AttributeDescriptor, ChildDescriptor } from '@ringback/scxml';
 import type { JsonObject, JsonValue } from '../kernel/index.js';
 import type { Transaction } from '../store/sql.js';
+import type { Reply } from './replies.js';
 
 /**
  * One family of executable content (`queue`, `ixn`, `dialog` ...): a list of actions, each with its attributes, its
@@ -30,9 +31,17 @@ export interface ActionDefinition {
   /** What its events are named after, where that is not `<prefix>.<action>`: `voice.createcall` for `<ixn:createcall>`. */
   readonly event?: string;
   perform?(tx: Transaction, action: Action): Promise<ActionOutcome>;
+  /** Instead of performing: answers a request of a client, stored with the macrostep itself. */
+  reply?(action: Action): RequestReply;
   execute?(action: Action): Promise<ActionOutcome>;
   /** Answers instead of executing again what was under way when the program died. */
   interrupted?(action: Action): ActionOutcome | undefined;
+}
+
+/** The answer to a request of a client, by the request's id. */
+export interface RequestReply {
+  readonly request: string;
+  readonly reply: Reply;
 }
 
 /** One request of a running application. */

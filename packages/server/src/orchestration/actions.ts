@@ -2,9 +2,10 @@ import type { Effect } from '@ringback/scxml';
 import { type Activity, type Clock, instant, type Logger, RingbackError } from '../kernel/index.js';
 import type { Database } from '../store/index.js';
 import { type Sql, statement, type Transaction } from '../store/sql.js';
-import type { Action, ActionOutcome, SessionSubject } from './action-module.js';
+import type { Action, ActionOutcome, RequestReply, SessionSubject } from './action-module.js';
 import type { ModuleRegistry } from './module-registry.js';
 import type { Outbox } from './outbox.js';
+import type { Replies } from './replies.js';
 import type { EnvironmentChange, SessionEvent } from './session-event.js';
 import { jsonText } from './stored-json.js';
 
@@ -28,6 +29,17 @@ const WAIT_FOR = statement(
   `update session_action set phase = 'waiting', subject = coalesce($2, subject) where id = $1 returning id`,
 );
 const TAKE = statement('action-take', 'delete from session_action where id = $1 returning *');
+/** Takes an action and posts its answer, if there is one ($2). */
+const ANSWER = statement(
+  'action-answer',
+  `with taken as (
+     delete from session_action where id = $1 returning session
+   )
+   insert into session_message (session, at, event)
+   select s.id, $3, $2::jsonb from taken t join session s on s.id = t.session and s.state = 'running'
+    where $2::jsonb is not null
+   returning session`,
+);
 const BY_SUBJECT = statement('action-by-subject', 'select * from session_action where subject = $1');
 const BY_ID = statement('action-by-id', 'select * from session_action where id = $1');
 const OF_SESSION = statement(
@@ -50,6 +62,11 @@ const RETRY_MS = 1_000;
 /** Appends to a session's mailbox in a transaction, and wakes the session when that has committed. */
 export type Post = (tx: Transaction, session: string, event: SessionEvent) => Promise<boolean>;
 
+/** What keeps the times at which actions are carried out. */
+export interface ActionTimers {
+  setActionTimer(tx: Transaction, action: Action, module: string, due: number): Promise<void>;
+}
+
 /**
  * Carries out what applications ask for. An action that is not answered at once is a row: `execute` until it has been
  * carried out (again after a crash), then `waiting` until what its subject names has answered.
@@ -64,16 +81,28 @@ export class Actions {
     private readonly activity: Activity,
     private readonly log: Logger,
     private readonly post: Post,
+    private readonly wake: (session: string) => void,
   ) {}
 
   /**
    * Adds an action that has nothing to do in the transaction of its macrostep to what that one stores.
    * @returns false when it has to be performed
    */
-  collect(outbox: Outbox, session: SessionSubject, effect: Extract<Effect, { kind: 'action' }>, now: number): boolean {
-    const { definition } = this.modules.action(effect.namespace, effect.name);
+  collect(
+    outbox: Outbox,
+    replies: Pick<Replies, 'isAwaited'>,
+    session: SessionSubject,
+    effect: Extract<Effect, { kind: 'action' }>,
+    now: number,
+  ): boolean {
+    const { definition, event } = this.modules.action(effect.namespace, effect.name);
     if (definition.perform) return false;
     const action = actionOf(session, effect, now);
+    if (definition.reply) {
+      const answer = definition.reply.bind(definition);
+      collectReply(outbox, replies, action, event, () => answer(action));
+      return true;
+    }
     outbox.action({
       id: action.requestId,
       module: effect.namespace,
@@ -139,6 +168,15 @@ export class Actions {
     await tx.query(WAIT_FOR, [requestId, subject]);
   }
 
+  /**
+   * Carries out a pending action again at a time (milliseconds since 1970), which is stored; nothing when it has been
+   * answered meanwhile.
+   */
+  async carryOutLater(tx: Transaction, timers: ActionTimers, action: Action, due: number): Promise<void> {
+    const [row] = await tx.query<ActionRow>(TAKE, [action.requestId]);
+    if (row) await timers.setActionTimer(tx, action, row.module, due);
+  }
+
   /** A session that has ended hears no answers any more. */
   async forget(tx: Transaction, session: string): Promise<void> {
     await tx.query(FORGET, [session]);
@@ -196,15 +234,15 @@ export class Actions {
   }
 
   async #settle(namespace: string, action: Action, outcome: ActionOutcome): Promise<void> {
+    if (isPending(outcome)) {
+      await this.database.query(WAIT_FOR, [action.requestId, subjectOf(outcome)]);
+      return;
+    }
     const { event } = this.modules.action(namespace, action.name);
-    await this.database.transaction(async (tx) => {
-      if (isPending(outcome)) {
-        await tx.query(WAIT_FOR, [action.requestId, subjectOf(outcome)]);
-      } else {
-        const [row] = await tx.query<ActionRow>(TAKE, [action.requestId]);
-        if (row) await this.#answer(tx, action, event, outcome);
-      }
-    });
+    const answer = outcome === 'silent' ? null : jsonText(answerEvent(action, event, outcome));
+    const values = [action.requestId, answer, instant(this.clock.now())];
+    const [answered] = await this.database.query<{ session: string }>(ANSWER, values);
+    if (answered) this.wake(answered.session);
   }
 
   async #answer(
@@ -215,20 +253,42 @@ export class Actions {
     model?: EnvironmentChange,
   ): Promise<void> {
     if (outcome === 'silent' || isPending(outcome)) return;
-    const answer: SessionEvent =
-      'done' in outcome
-        ? { name: `${event}.done`, data: { requestid: action.requestId, ...outcome.done } }
-        : {
-            name: `error.${event}`,
-            ...outcome.about,
-            data: {
-              requestid: action.requestId,
-              error: outcome.error,
-              description: outcome.description,
-              ...outcome.data,
-            },
-          };
-    await this.post(tx, action.session.id, { ...answer, ...(model && { model }) });
+    await this.post(tx, action.session.id, { ...answerEvent(action, event, outcome), ...(model && { model }) });
+  }
+}
+
+/** What the session hears of an action that is answered. */
+function answerEvent(
+  { requestId }: Action,
+  event: string,
+  outcome: Exclude<ActionOutcome, 'pending' | 'silent' | { pending: string }>,
+): SessionEvent {
+  if ('done' in outcome) return { name: `${event}.done`, data: { requestid: requestId, ...outcome.done } };
+  const { error, description, data, about } = outcome;
+  return { name: `error.${event}`, ...about, data: { requestid: requestId, error, description, ...data } };
+}
+
+/** An answer to a client; what the application got wrong becomes its error event. */
+function collectReply(
+  outbox: Outbox,
+  replies: Pick<Replies, 'isAwaited'>,
+  action: Action,
+  event: string,
+  answer: () => RequestReply,
+): void {
+  try {
+    const { request, reply } = answer();
+    outbox.answer(action.session.id, {
+      ...{ id: request, ...reply, here: replies.isAwaited(request) },
+      done: answerEvent(action, event, { done: { requestid: request } }),
+      none: answerEvent(action, event, {
+        ...{ error: 'nosuchrequest', description: `no request ${request} waits for an answer` },
+      }),
+    });
+  } catch (error) {
+    if (!(error instanceof RingbackError)) throw error;
+    const wrong = { error: error.code.replaceAll('-', ''), description: error.message };
+    outbox.send({ target: action.session.id }, answerEvent(action, event, wrong));
   }
 }
 

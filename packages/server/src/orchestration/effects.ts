@@ -6,6 +6,7 @@ import type { Actions, Post } from './actions.js';
 import { collectHttpSend, type HttpSending, isBasicHttp } from './basic-http-sends.js';
 import type { ModuleRegistry } from './module-registry.js';
 import type { Outbox } from './outbox.js';
+import type { Replies } from './replies.js';
 import type { SessionEvent } from './session-event.js';
 import type { SessionStart } from './session-start.js';
 import { CHILD_SESSION, SET_TIMER, type TurnRow } from './session-statements.js';
@@ -18,6 +19,7 @@ export interface EffectContext {
   actions: Actions;
   modules: ModuleRegistry;
   post: Post;
+  replies: Replies;
   log: Logger;
   /** Where events over HTTP go. */
   http: Pick<HttpSending, 'sessionAt' | 'carryOut'>;
@@ -53,7 +55,7 @@ export function collectEffect(
       collectCancel(outbox, turn, effect, isOver);
       return true;
     case 'action':
-      return context.actions.collect(outbox, session, effect, now);
+      return context.actions.collect(outbox, context.replies, session, effect, now);
     case 'log':
       context.log.debug({ session: turn.id, flow: turn.flow, label: effect.label }, effect.text);
       return true;

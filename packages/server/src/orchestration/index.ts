@@ -102,7 +102,7 @@ export function createOrchestration(parts: {
     await busyTreatments.over(tx, event);
     return true;
   };
-  const actions = new Actions(database, registry, clock, activity, log, post);
+  const actions = new Actions(database, registry, clock, activity, log, post, (id) => sessions.wake(id));
   const busyTreatments = new BusyTreatments(actions, () => clock.now());
   const { fetchAllow } = parts;
   const news = new InteractionNews(calls, post);

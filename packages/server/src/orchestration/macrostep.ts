@@ -6,13 +6,12 @@ import type { Transaction } from '../store/sql.js';
 import type { SessionSubject } from './action-module.js';
 import { causedBy } from './caused.js';
 import { collectEffect, type EffectContext, LATEST, performEffect } from './effects.js';
-import { Outbox, type StepInput } from './outbox.js';
-import type { Replies } from './replies.js';
+import { Outbox, type Outgoing, type StepInput } from './outbox.js';
 import type { Environment, SessionEvent } from './session-event.js';
 import { ageLimit } from './session-settings.js';
 import { CHILD_SESSIONS, CLEAR_ENDED_SESSION, type SessionState, type TurnRow } from './session-statements.js';
-import { STORE_EFFECTS, STORE_STEPS } from './step-statements.js';
-import { jsonText, storable } from './stored-json.js';
+import { type Written, type WrittenStep, writeEffects, writeSteps } from './step-writing.js';
+import { storable } from './stored-json.js';
 import { Together } from './together.js';
 
 /** How a session ended, as its starter hears it. */
@@ -27,7 +26,6 @@ export type EndHandler = (tx: Transaction, session: EndedSession) => Promise<voi
 
 export interface MacrostepContext extends EffectContext {
   journal: Journal;
-  replies: Replies;
   /** Lets a session do what it has to do. */
   wake: (session: string) => void;
   /** How long a session may last, in seconds, where its document does not say; 0 without a limit. */
@@ -46,27 +44,20 @@ export interface Macrostep {
   now: number;
 }
 
-/** What the statement on a macrostep takes. */
-interface Group {
-  text: string;
-  session: string;
-}
-
-interface StoredRow {
-  session: string;
-  moved: boolean;
-}
-
-const LANES = 2;
-const MOST_TOGETHER = 64;
+const NOTHING: Written = { moved: new Set(), posted: [], answered: new Set() };
+/** Groups under way at a time. More of them would be smaller ones: the database is busy with one, the next one gathers. */
+const LANES = 1;
+const MOST_TOGETHER = 128;
+/** Characters of the snapshots that share a statement. */
+const HEAVIEST = 1_048_576;
 
 /**
- * Stores macrosteps, each with everything that it asked for. Those that ask for messages, timers and actions to be
- * carried out later are one row of a statement each, which macrosteps of different sessions share. One that ends its
+ * Stores macrosteps, each with everything that it asked for. Those that ask for messages, timers, answers and actions
+ * to be carried out later are rows of a statement each, which macrosteps of different sessions share. One that ends its
  * session, or that asks for actions to be performed with its commit, is a transaction of its own.
  */
 export class Macrosteps {
-  readonly #together: Together<Group, boolean>;
+  readonly #together: Together<WrittenStep, Written>;
 
   constructor(
     private readonly parts: { database: Database; activity: Activity; log: Logger },
@@ -75,38 +66,35 @@ export class Macrosteps {
   ) {
     this.#together = new Together({
       ...parts,
-      name: 'macrosteps',
-      lanes: LANES,
-      most: MOST_TOGETHER,
-      run: (group) => this.#storeTogether(group),
+      ...{ name: 'macrosteps', lanes: LANES, most: MOST_TOGETHER, heaviest: HEAVIEST },
+      weigh: ({ weight }) => weight,
+      run: (steps) => this.#storeTogether(steps),
     });
   }
 
   /** @returns false when the session has moved on since the macrostep ran; then nothing is stored */
   async store(macrostep: Macrostep): Promise<boolean> {
-    const begun = begin(this.context, macrostep);
-    if (begun.rest.length > 0 || stateAfter(macrostep) !== 'running') return this.#storeAlone(macrostep);
-    const { record, due, after } = begun.outbox.take();
-    const text = jsonText({ ...stepRecord(macrostep), ...record });
-    const stored = await this.#together.do({ session: macrostep.turn.id, text });
-    if (stored) this.#follow(due, after);
-    return stored;
+    const { outbox, rest } = begin(this.context, macrostep);
+    if (rest.length > 0 || stateAfter(macrostep) !== 'running') return this.#storeAlone(macrostep);
+    const step = writtenStep(macrostep, outbox.take());
+    const written = await this.#together.do(step);
+    if (!written.moved.has(step.session)) return false;
+    this.#follow(step.outgoing, written);
+    return true;
   }
 
-  async #storeTogether(group: readonly Group[]): Promise<boolean[]> {
-    const rows = await this.parts.database.query<StoredRow>(STORE_STEPS, [`[${group.map(({ text }) => text).join()}]`]);
-    const moved = new Set(rows.filter((row) => row.moved).map(({ session }) => session));
-    this.#wakePosted(rows);
-    if (moved.size > 0) this.context.journal.wake();
-    return group.map(({ session }) => moved.has(session));
+  async #storeTogether(steps: readonly WrittenStep[]): Promise<Written[]> {
+    const written = await writeSteps(this.parts.database, steps);
+    for (const session of written.posted) this.context.wake(session);
+    if (written.moved.size > 0) this.context.journal.wake();
+    return steps.map(() => written);
   }
 
-  #wakePosted(rows: readonly StoredRow[]): void {
-    for (const { session, moved } of rows) if (!moved) this.context.wake(session);
-  }
-
-  #follow(due: number, after: readonly (() => void)[]): void {
+  #follow({ due, after, lists }: Outgoing, { answered }: Written): void {
     if (Number.isFinite(due)) this.context.timerSet(due);
+    for (const { id, status, body } of lists.answers ?? []) {
+      if (answered.has(id)) this.context.replies.answered(id, { status, body });
+    }
     for (const run of after) run();
   }
 
@@ -116,14 +104,11 @@ export class Macrosteps {
       const { context } = this;
       const { turn, now } = macrostep;
       const { outbox, rest } = begin(context, macrostep);
-      const { record, due, after } = outbox.take();
-      const rows = await tx.query<StoredRow>(STORE_STEPS, [jsonText([{ ...stepRecord(macrostep), ...record }])]);
-      if (!rows.some(({ moved }) => moved)) return false;
-      tx.afterCommit(() => {
-        this.#wakePosted(rows);
-        this.#follow(due, after);
-        context.journal.wake();
-      });
+      const step = writtenStep(macrostep, outbox.take());
+      const written = await writeSteps(tx, [step]);
+      if (written.moved.size === 0) return false;
+      this.#followCommit(tx, step.outgoing, written);
+      tx.afterCommit(() => context.journal.wake());
       const subject = subjectOf(turn);
       const isOver = stateAfter(macrostep) !== 'running';
       for (const effect of rest) {
@@ -137,14 +122,17 @@ export class Macrosteps {
     });
   }
 
-  async #flush(tx: Transaction, { turn, result, now }: Macrostep, outbox: Outbox): Promise<void> {
-    if (outbox.isEmpty) return;
-    const { record, due, after } = outbox.take();
-    const values = [{ session: turn.id, step: result.step, at: instant(now), ...record }];
-    const rows = await tx.query<StoredRow>(STORE_EFFECTS, [jsonText(values)]);
+  async #flush(tx: Transaction, { turn, now }: Macrostep, outbox: Outbox): Promise<void> {
+    const isEmpty = outbox.isEmpty;
+    const outgoing = outbox.take();
+    const written = isEmpty ? NOTHING : await writeEffects(tx, turn.id, now, outgoing);
+    this.#followCommit(tx, outgoing, written);
+  }
+
+  #followCommit(tx: Transaction, outgoing: Outgoing, written: Written): void {
     tx.afterCommit(() => {
-      this.#wakePosted(rows);
-      this.#follow(due, after);
+      for (const session of written.posted) this.context.wake(session);
+      this.#follow(outgoing, written);
     });
   }
 
@@ -178,12 +166,11 @@ export class Macrosteps {
 
 /** The outbox with all that can be stored by the macrostep's first statement, and the effects that come after that. */
 function begin(context: MacrostepContext, macrostep: Macrostep): { outbox: Outbox; rest: readonly Effect[] } {
-  const { turn, event, input, result, now } = macrostep;
+  const { turn, event, result, now } = macrostep;
   const outbox = new Outbox();
   const subject = subjectOf(turn);
   const isOver = stateAfter(macrostep) !== 'running';
   for (const entry of journalEntries(macrostep)) outbox.journal(entry);
-  outbox.history({ event, ...input }, causedBy(result.effects));
   if (!event && !isOver) limitAge(outbox, context, turn, now);
   const { effects } = result;
   const stop = effects.findIndex((effect) => !collectEffect(outbox, context, turn, subject, effect, now, isOver));
@@ -198,11 +185,11 @@ function limitAge(outbox: Outbox, context: MacrostepContext, turn: TurnRow, now:
   outbox.timer({ send_id: null, due: Math.min(now + seconds * 1000, LATEST), target: turn.id, event, action: null });
 }
 
-function stepRecord(macrostep: Macrostep): JsonObject {
-  const { turn, environment, event, result, now } = macrostep;
-  // An environment consists of JSON values only.
-  const changed = environment === turn.environment ? {} : { environment: environment as unknown as JsonObject };
-  return {
+function writtenStep(macrostep: Macrostep, outgoing: Outgoing): WrittenStep {
+  const { turn, environment, event, input, result, now } = macrostep;
+  const reason = reasonOf(macrostep);
+  const history: StepInput = { event, ...input };
+  const record = {
     session: turn.id,
     from: turn.step,
     step: result.step,
@@ -210,13 +197,16 @@ function stepRecord(macrostep: Macrostep): JsonObject {
     configuration: result.configuration,
     state: stateAfter(macrostep),
     at: instant(now),
-    ...changed,
+    input: history,
+    caused: causedBy(result.effects),
+    ...(environment !== turn.environment && { environment }),
     ...(event && { message: turn.message_id }),
     ...(result.finalState !== undefined && { final: result.finalState }),
-    ...(reasonOf(macrostep) !== null && { reason: reasonOf(macrostep) }),
+    ...(reason !== null && { reason }),
     ...(result.doneData !== undefined && { done_data: result.doneData }),
     ...(result.data !== undefined && { data: result.data }),
   };
+  return { session: turn.id, record, outgoing, weight: result.snapshot.length };
 }
 
 function stateAfter({ event, result }: Macrostep): SessionState {

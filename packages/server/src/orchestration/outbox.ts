@@ -55,62 +55,88 @@ export interface StepInput {
   answers?: JsonObject;
 }
 
+/** An application's answer to a request of a client. */
+interface OutgoingAnswer {
+  place: number;
+  /** Id of the request. */
+  id: string;
+  status: number;
+  body: JsonValue;
+  /** Whether the client waits at this node: then nobody has to find the answer later. */
+  here: boolean;
+  /** What the session hears when the request was answered, and when there is none that waits. */
+  done: SessionEvent;
+  none: SessionEvent;
+}
+
+interface OutgoingEntry {
+  type: string;
+  callback?: string;
+  data: JsonObject;
+}
+
 /** The contents of an outbox, as the statements take them (`step-statements.ts`). */
-export interface OutboxRecord {
-  sends?: OutgoingMessage[];
-  timers?: OutgoingTimer[];
-  cancels?: Cancellation[];
-  actions?: OutgoingAction[];
-  journal?: { at: number; type: string; callback?: string; data: JsonObject }[];
-  input?: StepInput;
-  caused?: JsonObject[];
+export interface OutboxLists {
+  sends: OutgoingMessage[];
+  timers: OutgoingTimer[];
+  cancels: Cancellation[];
+  answers: OutgoingAnswer[];
+  actions: OutgoingAction[];
+  journal: OutgoingEntry[];
+}
+
+/** What was in an outbox. */
+export interface Outgoing {
+  lists: Partial<OutboxLists>;
+  /** The earliest of the timers, in milliseconds since 1970; infinite without one. */
+  due: number;
+  after: readonly (() => void)[];
 }
 
 /** Gathers what one macrostep asks for, so that all of it is stored by one statement, in the order of the requests. */
 export class Outbox {
-  #record: OutboxRecord = {};
+  #lists: Partial<OutboxLists> = {};
   #place = 0;
-  #earliest = Number.POSITIVE_INFINITY;
+  #due = Number.POSITIVE_INFINITY;
   #after: (() => void)[] = [];
-  #isEmpty = true;
 
   get isEmpty(): boolean {
-    return this.#isEmpty;
+    return Object.keys(this.#lists).length === 0;
   }
 
   send(to: { target: string } | { child: string }, event: SessionEvent, otherwise?: SessionEvent): void {
-    this.#list('sends').push({ place: this.#next(), ...to, event, ...(otherwise && { otherwise }) });
+    this.#add('sends', { place: this.#next(), ...to, event, ...(otherwise && { otherwise }) });
   }
 
   /** @param timer.due milliseconds since 1970 */
   timer(timer: Omit<OutgoingTimer, 'due_at'> & { due: number }): void {
     const { due, ...rest } = timer;
-    this.#list('timers').push({ ...rest, due_at: instant(due) });
-    this.#earliest = Math.min(this.#earliest, due);
+    this.#add('timers', { ...rest, due_at: instant(due) });
+    this.#due = Math.min(this.#due, due);
   }
 
   /** Takes delayed sends back, those of this macrostep as well. */
-  cancel(sendId: string, answers: { done?: SessionEvent; none?: SessionEvent } = {}): void {
-    const timers = this.#record.timers ?? [];
+  cancel(sendId: string, events: { done?: SessionEvent; none?: SessionEvent } = {}): void {
+    const timers = this.#lists.timers ?? [];
     const left = timers.filter(({ send_id }) => send_id !== sendId);
-    if (left.length < timers.length) this.#record.timers = left;
-    const taken = left.length < timers.length;
-    this.#list('cancels').push({ place: this.#next(), send_id: sendId, taken, ...answers });
+    if (left.length > 0) this.#lists.timers = left;
+    else delete this.#lists.timers;
+    this.#add('cancels', { place: this.#next(), send_id: sendId, taken: left.length < timers.length, ...events });
+  }
+
+  /** A request is answered once: what is answered again in the same macrostep is as if it did not wait. */
+  answer(session: string, answer: Omit<OutgoingAnswer, 'place'>): void {
+    const isRepeated = this.#lists.answers?.some(({ id }) => id === answer.id) ?? false;
+    if (isRepeated) this.send({ target: session }, answer.none);
+    else this.#add('answers', { place: this.#next(), ...answer });
   }
 
   action(action: OutgoingAction): void {
-    this.#list('actions').push(action);
+    this.#add('actions', action);
   }
 
-  journal(entry: JournalEntry): void {
-    const { at, type, callback, data } = entry;
-    this.#list('journal').push({ at, type, ...(callback !== undefined && { callback }), data });
-  }
-
-  history(input: StepInput, caused: JsonObject[]): void {
-    this.#record.input = input;
-    this.#record.caused = caused;
-    this.#isEmpty = false;
+  journal({ type, callback, data }: JournalEntry): void {
+    this.#add('journal', { type, ...(callback !== undefined && { callback }), data });
   }
 
   /** Runs when what is in the outbox has been committed. */
@@ -118,13 +144,12 @@ export class Outbox {
     this.#after.push(run);
   }
 
-  /** Empties the outbox. `due`: the earliest of the timers, infinite without one. */
-  take(): { record: OutboxRecord; due: number; after: readonly (() => void)[] } {
-    const taken = { record: this.#record, due: this.#earliest, after: this.#after };
-    this.#record = {};
-    this.#earliest = Number.POSITIVE_INFINITY;
+  /** Empties the outbox. */
+  take(): Outgoing {
+    const taken = { lists: this.#lists, due: this.#due, after: this.#after };
+    this.#lists = {};
+    this.#due = Number.POSITIVE_INFINITY;
     this.#after = [];
-    this.#isEmpty = true;
     return taken;
   }
 
@@ -133,12 +158,10 @@ export class Outbox {
     return this.#place;
   }
 
-  #list<Name extends 'sends' | 'timers' | 'cancels' | 'actions' | 'journal'>(
-    name: Name,
-  ): NonNullable<OutboxRecord[Name]> {
-    this.#isEmpty = false;
-    const list = this.#record[name] ?? [];
-    this.#record[name] = list as OutboxRecord[Name]; // the list of that name, or a new empty one
-    return list as NonNullable<OutboxRecord[Name]>;
+  #add<Name extends keyof OutboxLists>(name: Name, item: OutboxLists[Name][number]): void {
+    // The list of that name holds items of that kind.
+    const list = (this.#lists[name] ?? []) as OutboxLists[Name][number][];
+    list.push(item);
+    this.#lists[name] = list as OutboxLists[Name];
   }
 }

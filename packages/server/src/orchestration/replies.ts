@@ -1,8 +1,6 @@
-import { type Clock, instant, type JsonValue } from '../kernel/index.js';
+import type { Clock, JsonValue } from '../kernel/index.js';
 import type { Database } from '../store/index.js';
-import type { Transaction } from '../store/sql.js';
-import { ANSWER_REPLY, FORGET_REPLY, READ_REPLY } from './session-statements.js';
-import { jsonText } from './stored-json.js';
+import { FORGET_REPLY } from './session-statements.js';
 
 /** What an application answered to a request: an HTTP status and a body. */
 export interface Reply {
@@ -62,23 +60,20 @@ export class Replies {
       });
     });
     this.forget(id);
-    if (reply === 'no-session') return reply;
     // A signal of another node may have been lost; its answer is stored. Answered or not, nobody will ask again.
-    const [stored] = await this.database.query<{ status: number | null; body: JsonValue }>(FORGET_REPLY, [id]);
-    return reply ?? (stored && stored.status !== null ? { status: stored.status, body: stored.body } : undefined);
+    return reply ?? this.#take(id);
   }
 
-  /** Stores the application's answer; false when the request is unknown or answered already. */
-  async answer(tx: Transaction, id: string, reply: Reply): Promise<boolean> {
-    const values = [id, instant(this.clock.now()), reply.status, jsonText(reply.body)];
-    const [row] = await tx.query(ANSWER_REPLY, values);
-    if (!row) return false;
-    tx.afterCommit(() => {
-      const waiting = this.#waiting.get(id);
-      if (waiting) waiting(reply);
-      else this.database.signal(CHANNEL, id);
-    });
-    return true;
+  /** Whether a client of this node waits for the answer. */
+  isAwaited(id: string): boolean {
+    return this.#waiting.has(id);
+  }
+
+  /** An answer has been committed; unless its client waits here, it is stored. */
+  answered(id: string, reply: Reply): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting) waiting(reply);
+    else this.database.signal(CHANNEL, id);
   }
 
   /** The session ended without an answer. */
@@ -89,7 +84,13 @@ export class Replies {
   }
 
   async #fetch(id: string): Promise<void> {
-    const [row] = await this.database.query<{ status: number; body: JsonValue }>(READ_REPLY, [id]);
-    if (row) this.#waiting.get(id)?.({ status: row.status, body: row.body });
+    const reply = await this.#take(id);
+    if (reply) this.#waiting.get(id)?.(reply);
+  }
+
+  /** The stored answer to a request that nobody will ask for again. */
+  async #take(id: string): Promise<Reply | undefined> {
+    const [stored] = await this.database.query<{ status: number | null; body: JsonValue }>(FORGET_REPLY, [id]);
+    return stored && stored.status !== null ? { status: stored.status, body: stored.body } : undefined;
   }
 }

@@ -100,17 +100,6 @@ export const ASK_REPLY = statement(
    insert into session_message (session, at, event) select session, $2, $3 from asked returning id`,
 );
 
-export const ANSWER_REPLY = statement(
-  'session-answer',
-  `update session_reply set answered_at = $2, status = $3, body = $4
-    where id = $1 and answered_at is null returning session`,
-);
-
-export const READ_REPLY = statement(
-  'session-read-reply',
-  'select status, body from session_reply where id = $1 and answered_at is not null',
-);
-
 export const FORGET_REPLY = statement(
   'session-forget-reply',
   'delete from session_reply where id = $1 returning status, body',

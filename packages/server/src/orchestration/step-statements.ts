@@ -1,71 +1,124 @@
-import { statement } from '../store/sql.js';
+import { type Statement, statement } from '../store/sql.js';
+import type { OutboxLists } from './outbox.js';
 
-/**
- * What macrosteps asked for, from the CTE `moved` (session, at, step and the lists of `OutboxRecord` as json): delayed
- * sends are taken back and set, events posted in their order, actions kept, the journal and the history written. An
- * event for a session that does not run is replaced by what its sender hears of that.
- */
-const EFFECTS = `
-   cancelled as (
-     delete from session_timer t
-      using moved v cross join lateral json_to_recordset(v.cancels) as c (send_id text)
-      where t.session = v.session and t.send_id = c.send_id
-     returning t.session, t.send_id
-   ), timed as (
+/** The lists of an outbox in the order in which statements take them, as parameters after the first one. */
+export const LISTS = ['sends', 'timers', 'cancels', 'answers', 'actions', 'journal'] as const;
+type List = keyof OutboxLists;
+
+/** Columns of a list; each element also names the `session` that asked. */
+const COLUMNS: Readonly<Record<List, string>> = {
+  sends: 'place integer, target text, child text, event jsonb, otherwise jsonb',
+  timers: 'send_id text, due_at timestamptz, target text, event jsonb, action jsonb',
+  cancels: 'place integer, send_id text, taken boolean, done jsonb, none jsonb',
+  answers: 'place integer, id text, status integer, body jsonb, here boolean, done jsonb, none jsonb',
+  actions: 'id text, module text, action text, phase text, subject text, request jsonb',
+  journal: 'type text, callback text, data jsonb',
+};
+
+/** What follows from `moved` (session, step, at) and a list; lists are CTEs under their own names, joined to it. */
+const FOLLOWS: Readonly<Record<List, string>> = {
+  sends: '',
+  timers: `timed as (
      insert into session_timer (session, send_id, due_at, target, event, action)
-     select v.session, x.send_id, x.due_at, x.target, x.event, x.action
-       from moved v cross join lateral json_to_recordset(v.timers)
-            as x (send_id text, due_at timestamptz, target text, event jsonb, action jsonb)
-   ), outgoing as (
-     select v.session as source, v.at, x.place, coalesce(t.id, v.session) as receiver,
+     select session, send_id, due_at, target, event, action from timers
+   )`,
+  cancels: `cancelled as (
+     delete from session_timer t using cancels c where t.session = c.session and t.send_id = c.send_id
+     returning t.session, t.send_id
+   )`,
+  answers: `answered as (
+     update session_reply r set answered_at = a.at, status = a.status, body = a.body
+       from answers a where r.id = a.id and r.answered_at is null and not a.here
+     returning r.id
+   ), handed_over as (
+     delete from session_reply r using answers a where r.id = a.id and r.answered_at is null and a.here
+     returning r.id
+   )`,
+  actions: `kept as (
+     insert into session_action (id, session, module, action, phase, subject, request, created_at)
+     select id, session, module, action, phase, subject, request, at from actions
+   )`,
+  journal: `journaled as (
+     insert into event (at, type, callback, session, data) select at, type, callback, session, data from journal
+   )`,
+};
+
+/** Events for mailboxes; one for a session that does not run is replaced by what its sender hears of that. */
+const OUTGOING: Readonly<Partial<Record<List, string>>> = {
+  sends: `select x.session as source, x.at, x.place, coalesce(t.id, x.session) as receiver,
             case when t.id is null then x.otherwise else x.event end as event
-       from moved v
-            cross join lateral json_to_recordset(v.sends)
-              as x (place integer, target text, child text, event jsonb, otherwise jsonb)
-            left join lateral (
+       from sends x left join lateral (
               select s.id from session s where s.id = x.target and s.state = 'running'
               union all
               (select s.id from session s
-                where x.child is not null and s.parent = v.session and s.invoke_id = x.child and s.state = 'running'
+                where x.child is not null and s.parent = x.session and s.invoke_id = x.child and s.state = 'running'
                 order by s.started_at desc limit 1)
-            ) t on true
-     union all
-     select v.session, v.at, c.place, v.session,
+            ) t on true`,
+  cancels: `select c.session, c.at, c.place, c.session,
             case when c.taken or exists (
-              select from cancelled k where k.session = v.session and k.send_id = c.send_id) then c.done else c.none end
-       from moved v cross join lateral json_to_recordset(v.cancels)
-            as c (place integer, send_id text, taken boolean, done jsonb, none jsonb)
+              select from cancelled k where k.session = c.session and k.send_id = c.send_id) then c.done else c.none end
+       from cancels c`,
+  answers: `select a.session, a.at, a.place, a.session,
+            case when exists (select from answered k where k.id = a.id)
+                   or exists (select from handed_over k where k.id = a.id) then a.done else a.none end
+       from answers a`,
+};
+
+/** The CTEs of some lists; $2, $3 ... are those lists, in the order of `LISTS`. */
+function effects(lists: readonly List[]): string {
+  const parts = lists.map(
+    (list, index) => `${list} as materialized (
+     select v.at, x.* from moved v
+       join json_to_recordset($${index + 2}::json) as x (session text, ${COLUMNS[list]}) on x.session = v.session
+   )`,
+  );
+  parts.push(...lists.map((list) => FOLLOWS[list]).filter((text) => text !== ''));
+  const outgoing = lists.flatMap((list) => OUTGOING[list] ?? []);
+  if (outgoing.length > 0) {
+    parts.push(`outgoing (source, at, place, receiver, event) as (
+     ${outgoing.join('\n     union all\n     ')}
    ), posted as (
      insert into session_message (session, at, event)
      select receiver, at, event from outgoing where event is not null order by source, place
      returning session
-   ), kept as (
-     insert into session_action (id, session, module, action, phase, subject, request, created_at)
-     select x.id, v.session, x.module, x.action, x.phase, x.subject, x.request, v.at
-       from moved v cross join lateral json_to_recordset(v.actions)
-            as x (id text, module text, action text, phase text, subject text, request jsonb)
-   ), journaled as (
-     insert into event (at, type, callback, session, data)
-     select v.at, x.type, x.callback, v.session, x.data
-       from moved v cross join lateral json_to_recordset(v.journal) as x (type text, callback text, data jsonb)
-   ), remembered as (
-     insert into session_step (session, step, at, input, caused)
-     select v.session, v.step, v.at, v.input, v.caused from moved v where v.input is not null
-   )`;
+   )`);
+  }
+  return parts.map((part) => `, ${part}`).join('');
+}
 
-const LISTS = 'sends json, timers json, cancels json, actions json, journal json, input jsonb, caused jsonb';
+/** What was done: `moved` and `posted` with the ids of sessions, `answered` with those of requests. */
+function results(lists: readonly List[]): string {
+  const answers = ['answered', 'handed_over'].map((name) => `select 'answered', id from ${name}`);
+  return [
+    ...(lists.some((list) => OUTGOING[list]) ? ["select 'posted', session from posted"] : []),
+    ...(lists.includes('answers') ? answers : []),
+  ]
+    .map((text) => ` union all ${text}`)
+    .join('');
+}
+
+const made = new Map<string, Statement>();
+
+function once(name: string, lists: readonly List[], text: () => string): Statement {
+  const key = [name, ...lists].join('-');
+  const known = made.get(key) ?? statement(key, text());
+  made.set(key, known);
+  return known;
+}
 
 /**
- * Stores macrosteps of different sessions. Each moves its session by one step and consumes the message that caused it,
- * if the session still stands at the step from which the macrostep ran; otherwise nothing of that one is stored.
- * $1: an array of `StepRecord`. Answers a row (moved) for each that was stored, and one for each event that was posted.
+ * Stores macrosteps of different sessions and the lists that are there. Each moves its session by one step and consumes
+ * the message that caused it, if the session still stands at the step from which the macrostep ran; otherwise nothing of
+ * that one is stored. One statement for each combination of lists: what is not there costs nothing.
  */
-export const STORE_STEPS = statement(
-  'session-store-steps',
-  `with wanted as materialized (
+export function storeSteps(lists: readonly List[]): Statement {
+  return once(
+    'session-store-steps',
+    lists,
+    () => `with wanted as materialized (
      select * from json_to_recordset($1::json) as w (
        session text, "from" integer, step integer, snapshot text, configuration text[], environment jsonb, state text,
-       final text, reason text, done_data jsonb, data jsonb, at timestamptz, message bigint, ${LISTS})
+       final text, reason text, done_data jsonb, data jsonb, at timestamptz, message bigint, input jsonb, caused jsonb)
    ), moved as (
      update session s
         set step = w.step, snapshot = w.snapshot, configuration = w.configuration,
@@ -74,21 +127,27 @@ export const STORE_STEPS = statement(
             ended_at = case when w.state = 'running' then null else w.at end
        from wanted w
       where s.id = w.session and s.step = w."from" and s.state = 'running'
-     returning w.*
+     returning w.session, w.step, w.at, w.message, w.input, w.caused
    ), consumed as (
      delete from session_message m using moved v where m.id = v.message
-   ),${EFFECTS}
-   select session, true as moved from moved union all select session, false from posted`,
-);
+   ), remembered as (
+     insert into session_step (session, step, at, input, caused) select session, step, at, input, caused from moved
+   )${effects(lists)}
+   select 'moved' as kind, session as id from moved${results(lists)}`,
+  );
+}
 
-/** What a macrostep that is stored by several statements asks for after its first one; $1 as above. */
-export const STORE_EFFECTS = statement(
-  'session-store-effects',
-  `with moved as materialized (
-     select * from json_to_recordset($1::json) as w (session text, step integer, at timestamptz, ${LISTS})
-   ),${EFFECTS}
-   select session, false as moved from posted`,
-);
+/** What a macrostep that is stored by several statements asks for after its first one; $1: [{session, at}]. */
+export function storeEffects(lists: readonly List[]): Statement {
+  return once(
+    'session-store-effects',
+    lists,
+    () => `with moved as materialized (
+     select * from json_to_recordset($1::json) as w (session text, at timestamptz)
+   )${effects(lists)}
+   select 'done' as kind, session as id from moved${results(lists)}`,
+  );
+}
 
 /**
  * Appends events to mailboxes. $1: [{place, session, at, event, most}]; `most` (0: any number) bounds how many may wait.

@@ -15,6 +15,9 @@ export interface TogetherOptions<Item, Outcome> {
   lanes: number;
   /** Items per group, at most. */
   most: number;
+  /** How heavy an item is (default 0), and how heavy a group may be unless one item alone is heavier. */
+  weigh?: (item: Item) => number;
+  heaviest?: number;
   activity: Activity;
   log: Logger;
 }
@@ -51,7 +54,7 @@ export class Together<Item, Outcome> {
     this.#opening = true;
     setImmediate(() => {
       this.#opening = false;
-      const group = this.#waiting.splice(0, this.#options.most);
+      const group = this.#waiting.splice(0, this.#fitting());
       this.#underWay += 1;
       void this.#settle(group).finally(() => {
         this.#underWay -= 1;
@@ -59,6 +62,19 @@ export class Together<Item, Outcome> {
       });
       this.#open();
     });
+  }
+
+  /** How many of those that wait go together. */
+  #fitting(): number {
+    const { most, weigh = () => 0, heaviest = Number.POSITIVE_INFINITY } = this.#options;
+    let weight = 0;
+    let count = 0;
+    for (const { item } of this.#waiting) {
+      weight += weigh(item);
+      if (count === most || (count > 0 && weight > heaviest)) break;
+      count += 1;
+    }
+    return count;
   }
 
   /** Never rejects: each item hears of its own outcome. */

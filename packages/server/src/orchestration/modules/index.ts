@@ -42,7 +42,7 @@ export interface ModuleParts {
 /** The executable content of the orchestration itself; adding a module is adding a file and a line. */
 export function ownModules(parts: ModuleParts): ActionModule[] {
   return [
-    webModule(parts),
+    webModule(),
     basicHttpModule(parts),
     sessionModule(parts),
     queueModule(parts, dialogModule(parts)),

@@ -1,20 +1,9 @@
 import type { JsonValue } from '../../kernel/index.js';
-import type { Transaction } from '../../store/sql.js';
-import type { Action, ActionModule, ActionOutcome } from '../action-module.js';
-import type { Replies } from '../replies.js';
+import type { Action, ActionModule, RequestReply } from '../action-module.js';
 import { requiredText, text } from './attributes.js';
 
 /** `ws`: the application's answer to a request (ors-core-queue.md 2.6, 5.5). */
-export function webModule({ replies }: { replies: Replies }): ActionModule {
-  async function response(tx: Transaction, action: Action): Promise<ActionOutcome> {
-    const id = requiredText(action, 'requestid');
-    const resultCode = text(action, 'resultcode');
-    const status = statusOf(text(action, 'type') ?? 'positive', resultCode);
-    const answered = await replies.answer(tx, id, { status, body: bodyOf(action, resultCode) });
-    if (!answered) return { error: 'nosuchrequest', description: `no request ${id} waits for an answer` };
-    return { done: { requestid: id } };
-  }
-
+export function webModule(): ActionModule {
   return {
     namespaces: ['www.genesyslab.com/modules/ws'],
     prefix: 'ws',
@@ -25,10 +14,17 @@ export function webModule({ replies }: { replies: Replies }): ActionModule {
           type: { kind: 'lenient' },
           resultcode: { kind: 'value' },
         },
-        perform: response,
+        reply: response,
       },
     },
   };
+}
+
+function response(action: Action): RequestReply {
+  const request = requiredText(action, 'requestid');
+  const resultCode = text(action, 'resultcode');
+  const status = statusOf(text(action, 'type') ?? 'positive', resultCode);
+  return { request, reply: { status, body: bodyOf(action, resultCode) } };
 }
 
 function statusOf(type: string, resultCode: string | undefined): number {
