@@ -37,10 +37,10 @@ export interface ApplicationDefinition {
 /**
  * How an attribute of a custom action is read. `value`: an evaluated expression. `location`: an assignable expression.
  * `literal`: the text as it stands. `lenient`: literal text, but surrounding quotes are stripped and an expression that
- * evaluates is accepted.
+ * evaluates is accepted. `namelist`: locations, separated by blanks, whose values become parameters under their names.
  */
 export interface AttributeDescriptor {
-  kind: 'value' | 'location' | 'literal' | 'lenient';
+  kind: 'value' | 'location' | 'literal' | 'lenient' | 'namelist';
   required?: boolean;
   default?: JsonValue;
 }

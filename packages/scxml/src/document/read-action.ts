@@ -4,6 +4,7 @@ import { childElements, ownText, type XmlElement } from '../xml/element.js';
 import { isDeclaration } from '../xml/read-xml.js';
 import { normaliseNamespace } from './namespaces.js';
 import { contentValue } from './read-data.js';
+import { readNamelist } from './read-send.js';
 import { literalValue, readContentElement, readParams } from './read-values.js';
 import { lenientSlot, placeOf, type Reading, ValueList } from './reading.js';
 
@@ -59,7 +60,7 @@ function readShape(
   for (const found of element.attributes.values()) {
     if (isDeclaration(found)) continue;
     const known = descriptor.attributes[found.name];
-    if (isRequest && found.name === requestAttribute) continue;
+    if ((isRequest && found.name === requestAttribute) || known?.kind === 'namelist') continue;
     if (known !== undefined) {
       attributes.push({
         name: found.name,
@@ -88,7 +89,10 @@ function readShape(
     name: descriptor.name,
     attributes,
     children,
-    params: hasParam ? [] : readParams(element, values, reading),
+    params: [
+      ...(descriptor.attributes.namelist?.kind === 'namelist' ? readNamelist(element, values, reading) : []),
+      ...(hasParam ? [] : readParams(element, values, reading)),
+    ],
     content: hasContent ? undefined : (readContentElement(element, values, reading) ?? textContent(element)),
   };
 }
@@ -130,6 +134,7 @@ function attributeSlot(
       return { literal: text };
     }
     case 'literal':
+    case 'namelist':
       return { literal: text };
     case 'lenient':
       return lenientSlot(element, name, text, values, reading);

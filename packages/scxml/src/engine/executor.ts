@@ -1,4 +1,5 @@
 import type { ApplicationDefinition } from '../api/application.js';
+import type { Effect } from '../api/effect.js';
 import type { DeliverRequest, StartRequest, StepResult } from '../api/step.js';
 import { SandboxLost } from '../datamodel/data-model.js';
 import { GuestError } from '../datamodel/guest-realm.js';
@@ -256,13 +257,7 @@ export class Executor {
     const { text, unsaved } = takeSnapshot(session);
     if (unsaved.length > 0 && !wasReported) {
       session.hasReportedUnsaved = true;
-      session.effects.push({
-        kind: 'send',
-        sendId: session.nextId(),
-        event: { name: 'error.platform.snapshot', type: 'platform', data: { unsaved: [...unsaved] } },
-        delayMs: 0,
-        line: 1,
-      });
+      session.effects.push(unsavedReport(session, unsaved));
       return takeSnapshot(session).text;
     }
     return text;
@@ -287,6 +282,24 @@ export class Executor {
     if (session !== undefined && this.#isolated.get(session) === holder) this.#isolated.delete(session);
     instance.model.dispose();
   }
+}
+
+/**
+ * What a session hears of values that its snapshot cannot hold. Applications of the original end at any error event that
+ * they do not know, so there it is a line in the log.
+ */
+function unsavedReport(session: Session, unsaved: readonly string[]): Effect {
+  if (session.chart.dialect === 'ors') {
+    const shown = unsaved.slice(0, 20).join(', ');
+    return { kind: 'log', text: `These values cannot be stored with the session: ${shown}`, level: 2 };
+  }
+  return {
+    kind: 'send',
+    sendId: session.nextId(),
+    event: { name: 'error.platform.snapshot', type: 'platform', data: { unsaved: [...unsaved] } },
+    delayMs: 0,
+    line: 1,
+  };
 }
 
 /** The request came without snapshot, but the session is not resident, or its step has to be repeated from one. */

@@ -238,15 +238,13 @@ function dynamicFunctions(
   edits: Edit[],
 ): string {
   const published = new Map(analysis.declaredFunctions.map((found) => [found.node, found]));
-  const all = [...analysis.functions.map(({ node }) => node), ...analysis.closures];
-  const hasOwnScopes = /\bwith\s*\(/.test(source);
+  const holders = [...analysis.functions.map(({ node }) => node), ...analysis.closures, ...analysis.withStatements];
   const prefix = `var _my_prefix = ${JSON.stringify(idPrefix)}; ${dynamicScope(context.dialect)}`;
   const keep = (text: string): number =>
     context.functions.push(`(function () { ${prefix} { return ${text}; } })()`) - 1;
   const numbers = new Map<AnyNode, number>();
   for (const { node, methodKey } of analysis.functions) {
-    if (hasOwnScopes || all.some((outer) => outer !== node && outer.start <= node.start && outer.end >= node.end))
-      continue;
+    if (holders.some((outer) => outer !== node && outer.start <= node.start && outer.end >= node.end)) continue;
     const text = source.slice(node.start, node.end);
     if (published.has(node)) {
       numbers.set(node, keep(text));

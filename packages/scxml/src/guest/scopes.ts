@@ -49,6 +49,8 @@ export interface ScopeAnalysis {
   readonly declared: ReadonlySet<string>;
   /** `obj.toSource()` calls: the node of the call. */
   readonly toSourceCalls: readonly AnyNode[];
+  /** `with` statements: what is inside of one cannot be created again without it. */
+  readonly withStatements: readonly AnyNode[];
   /** Direct `eval` or `with`: names are resolved when it runs. */
   readonly dynamic: boolean;
 }
@@ -78,6 +80,7 @@ export function analyseScopes(program: Program): ScopeAnalysis {
   const declaredFunctions: { node: AnyNode; name: string; block: AnyNode | undefined }[] = [];
   const declared = new Set<string>();
   const toSourceCalls: AnyNode[] = [];
+  const withStatements: AnyNode[] = [];
   const open: OpenFunction[] = [];
   let dynamic = false;
 
@@ -319,6 +322,7 @@ export function analyseScopes(program: Program): ScopeAnalysis {
         return;
       case 'WithStatement':
         dynamic = true;
+        withStatements.push(node);
         break;
       case 'LabeledStatement': {
         const body = nodeAt(node, 'body');
@@ -381,5 +385,8 @@ export function analyseScopes(program: Program): ScopeAnalysis {
   }
 
   if (isNode(program)) for (const statement of nodesAt(program, 'body')) visit(statement, undefined, program);
-  return { free, functions, closures, declarations, declaredFunctions, declared, toSourceCalls, dynamic };
+  return {
+    ...{ free, functions, closures, declarations, declaredFunctions },
+    ...{ declared, toSourceCalls, withStatements, dynamic },
+  };
 }

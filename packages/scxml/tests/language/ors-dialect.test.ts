@@ -350,11 +350,19 @@ describe('what documents of the time contain, and the Recommendation does not', 
     expect(logs(session.result)).toEqual(['({a:[1]})', '({a:[1]})', '(new String("x"))', '(new Number(5))', 'mine']);
   });
 
+  it('a line in the log, not an error event, for values that cannot be stored', async () => {
+    const session =
+      await run(`<script>var closure = (function () { var n = 1; return function () { return n; }; })();</script>
+      <state id="s"><transition event="error" target="f"/></state><final id="f"/>`);
+    expect(effects(session.result, 'send')).toEqual([]);
+    expect(effects(session.result, 'log')).toMatchObject([{ level: 2, text: expect.stringContaining('closure') }]);
+  });
+
   it('functions in scripts that use eval, after a session was stored', async () => {
     const session = await run(
       `<script>var Util = { parse: function (text) { return eval('(' + text + ')'); }, twice: function (n) { return 2 * n; } };
       var shout = function (text) { return text.toUpperCase() + _my_prefix; };
-      function decoded(text) { return Util.parse(text).a; }</script>
+      function decoded(text) { with (Math) { return max(Util.parse(text).a, 0); } }</script>
       <state id="s"><transition event="go"><log expr="[decoded('{ a: 1 }'), Util.twice(4), shout('x')].join()"/></transition></state>`,
       { forgetful: true },
     );
