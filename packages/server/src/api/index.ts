@@ -1,8 +1,10 @@
 /** Every outside protocol, each in a folder of its own. */
 export { Authentication, adminApi, bindRefusal, type CustomerDesk, type TestClock } from './admin/index.js';
+export { commDnApi } from './commdn/index.js';
 export { contextServicesApi } from './cs/index.js';
 export { isAuthenticated } from './gms/authentication.js';
 export { gmsCallbackApi } from './gms/callback.js';
 export { gmsServiceApi } from './gms/service.js';
 export { createHttp, openListeners } from './http.js';
+export { ocsApi } from './ocs/index.js';
 export { type OrsSettings, orsApi, orsHelp } from './ors/index.js';

@@ -6,10 +6,7 @@ import { followAgentCalls } from '../orchestration/index.js';
 import { type Agents, createRouting, type Router } from '../routing/index.js';
 import { Calls, Simulator } from '../telephony/index.js';
 import type { Ground, Undo } from './ground.js';
-import type { ServerSettings } from './settings.js';
-
-/** On a clock that is moved by hours nobody else is there to take the router over. */
-const LONG_LEASE_MS = 3_155_760_000_000;
+import { LONG_LEASE_MS, type ServerSettings } from './settings.js';
 
 export interface Abilities {
   network: Simulator;

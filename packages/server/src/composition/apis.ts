@@ -4,11 +4,13 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import {
   Authentication,
   adminApi,
+  commDnApi,
   contextServicesApi,
   createHttp,
   gmsCallbackApi,
   gmsServiceApi,
   isAuthenticated,
+  ocsApi,
   orsApi,
   orsHelp,
 } from '../api/index.js';
@@ -29,10 +31,10 @@ const CLOSE_GRACE_MS = 250;
 export async function composeApis(
   ground: Ground,
   { network, agents }: Abilities,
-  { orchestration, callbacks, services, context }: Domains,
+  { orchestration, callbacks, services, context, outbound }: Domains,
   { version, adminPassword }: ServerSettings,
 ): Promise<FastifyInstance> {
-  const { database, config, journal, clock, log } = ground;
+  const { database, config, journal, clock, activity, log } = ground;
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const authentication = new Authentication({
@@ -75,6 +77,9 @@ export async function composeApis(
   };
   for (const prefix of ['/scxml', '/ors/scxml']) await app.register(orsApi, { prefix, ...ors });
   await app.register(orsHelp, { prefix: '/ors' });
+  const { campaigns, dialing, records } = outbound;
+  await app.register(commDnApi, { prefix: '/commdn', configuration: config, campaigns, dialing, activity, log });
+  await app.register(ocsApi, { prefix: '/ocs', configuration: config, campaigns, records, log });
   await app.register(contextServicesApi, {
     prefix: '/genesys/1/cs',
     context,

@@ -1,16 +1,18 @@
 import type { JsonObject } from '../kernel/index.js';
+import { SimulatedDesktop } from '../outbound/index.js';
 import { SimulatedAgents } from '../telephony/index.js';
 import type { Abilities } from './abilities.js';
 import { followContacts } from './contacts.js';
 import type { Domains } from './domains.js';
 import type { Ground, Undo } from './ground.js';
+import { startOutbound } from './outbound.js';
 import type { ServerSettings } from './settings.js';
 
 /** Takes up what an earlier process left, from the network upwards; then the server begins to work by itself. */
 export async function recoverAndBegin(
   ground: Ground,
   { network, calls, router, agents }: Abilities,
-  { orchestration, callbacks, context }: Domains,
+  { orchestration, callbacks, context, outbound }: Domains,
   settings: ServerSettings,
   undo: Undo,
 ): Promise<void> {
@@ -27,19 +29,31 @@ export async function recoverAndBegin(
   await callbacks.startUp();
   undo.push(() => callbacks.shutDown());
   await context.start();
+  await startOutbound(outbound);
   const contacts = followContacts(journal, context.contactLinks);
   undo.push(() => contacts.stop());
   await contacts.start();
+  const desktop = new SimulatedDesktop({
+    ...ground,
+    dialing: outbound.dialing,
+    agents,
+    behaviour: (id) => network.agent(id),
+  });
   const control = {
     login: (id: string) => agents.login(id),
     ready: (id: string) => agents.ready(id),
-    wrapDone: (id: string) => agents.wrapDone(id),
+    wrapDone: async (id: string) => {
+      await desktop.wrapUp(id);
+      await agents.wrapDone(id);
+    },
     state: async (id: string) => (config.object('agents', id) ? (await agents.state(id)).state : undefined),
     onState: (handler: (id: string, state: string) => void) =>
       agents.onState(({ state }) => handler(state.id, state.state)),
   };
   const simulatedAgents = new SimulatedAgents({ descriptions: network, control, clock, activity, log });
   await simulatedAgents.start();
+  desktop.start();
+  undo.push(() => desktop.stop());
   const forget = config.onChange(({ kind }) => {
     if (kind === 'agents') void activity.run(() => simulatedAgents.configurationChanged());
   });

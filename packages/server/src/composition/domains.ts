@@ -8,6 +8,7 @@ import type { Abilities } from './abilities.js';
 import { devices } from './devices.js';
 import type { Ground, Undo } from './ground.js';
 import { orchestrationSettings } from './orchestration-settings.js';
+import { composeOutbound, type Outbound } from './outbound.js';
 import type { ServerSettings } from './settings.js';
 
 export interface Domains {
@@ -16,21 +17,22 @@ export interface Domains {
   services: Services;
   storage: Storage;
   context: ContextServices;
+  outbound: Outbound;
 }
 
-export function composeDomains(
-  ground: Ground,
-  { calls, router }: Abilities,
-  settings: ServerSettings,
-  undo: Undo,
-): Domains {
+export function composeDomains(ground: Ground, abilities: Abilities, settings: ServerSettings, undo: Undo): Domains {
+  const { calls, router } = abilities;
   const { config, clock, database } = ground;
   const sessionSettings = orchestrationSettings(config, ground.own);
-  const orchestration = createOrchestration({
+  const outbound: Outbound = composeOutbound(ground, abilities, () => orchestration, settings, undo);
+  const orchestration: Orchestration = createOrchestration({
     ...ground,
     router,
     calls,
-    modules: [callbackModule((tx, callback, input) => callbacks.report(tx, callback, input))],
+    modules: [
+      callbackModule((tx, callback, input) => callbacks.report(tx, callback, input)),
+      outbound.dialing.treatmentModule(),
+    ],
     fetchAllow: () => config.section('ors')['fetch-allow'] ?? '',
     applicationOf: applicationOf(config),
     configured: {
@@ -65,13 +67,14 @@ export function composeDomains(
     sessionOf: (id) => callbacks.sessionOf(id),
   });
   sessions.onEnded((tx, session) => callbacks.onSessionEnded(tx, session));
+  sessions.onEnded((tx, session) => outbound.dialing.sessionEnded(tx, session.id));
   const context = new ContextServices({
     ...ground,
     configuration: config,
     exportDirectory: join(resolve(settings.data), 'exports'),
   });
   undo.push(() => context.stop());
-  return { orchestration, callbacks, services, storage, context };
+  return { orchestration, callbacks, services, storage, context, outbound };
 }
 
 /** The application with which a DN, or a virtual queue by its name or alias, is provisioned. */

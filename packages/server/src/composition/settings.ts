@@ -14,3 +14,6 @@ export interface ServerSettings {
   testClock: boolean;
   version: string;
 }
+
+/** On a clock that is moved by hours nobody else is there to take over what this process owns, milliseconds. */
+export const LONG_LEASE_MS = 3_155_760_000_000;

@@ -4,12 +4,14 @@ import type { Domains } from './domains.js';
 import type { Ground, Undo } from './ground.js';
 
 const DAY_MS = 86_400_000;
+/** How long statistics of campaigns are kept. */
+const STATISTICS_DAYS = 800;
 
 /** What is done at fixed times of the day: old data leaves. */
 export async function scheduleUpkeep(
   { database, clock, activity, log, journal }: Ground,
   { calls, router }: Abilities,
-  { orchestration, services, storage, context }: Domains,
+  { orchestration, services, storage, context, outbound }: Domains,
   undo: Undo,
 ): Promise<void> {
   const jobs = new BackgroundJobs({ database, activity, log })
@@ -20,6 +22,8 @@ export async function scheduleUpkeep(
     })
     .add('session-purge', '7 * * * *', () => orchestration.sessions.purge(clock.now() - DAY_MS))
     .add('document-purge', '47 2 * * *', () => orchestration.source.purge(clock.now() - 7 * DAY_MS))
+    .add('campaign-statistics', '*/15 * * * *', () => outbound.campaigns.statistics.upkeep(STATISTICS_DAYS))
+    .add('attempt-purge', '57 2 * * *', async () => void (await outbound.dialing.purge(clock.now() - 400 * DAY_MS)))
     .add('call-purge', '37 2 * * *', async () => void (await calls.purge(clock.now() - 90 * DAY_MS)))
     .add('contact-purge', '47 2 * * *', () => context.contactLinks.purge())
     .add('route-purge', '27 2 * * *', async () => void (await router.purge(clock.now() - 30 * DAY_MS)));

@@ -1,4 +1,4 @@
-import { type Logger, RingbackError } from '../kernel/index.js';
+import { type JsonObject, type Logger, RingbackError } from '../kernel/index.js';
 import type { Transaction } from '../store/sql.js';
 import type { Calls, Leg } from '../telephony/index.js';
 import type { Errands } from './errands.js';
@@ -47,5 +47,46 @@ export function startInboundSessions({ sessions, calls, news, errands, log, appl
     await news.added(tx, interaction, 'creation');
     await news.mayBeRouted(tx, interaction);
     tx.afterCommit(() => errands.run('answering a call', () => calls.answer(leg.id)));
+  };
+}
+
+/** A call that the product has made and that is to be served by the application of a DN, once it is answered. */
+export interface MadeCall {
+  callId: string;
+  /** The leg of the party that was called, answered. */
+  legId: string;
+  /** Whose application takes it. */
+  dn: string;
+  /** Number that the party saw, and the party's. */
+  from: string;
+  phone: string;
+  userData: JsonObject;
+}
+
+/**
+ * Gives a call that was made to the application of a DN, as `startInboundSessions` does with one that arrives.
+ * @returns false when the DN has no application, or one that does not exist
+ */
+export function giveToApplication({ sessions, calls, news, log, applicationOf }: Omit<InboundParts, 'errands'>) {
+  return async (tx: Transaction, { callId, legId, dn, from, phone, userData }: MadeCall): Promise<boolean> => {
+    const flow = applicationOf(dn);
+    const leg = await calls.get(legId, tx);
+    if (flow === undefined || !leg) return false;
+    let session: string;
+    try {
+      session = await sessions.start(tx, { flow, parameters: {} });
+    } catch (error) {
+      if (!(error instanceof RingbackError) || error.code !== 'unknown-flow') throw error;
+      log.warn({ call: callId, dn }, `${error.message} A call for the DN that names it is not served.`);
+      return false;
+    }
+    const interaction = await addInteraction(
+      tx,
+      { id: callId, session, kind: 'outbound', ani: from, dnis: phone, customer: legId, focus: dn, userData },
+      leg.intendedAt,
+    );
+    await news.added(tx, interaction, 'creation');
+    await news.mayBeRouted(tx, interaction);
+    return true;
   };
 }

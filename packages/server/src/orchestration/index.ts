@@ -2,7 +2,7 @@ import { SessionPool } from '@ringback/scxml';
 import { type Activity, type Clock, type JsonObject, type Logger, newId } from '../kernel/index.js';
 import type { Journal } from '../reporting/index.js';
 import type { Router } from '../routing/index.js';
-import type { Database } from '../store/index.js';
+import type { Database, Transaction } from '../store/index.js';
 import type { Calls } from '../telephony/index.js';
 import type { Action, ActionModule } from './action-module.js';
 import { Actions } from './actions.js';
@@ -17,7 +17,7 @@ import { Errands } from './errands.js';
 import { guardedFetch } from './fetch/guarded-fetch.js';
 import { TargetRules } from './fetch/target-rules.js';
 import { FlowLibrary } from './flow-library.js';
-import { startInboundSessions } from './inbound.js';
+import { giveToApplication, type MadeCall, startInboundSessions } from './inbound.js';
 import { InteractionNews } from './interaction-news.js';
 import { ModuleRegistry } from './module-registry.js';
 import { type ModuleParts, ownModules } from './modules/index.js';
@@ -39,6 +39,7 @@ export { receivedEvent } from './basic-http-sends.js';
 export type { ClientRequests, LiveSession, SessionReport, StartOrder } from './client-requests.js';
 export { type Documents, FlowLibrary, type FlowVersion } from './flow-library.js';
 export { languageExtension } from './language-extension.js';
+export type { MadeCall } from './inbound.js';
 export type { EndedSession } from './macrostep.js';
 export type { Reply } from './replies.js';
 export type { SessionDetail, SessionView } from './session-directory.js';
@@ -55,6 +56,8 @@ export interface Orchestration {
   /** What clients outside ask of sessions. */
   clients: ClientRequests;
   directory: SessionDirectory;
+  /** Gives a call that was made to the application of a DN. @returns false when it has none */
+  takeCall(tx: Transaction, call: MadeCall): Promise<boolean>;
   /** Takes up what an earlier process left, and begins to run sessions. */
   start(options: { cluster: boolean }): Promise<void>;
   stop(): Promise<void>;
@@ -167,6 +170,7 @@ export function createOrchestration(parts: {
     source,
     clients: new ClientRequests({ database, sessions, source, directory, nodes }),
     directory,
+    takeCall: giveToApplication({ sessions, calls, news, log, applicationOf: (dn) => parts.applicationOf(dn) }),
     async start(options) {
       await nodes.join(options);
       await replies.listen();
