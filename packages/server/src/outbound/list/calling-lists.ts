@@ -8,6 +8,8 @@ import type { Attributes } from './attributes.js';
 import { DailyWindows } from './daily-windows.js';
 import { DoNotCallList, type DoNotCallOrigin } from './do-not-call.js';
 import { type FilterSql, filterSql } from './filter.js';
+import { interruptImports } from './import/import-log.js';
+import { ListContents } from './list-contents.js';
 import { ListNumbers } from './list-numbers.js';
 import { countryOf, type ListConfiguration, type ListSettings, listSettings } from './list-settings.js';
 import { PhoneKeys } from './phone-key.js';
@@ -90,6 +92,9 @@ const TAKE_BACK = statement(
    returning c.name as list`,
 );
 
+/** Imports write their progress with every batch, several times a second while bytes arrive. */
+const STALLED_IMPORT_MS = 60_000;
+
 /** Signalled with the name of a list whose records may now be worth a look. */
 const CHANNEL = 'calling_list';
 
@@ -103,6 +108,7 @@ const CHANNEL = 'calling_list';
  */
 export class CallingLists {
   readonly doNotCallList: DoNotCallList;
+  readonly contents: ListContents;
   readonly numbers = new ListNumbers();
   readonly windows = new DailyWindows();
   readonly #options: CallingListsOptions;
@@ -115,6 +121,7 @@ export class CallingLists {
   constructor(options: CallingListsOptions) {
     this.#options = options;
     this.doNotCallList = new DoNotCallList(() => this.phoneKeys);
+    this.contents = new ListContents(options.database, this.numbers, () => this.phoneKeys);
     this.#stops.push(
       options.configuration.onChange(() => {
         this.#settings.clear();
@@ -123,8 +130,9 @@ export class CallingLists {
     );
   }
 
-  /** Hears of records that other nodes add. */
+  /** Hears of records that other nodes add, and settles what a stopped server has left. */
   async start(): Promise<void> {
+    await interruptImports(this.#options.database, this.#options.clock.now() - STALLED_IMPORT_MS);
     this.#stops.push(await this.#options.database.listen(CHANNEL, (list) => this.#fresh.notify(list)));
   }
 

@@ -39,7 +39,11 @@ export {
   doNotCallProblem,
   type StoredDoNotCall,
 } from './do-not-call.js';
+export { type ExportFormat, exportRecords, recordColumns } from './export.js';
 export type { FieldDefinition } from './fields.js';
+export { type ImportFormat, type ImportProgress, importsOf, type LineError } from './import/import-log.js';
+export { Importer, type ImporterOptions, type ImportReport, type ImportRequest } from './import/importer.js';
+export { ListContents, type RecordCount, type RecordPage } from './list-contents.js';
 export type { ListConfiguration, ListSettings } from './list-settings.js';
 export { readLocalTime, writeLocalTime } from './local-time.js';
 export { type DialSettings, firstToDial, mayBeDialed } from './next-dial.js';
