@@ -101,14 +101,17 @@ export class ClientRequests {
     const found = await source.find(application);
     if ('problem' in found) throw found.problem;
     const startRequestId = newId();
-    const session = await database.transaction((tx) =>
-      sessions.start(tx, {
-        ...found,
-        parameters,
-        ...(startAt !== undefined && { startAt }),
-        ...(request !== undefined && { startRequest: request, startRequestId }),
-      }),
-    );
+    const start = {
+      ...found,
+      parameters,
+      ...(startAt !== undefined && { startAt }),
+      ...(request !== undefined && { startRequest: request, startRequestId }),
+    };
+    // One statement is a transaction; a later start has a timer besides.
+    const session =
+      startAt === undefined
+        ? await sessions.start(database, start)
+        : await database.transaction((tx) => sessions.start(tx, start));
     const node = nodes.own;
     if (request !== undefined) {
       sessions.wake(session);

@@ -5,8 +5,8 @@ import { POST_MESSAGES } from './step-statements.js';
 import { jsonText } from './stored-json.js';
 import { Together } from './together.js';
 
-const LANES = 2;
-const MOST_TOGETHER = 64;
+const LANES = 1;
+const MOST_TOGETHER = 128;
 /** Stands for all of it when a group is written as one text. */
 const PLACE = '"place":0';
 

@@ -27,12 +27,20 @@ export interface TurnRow {
   event: SessionEvent | null;
 }
 
+/** Stores a new session; with $13 also the request of that id as its first event ($14), whose answer is awaited. */
 export const CREATE_SESSION = statement(
   'session-create',
-  `insert into session (id, flow, version, state, step, snapshot, configuration, parameters, environment, callback,
-                        service, parent, invoke_id, started_at, changed_at, node)
-   values ($1, $2, $3, $11, 0, '', '{}', $4, $5, $6, $7, $8, $9, $10, $10, $12)
-   on conflict (id) do nothing`,
+  `with created as (
+     insert into session (id, flow, version, state, step, snapshot, configuration, parameters, environment, callback,
+                          service, parent, invoke_id, started_at, changed_at, node)
+     values ($1, $2, $3, $11, 0, '', '{}', $4, $5, $6, $7, $8, $9, $10, $10, $12)
+     on conflict (id) do nothing
+   ), asked as (
+     insert into session_reply (id, session, asked_at)
+     select $13::text, $1, $10::timestamptz where $13::text is not null
+   )
+   insert into session_message (session, at, event)
+   select $1, $10::timestamptz, $14::jsonb where $13::text is not null`,
 );
 
 /** The documents of a session's application have been fetched. */

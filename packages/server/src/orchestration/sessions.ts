@@ -56,8 +56,8 @@ const RETRY_MS = 1_000;
 /** A macrostep that still cannot be stored after so many attempts, though the database answers, never will be. */
 const STORE_ATTEMPTS = 5;
 /** Sessions that are read together, and such readings at the same time. */
-const MOST_TOGETHER = 64;
-const READING_LANES = 2;
+const MOST_TOGETHER = 128;
+const READING_LANES = 1;
 
 /**
  * Runs sessions of call-flow applications.
@@ -190,6 +190,8 @@ export class Sessions {
     const id = request.id ?? this.newSessionId();
     const now = instant(clock.now());
     const startAt = (request.startAt ?? 0) > clock.now() ? request.startAt : undefined;
+    const { startRequestId, startRequest: name = 'gms.start' } = request;
+    const first = { name, data: request.parameters, ...(startRequestId !== undefined && { sendid: startRequestId }) };
     await sql.query(CREATE_SESSION, [
       id,
       flow,
@@ -203,16 +205,13 @@ export class Sessions {
       now,
       startAt === undefined ? 'running' : 'scheduled',
       settings.node(),
+      startRequestId ?? null,
+      startRequestId === undefined ? null : jsonText(first),
     ]);
+    if (startRequestId !== undefined) afterCommit(sql, () => replies.expect(startRequestId));
     if (startAt !== undefined) {
       await sql.query(SET_TIMER, [id, null, instant(startAt), id, null, null]);
       afterCommit(sql, () => this.#timers.wake(startAt));
-    }
-    const { startRequestId, startRequest = 'gms.start' } = request;
-    if (startRequestId) {
-      const first: SessionEvent = { name: startRequest, sendid: startRequestId, data: request.parameters };
-      afterCommit(sql, () => replies.expect(startRequestId));
-      await sql.query(ASK_REPLY, [id, now, jsonText(first), startRequestId, 0]);
     }
     return id;
   }
