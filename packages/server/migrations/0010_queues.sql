@@ -7,6 +7,10 @@ alter table route_request
 -- The statistics of a virtual queue for a day.
 create index route_request_by_queue on route_request (virtual_queue, submitted_at);
 
+-- Those of a routing point.
+create index route_request_by_interaction on route_request (interaction) where interaction is not null;
+create index interaction_by_dnis on interaction (dnis, created_at);
+
 -- Counted since `counted_from`, the midnight before the last change.
 alter table agent_state
   add column counted_from  timestamptz not null default '1970-01-01T00:00:00Z',

@@ -30,6 +30,8 @@ import { releaseSession } from './session-release.js';
 import { SessionReplay } from './session-replay.js';
 import type { OrchestrationSettings } from './session-settings.js';
 import { Sessions } from './sessions.js';
+import { StatisticFeed } from './statistic-feed.js';
+import { StatisticValues } from './statistic-values.js';
 import { Treatments } from './treatments.js';
 
 export type { Action, ActionModule, ActionOutcome, SessionSubject } from './action-module.js';
@@ -107,6 +109,8 @@ export function createOrchestration(parts: {
   };
   const actions = new Actions(database, registry, clock, activity, log, post, (id) => sessions.wake(id));
   const busyTreatments = new BusyTreatments(actions, () => clock.now());
+  const values = new StatisticValues(database, router, clock);
+  const statisticFeed = new StatisticFeed({ database, router, values, post, clock, activity, log });
   const { fetchAllow } = parts;
   const news = new InteractionNews(calls, post);
   const connections = new Connections(calls, news, errands);
@@ -114,6 +118,7 @@ export function createOrchestration(parts: {
   const moduleParts: ModuleParts = {
     ...{ sql: database, actions: () => actions, sessions: () => sessions, agentRouting: () => agentRouting },
     busyTreatments: () => busyTreatments,
+    statistics: { values, feed: () => statisticFeed },
     ...{ router, calls, post, errands, replies, fetchAllow, configured: parts.configured },
     ...{ news, connections, treatments, directory: parts.configured },
   };
@@ -177,11 +182,13 @@ export function createOrchestration(parts: {
       await actions.recover();
       await callEvents.recover(database);
       await sessions.startUp(options);
+      await statisticFeed.start();
       errands.run('preparing the flows', async () => {
         for (const { flow } of await flows.list()) await sessions.prepare(flow);
       });
     },
     async stop() {
+      await statisticFeed.stop();
       await sessions.shutDown();
       await nodes.leave();
       actions.stop();

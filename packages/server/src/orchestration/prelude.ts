@@ -1,3 +1,5 @@
+import { ROUTING_OBJECTS } from './routing-objects.js';
+
 /**
  * What every application finds under `_genesys`, as guest source for the engine: an expression that takes the host and
  * gives the global names. Objects that belong to a session come from the environment of the session that is running;
@@ -10,17 +12,8 @@ export const PRELUDE = `(function (host) {
     'TMediaCobrowsing', 'TMediaWhiteboard', 'TMediaAppSharing', 'TMediaWebform', 'TMediaWorkItem', 'TMediaCallback',
     'TMediaFax', 'TMediaIMChat', 'TMediaBusinessEvent', 'TMediaAlert', 'TMediaSMS', 'TMediaOutboundPreview',
     'TMediaOpenMedia', 'TMediaNativeSMS', 'TMediaAny'];
-  var ROUTE = ['Unknown', 'Default', 'Label', 'OverwriteDNIS', 'DDD', 'IDDD', 'Direct', 'Reject', 'Announcement',
-    'PostFeature', 'DirectAgent'];
-  function names(list, name) {
-    var result = {};
-    list.forEach(function (entry, index) { result[name(entry)] = index; });
-    return result;
-  }
   var mediaType = {};
   MEDIA.forEach(function (name) { mediaType[name] = name; });
-  var rType = names(ROUTE, function (name) { return 'RouteType' + name; });
-  rType.RouteTypeGetFromDN = 12;
   function plain(value) { return value === undefined ? null : value; }
   /** The server's answer; there is none yet when the macrostep asks for the first time, and it is then repeated. */
   function ask(operation) {
@@ -51,11 +44,17 @@ export const PRELUDE = `(function (host) {
       return interaction ? interaction.udata[key] : undefined;
     }
   };
+  var routing = ${ROUTING_OBJECTS}(host, ask, plain);
   return {
     _genesys: {
       session: session,
       ixn: ixn,
-      queue: { rType: rType },
+      queue: routing.queue,
+      statistic: routing.statistic,
+      resource: routing.resource,
+      agent: routing.agent,
+      classification: routing.classification,
+      voice: routing.voice,
       ws: {},
       dialog: {}
     }

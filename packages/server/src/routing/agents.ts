@@ -106,6 +106,11 @@ export class Agents {
     return stored?.state ?? newAgent(id);
   }
 
+  /** An agent's state, which stays as it is until the transaction ends. */
+  async locked(tx: Transaction, id: string): Promise<AgentState> {
+    return (await lockAgent(tx, id, this.#clock.now())).state;
+  }
+
   /** The states of all configured agents, by id. @param sql the transaction under way, where there is one */
   async states(sql: Sql = this.#database): Promise<AgentState[]> {
     const stored = new Map((await allAgents(sql)).map(({ state }) => [state.id, state]));

@@ -14,7 +14,7 @@ import {
 import { hasShare, Shares } from './shares.js';
 import type { Statistic } from './statistic.js';
 import { NO_TALLY, type Tally } from './tally.js';
-import type { Target } from './target.js';
+import { ReadTargets, type Target } from './target.js';
 import {
   compareIdle,
   compareRequests,
@@ -25,7 +25,6 @@ import {
   type TargetLine,
 } from './target-line.js';
 import { TargetLines } from './target-lines.js';
-import type { NamedStatistic } from './threshold.js';
 
 /** What happens to the line. Older versions than the known one are ignored. */
 export type LineInput =
@@ -75,6 +74,8 @@ export class Line {
   readonly #timeouts = new OrderedList<LineRequest>((a, b) => timeoutOf(a) - timeoutOf(b) || compareRequests(a, b));
   readonly #untils = new OrderedList<LineAgent>((a, b) => dueOf(a) - dueOf(b) || compareIdle(a, b));
   readonly #shares = new Shares();
+  /** The targets that thresholds name. */
+  readonly #objects = new ReadTargets();
   readonly #figures: LineFigures;
 
   constructor(learned: Learned = NOTHING_LEARNED) {
@@ -216,16 +217,15 @@ export class Line {
   /** Whether the requests at a gate may be served: its threshold is met. */
   isOpen(gate: Gate, now: number): boolean {
     if (!gate.threshold) return true;
-    return this.#figures.isOpen(gate, (named) => this.statistic(named, now, gate.line.target));
+    const { target: own } = gate.line;
+    return this.#figures.isOpen(gate, ({ statistic, object }) =>
+      this.statistic(object === undefined ? own : this.#objects.get(object), statistic, now),
+    );
   }
 
-  /**
-   * The value of a statistic.
-   * @param own the target that is meant where the statistic names none
-   */
-  statistic({ statistic, target }: NamedStatistic, now: number, own?: Target): number {
-    const meant = target ?? own;
-    return meant ? this.#figures.valueOf(this.#lineFor(meant), statistic, now) : 0;
+  /** The value of a statistic of a target. */
+  statistic(target: Target, statistic: Statistic, now: number): number {
+    return this.#figures.valueOf(this.#lineFor(target), statistic, now);
   }
 
   /** The value of a statistic of one agent. */

@@ -70,6 +70,8 @@ export class Router {
   readonly agents: Agents;
   readonly staff: Staff;
   readonly statistics: Statistics;
+  /** The day for which statistics are counted. */
+  readonly day: CountingDay;
   readonly #options: RouterOptions;
   readonly #mirror: LineMirror;
   readonly #loop: DecisionLoop;
@@ -81,6 +83,7 @@ export class Router {
     this.#options = options;
     this.agents = options.agents;
     this.staff = options.staff;
+    this.day = options.day;
     this.#mirror = new LineMirror(options);
     this.statistics = new Statistics({ ...options, mirror: this.#mirror });
     const lease = new Lease({

@@ -79,7 +79,7 @@ export class Statistics {
     const target = known && this.target(object);
     if (!known || !target) return undefined;
     const { mirror, clock } = this.#options;
-    return mirror.line.statistic({ statistic: known, target }, clock.now());
+    return mirror.line.statistic(target, known, clock.now());
   }
 
   /** Whether there is such a statistic of such an object. */

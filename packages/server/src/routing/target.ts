@@ -211,3 +211,21 @@ function explained<T>(text: string, parse: () => T): T {
 function invalid(text: string, reason: string): RingbackError {
   return new RingbackError('invalid-target', `The target "${text}" cannot be read: ${reason}.`);
 }
+
+/** More texts than these are read anew. */
+const MOST_READ = 500;
+
+/** Targets by their text, each read once. */
+export class ReadTargets {
+  readonly #targets = new Map<string, Target>();
+
+  /** @throws RingbackError as `parseTarget` */
+  get(text: string): Target {
+    const known = this.#targets.get(text);
+    if (known) return known;
+    const target = parseTarget(text);
+    if (this.#targets.size >= MOST_READ) this.#targets.clear();
+    this.#targets.set(text, target);
+    return target;
+  }
+}

@@ -1,7 +1,6 @@
 import { RingbackError } from '../kernel/index.js';
 import { type Expression, formatExpression, holds, namesIn, parseExpression } from './skill-expression.js';
 import { STATISTIC_NAMES, type Statistic, statisticNamed, type TargetFigure } from './statistic.js';
-import type { Target } from './target.js';
 
 /** The figures of a target as they are now (statistic.ts); `notReady` follows from the others. */
 export type TargetFigures = Readonly<Record<Exclude<TargetFigure, 'notReady'>, number>>;
@@ -9,7 +8,8 @@ export type TargetFigures = Readonly<Record<Exclude<TargetFigure, 'notReady'>, n
 /** A statistic that a threshold names: of its own target, or of the one that `sdata(object, statistic)` names. */
 export interface NamedStatistic {
   readonly statistic: Statistic;
-  readonly target?: Target;
+  /** In the notation of a target. */
+  readonly object?: string;
 }
 
 /** A condition under which a target may be chosen: `{StatCallsInQueue<10}`. */
@@ -26,10 +26,10 @@ const SDATA = /"?\bsdata\(\s*((?:[^()",]|\([^()"]*\))+?)\s*,\s*(\w+)\s*\)"?/gi;
 const ONE_SDATA = /^sdata\((.*),(\w+)\)$/s;
 
 /**
- * @param parseTarget reads the object of `sdata`
+ * @param checkObject refuses what the object of an `sdata` cannot be
  * @throws RingbackError `invalid-expression` for a malformed condition or a statistic that does not exist
  */
-export function parseThreshold(text: string, parseTarget: (text: string) => Target): Threshold {
+export function parseThreshold(text: string, checkObject: (text: string) => void): Threshold {
   const source = text.replace(SDATA, (_, object: string, statistic: string) => `"sdata(${object},${statistic})"`);
   const condition = parseExpression(source);
   const statistics = new Map<string, NamedStatistic>();
@@ -43,7 +43,8 @@ export function parseThreshold(text: string, parseTarget: (text: string) => Targ
       );
     }
     const object = other?.[1];
-    statistics.set(name, { statistic, ...(object === undefined ? {} : { target: parseTarget(object) }) });
+    if (object !== undefined) checkObject(object);
+    statistics.set(name, { statistic, ...(object === undefined ? {} : { object }) });
   }
   return { condition, text: formatExpression(condition), statistics };
 }
@@ -60,8 +61,10 @@ export function isOpen(
   return holds(threshold.condition, (name) => {
     const named = threshold.statistics.get(name);
     if (!named) return 0;
-    const { statistic, target } = named;
-    return statistic.of === 'target' && !target ? figureOf(figures, statistic.figure) : Math.floor(other(named));
+    const { statistic, object } = named;
+    return statistic.of === 'target' && object === undefined
+      ? figureOf(figures, statistic.figure)
+      : Math.floor(other(named));
   });
 }
 

@@ -11,12 +11,18 @@ import type { Errands } from '../errands.js';
 import type { InteractionNews } from '../interaction-news.js';
 import type { Replies } from '../replies.js';
 import type { Sessions } from '../sessions.js';
+import type { StatisticFeed } from '../statistic-feed.js';
+import type { StatisticValues } from '../statistic-values.js';
 import type { Treatments } from '../treatments.js';
+import { agentModule } from './agent.js';
 import { basicHttpModule } from './basic-http.js';
+import { classificationModule } from './classification.js';
 import { dialogModule } from './dialog.js';
 import { interactionModule } from './interaction.js';
 import { type BusyTreatments, queueModule } from './queue.js';
+import { resourceModule } from './resource.js';
 import { sessionModule } from './session.js';
+import { statisticModule } from './statistic.js';
 import { webModule } from './web.js';
 
 /** What the modules carry out their actions with. */
@@ -28,6 +34,7 @@ export interface ModuleParts {
   sessions: () => Sessions;
   agentRouting: () => AgentRouting;
   busyTreatments: () => BusyTreatments;
+  statistics: { values: StatisticValues; feed: () => StatisticFeed };
   post: Post;
   errands: Errands;
   replies: Replies;
@@ -48,5 +55,9 @@ export function ownModules(parts: ModuleParts): ActionModule[] {
     queueModule(parts, dialogModule(parts)),
     interactionModule(parts),
     dialogModule(parts),
+    statisticModule(parts),
+    resourceModule(),
+    agentModule(parts),
+    classificationModule(parts),
   ];
 }

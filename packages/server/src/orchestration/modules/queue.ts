@@ -5,7 +5,6 @@ import type { Transaction } from '../../store/sql.js';
 import type { Action, ActionModule, ActionOutcome } from '../action-module.js';
 import type { Actions, Post } from '../actions.js';
 import type { AgentRouting } from '../agent-routing.js';
-import type { ConfiguredObjects } from '../configured-objects.js';
 import { flag, number, object, text } from './attributes.js';
 import { withdraw } from './queue/answers.js';
 import { type BusyTreatments, runTreatments } from './queue/busy-treatments.js';
@@ -23,7 +22,6 @@ interface QueueParts {
   post: Post;
   agentRouting: () => AgentRouting;
   busyTreatments: () => BusyTreatments;
-  configured: ConfiguredObjects;
 }
 
 const VALUE: AttributeDescriptor = { kind: 'value' };

@@ -2,22 +2,14 @@ import { isObject, type JsonObject, type JsonValue, RingbackError } from '../../
 import { parseTarget, type RouteChange, type Router } from '../../../routing/index.js';
 import type { Transaction } from '../../../store/sql.js';
 import type { ActionModule, SessionFunction, SessionLookup, SessionSubject } from '../../action-module.js';
-import type { ConfiguredObjects } from '../../configured-objects.js';
 import { interactionOf, preferencesOf } from './request.js';
 import { type QueueSettings, readSettings, writeSettings } from './settings.js';
-
-/** The list object with the waits that are promised: section = type of service, key = segment of customers, seconds. */
-const OBJECTIVES = 'ServiceObjectives';
-const OTHERWISE = '*';
 
 type Args = readonly JsonValue[];
 
 /** What the functions of `_genesys.queue` change and answer (ors-core-queue.md 3.8). */
-export function queueFunctions(parts: {
-  router: Router;
-  configured: ConfiguredObjects;
-}): Required<Pick<ActionModule, 'functions' | 'lookups'>> {
-  const { router, configured } = parts;
+export function queueFunctions(parts: { router: Router }): Required<Pick<ActionModule, 'functions' | 'lookups'>> {
+  const { router } = parts;
 
   /**
    * A function that sets something up for the requests of an interaction, those that wait and those that come. The
@@ -96,11 +88,6 @@ export function queueFunctions(parts: {
       const members = new Set(membersOf(String(group ?? '')));
       return router.staff.meantBy(parseTarget(`?:${conditionOf(skills)}@.GA`)).filter(({ id }) => members.has(id))
         .length;
-    },
-    'queue.findServiceObjective': (_session, [service, segment]) => {
-      const sections = configured.list(OBJECTIVES) ?? {};
-      const section = sections[String(service ?? '')] ?? sections[OTHERWISE] ?? {};
-      return Number(section[String(segment ?? '')] ?? section[OTHERWISE] ?? 0) || 0;
     },
   };
 
