@@ -29,7 +29,8 @@ export interface EffectContext {
   timerSet: (due: number) => void;
   /** Starts a session that another one invokes; answers its id. */
   invoke: (tx: Transaction, request: SessionStart) => Promise<string>;
-  terminate: (tx: Transaction, session: string, reason: string) => Promise<boolean>;
+  /** `event`: the name of what the session hears as it leaves its states; default `cancel`. */
+  terminate: (tx: Transaction, session: string, reason: string, event?: string) => Promise<boolean>;
 }
 
 type EffectOf<Kind extends Effect['kind']> = Extract<Effect, { kind: Kind }>;
@@ -252,7 +253,9 @@ async function cancelInvoke(
   effect: EffectOf<'cancel-invoke'>,
 ): Promise<void> {
   const [child] = await tx.query<{ id: string }>(CHILD_SESSION, [turn.id, effect.invokeId]);
-  if (child) await context.terminate(tx, child.id, 'cancelled by its parent');
+  // What a child of the original hears as it leaves its states (ors-core-queue.md 1.4).
+  const event = turn.ors ? `cancel.invoke.${effect.invokeId}` : undefined;
+  if (child) await context.terminate(tx, child.id, 'cancelled by its parent', event);
 }
 
 async function forward(

@@ -245,8 +245,15 @@ async function announceEnd(
   await context.post(tx, turn.parent, {
     name: `done.invoke.${turn.invoke_id}`,
     invokeid: turn.invoke_id,
-    ...(result.doneData !== undefined && { data: result.doneData }),
+    ...invocationData(turn, result),
   });
+}
+
+/** What the children of the original tell: who they are, beside the parameters that they end with. */
+function invocationData(turn: TurnRow, { doneData }: StepResult): Pick<SessionEvent, 'data'> {
+  if (!turn.ors) return doneData === undefined ? {} : { data: doneData };
+  const parameters = isObject(doneData) ? doneData : doneData === undefined ? {} : { content: doneData };
+  return { data: { sessionid: turn.id, reason: 'done', ...parameters } };
 }
 
 export function subjectOf(turn: TurnRow): SessionSubject {
