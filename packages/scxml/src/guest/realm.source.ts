@@ -84,9 +84,22 @@ function parse(text) {
  */
 function setEvent(text) {
   system._event = text === '' ? undefined : eventIsOnlyRead.value
-    ? Object.setPrototypeOf(JSON.parse(text), blankEvent) : completeEvent(JSON.parse(text));
+    ? Object.setPrototypeOf(protect(JSON.parse(text)), blankEvent) : completeEvent(protect(JSON.parse(text)));
 }
-function setXmlEvent(text) { system._event = completeEvent(parse(text)); }
+function setXmlEvent(text) { system._event = completeEvent(protect(parse(text))); }
+/** In the 2009 dialect, the resource that an event names is the platform's: applications copy it before they change it. */
+function protect(given) {
+  if (given.readonly) {
+    delete given.readonly;
+    freezeData(given.data.resource);
+  }
+  return given;
+}
+function freezeData(value) {
+  if (value === null || typeof value !== 'object' || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  Object.keys(value).forEach(function (key) { freezeData(value[key]); });
+}
 var eventIsOnlyRead = { value: false };
 var blankEvent = Object.freeze({
   name: undefined, type: undefined, sendid: undefined, origin: undefined, origintype: undefined, invokeid: undefined,

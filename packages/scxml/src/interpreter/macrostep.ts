@@ -63,7 +63,10 @@ function inMacrostep(act: () => void): void {
   }
 }
 
-/** Parameters overwrite data of the same id; others are dropped. */
+/**
+ * Parameters overwrite data of the same id; others are dropped, those of a platform (by convention their names begin
+ * with an underscore) without a word.
+ */
 function initialiseData(session: Session, parameters: Record<string, JsonValue> | undefined): void {
   const { chart } = session;
   let given: Record<string, JsonValue> | undefined;
@@ -71,7 +74,7 @@ function initialiseData(session: Session, parameters: Record<string, JsonValue> 
     if (chart.parameterIds.has(name)) {
       given ??= Object.create(null) as Record<string, JsonValue>;
       given[name] = value;
-    } else {
+    } else if (!name.startsWith('_')) {
       session.emitLog(`The parameter ${name} has no data of that id and is dropped.`, undefined, 3);
     }
   }

@@ -32,6 +32,9 @@ export class SessionEvent {
     if (origintype !== undefined) text += `,"origintype":${JSON.stringify(origintype)}`;
     if (invokeid !== undefined) text += `,"invokeid":${JSON.stringify(invokeid)}`;
     if (raw !== undefined) text += `,"raw":${JSON.stringify(raw)}`;
+    if (this.dialect === 'ors' && isJsonObject(this.input.data) && isJsonObject(this.input.data.resource)) {
+      text += ',"readonly":true';
+    }
     const data = this.#data();
     return data === undefined ? `${text}}` : `${text},"data":${data}}`;
   }

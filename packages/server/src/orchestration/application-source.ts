@@ -76,9 +76,10 @@ export class ApplicationSource {
     },
   ) {}
 
-  /** True for what names documents by address, false for the name of a flow. */
+  /** True for what names documents by address, or several applications; false for the name of a flow. */
   isAddress(application: string): boolean {
-    return /^\s*[a-z][a-z\d+.-]*:/i.test(application) && !/^\s*script:/i.test(application);
+    const name = flowNameIn(application);
+    return /^[a-z][a-z\d+.-]*:|\s/i.test(name);
   }
 
   /** What is known of an address without asking anybody. */
@@ -118,7 +119,7 @@ export class ApplicationSource {
   async #one(candidate: string): Promise<FoundApplication> {
     const { flows } = this.parts;
     if (!this.isAddress(candidate)) {
-      const name = candidate.replace(/^script:/i, '');
+      const name = flowNameIn(candidate);
       const flow = await flows.latest(name);
       if (!flow) throw new RingbackError('unknown-flow', `There is no flow '${name}'.`);
       return { flow: flow.flow, version: flow.version };
@@ -193,6 +194,11 @@ export const LOAD_PROBLEMS: ReadonlySet<string> = new Set([
   'document-missing',
   'address-refused',
 ]);
+
+/** The name of a flow, which may be written as that of a script object: `script:` and the name. */
+export function flowNameIn(application: string): string {
+  return application.trim().replace(/^script:/i, '');
+}
 
 /** Versions are counted by document, whatever its query says. */
 function flowNameOf(address: string): string {

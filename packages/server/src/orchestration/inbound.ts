@@ -4,6 +4,7 @@ import type { Calls, Leg } from '../telephony/index.js';
 import type { Errands } from './errands.js';
 import type { InteractionNews } from './interaction-news.js';
 import { addInteraction } from './interactions.js';
+import { applicationFor } from './provisioned-application.js';
 import type { Sessions } from './sessions.js';
 
 export interface InboundParts {
@@ -12,23 +13,24 @@ export interface InboundParts {
   news: InteractionNews;
   errands: Errands;
   log: Logger;
-  /** The flow with which a DN is provisioned (option `application` of the DN). */
+  /** The application with which a DN or a virtual queue is provisioned (its option `application`). */
   applicationOf: (dn: string) => string | undefined;
 }
 
 /**
- * A call has arrived: the DN's application gets a session for it and hears, in this order, `interaction.added`,
+ * A call has arrived: the DN's application (a flow, or addresses with the call's values in them) gets a session for it and hears, in this order, `interaction.added`,
  * `interaction.partystatechanged` and `interaction.onrouterequest` (ors-interaction-dialog.md 5). A call to a DN without
  * an application is refused, since nobody would ever take it.
  */
 export function startInboundSessions({ sessions, calls, news, errands, log, applicationOf }: InboundParts) {
   return async (tx: Transaction, leg: Leg): Promise<void> => {
-    const flow = applicationOf(leg.number);
+    const provisioned = applicationOf(leg.number);
     const refuse = (why: string) => {
       log.warn({ call: leg.callId, dn: leg.number, from: leg.from }, why);
       tx.afterCommit(() => errands.run('refusing a call', () => calls.hangup(leg.id, 'rejected')));
     };
-    if (flow === undefined) return refuse('a call has arrived at a DN without an application; it is refused');
+    if (provisioned === undefined) return refuse('a call has arrived at a DN without an application; it is refused');
+    const flow = applicationFor(provisioned, { ani: leg.from, dn: leg.number, userData: leg.userData });
     let session: string;
     try {
       session = await sessions.start(tx, { flow, parameters: {} });

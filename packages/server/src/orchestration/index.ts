@@ -181,7 +181,7 @@ export function createOrchestration(parts: {
       await replies.listen();
       await actions.recover();
       await callEvents.recover(database);
-      await sessions.startUp(options);
+      await sessions.startUp({ ...options, others: nodes.others() });
       await statisticFeed.start();
       errands.run('preparing the flows', async () => {
         for (const { flow } of await flows.list()) await sessions.prepare(flow);

@@ -19,10 +19,7 @@ const BEAT = statement(
   'node-beat',
   'update orchestration_node set seen_at = $2, url = $3 where owner = $1 returning number',
 );
-const LIVE = statement(
-  'node-live',
-  'select number, url from orchestration_node where seen_at >= $1 and url is not null',
-);
+const LIVE = statement('node-live', 'select number, url from orchestration_node where seen_at >= $1');
 const LEAVE = statement('node-leave', 'delete from orchestration_node where owner = $1');
 
 /**
@@ -31,7 +28,8 @@ const LEAVE = statement('node-leave', 'delete from orchestration_node where owne
  * that stops telling that it lives is forgotten within 5 seconds.
  */
 export class Nodes {
-  readonly #elsewhere = new Map<number, string>();
+  /** The other nodes that live, by their numbers. */
+  readonly #elsewhere = new Map<number, string | undefined>();
   #timer: Timer | undefined;
   #stopped = false;
 
@@ -55,12 +53,17 @@ export class Nodes {
 
   /** Address of another node that lives: `http://host:port`. */
   addressOf(node: number): string | undefined {
-    return node === this.own ? undefined : this.#elsewhere.get(node);
+    return this.#elsewhere.get(node);
+  }
+
+  /** Numbers of the other nodes that live. */
+  others(): readonly number[] {
+    return [...this.#elsewhere.keys()];
   }
 
   /** Addresses of the other nodes that live. */
   origins(): readonly string[] {
-    return [...this.#elsewhere.values()];
+    return [...this.#elsewhere.values()].filter((url) => url !== undefined);
   }
 
   /** Takes a number. In a cluster, tells the others from now on that this node lives. */
@@ -95,9 +98,9 @@ export class Nodes {
       const now = clock.now();
       const [row] = await database.query<{ number: number }>(BEAT, [owner, instant(now), self.url ?? null]);
       if (!row) await this.#takeNumber(true);
-      const live = await database.query<{ number: number; url: string }>(LIVE, [instant(now - GONE_MS)]);
+      const live = await database.query<{ number: number; url: string | null }>(LIVE, [instant(now - GONE_MS)]);
       this.#elsewhere.clear();
-      for (const { number, url } of live) this.#elsewhere.set(number, url);
+      for (const { number, url } of live) if (number !== self.node) this.#elsewhere.set(number, url ?? undefined);
     } catch (error) {
       log.warn({ err: error }, 'this node could not tell the others that it lives');
     }

@@ -153,6 +153,20 @@ export const FIRE_TIMERS = statement(
    select session, target, action from fired order by due_at, id`,
 );
 
+/** Whether more than $2 messages wait for a session. */
+export const IS_FLOODED = statement(
+  'session-is-flooded',
+  'select count(*) > $2 as flooded from (select from session_message where session = $1 limit $2 + 1) m',
+);
+
+/** Running sessions that are not to survive their process, which is none of the nodes $1. */
+export const UNKEPT_SESSIONS = statement(
+  'session-unkept',
+  `select s.id from session s join flow_version f on f.flow = s.flow and f.version = s.version
+    where s.state = 'running' and f.attributes->>'_persist' = 'false' and f.ors
+      and not coalesce(s.node = any($1::integer[]), false)`,
+);
+
 export interface FiredTimer {
   session: string;
   target: string;

@@ -15,7 +15,7 @@ import {
 import type { Journal } from '../reporting/index.js';
 import { type Database, DueWork } from '../store/index.js';
 import type { Sql, Transaction } from '../store/sql.js';
-import type { ApplicationSource } from './application-source.js';
+import { type ApplicationSource, flowNameIn } from './application-source.js';
 import { applicationId, type FlowLibrary } from './flow-library.js';
 import { invokedApplication } from './invoked-application.js';
 import { type Answers, lookUp, withAnswers } from './lookups.js';
@@ -33,6 +33,7 @@ import {
   CREATE_SESSION,
   FIRE_TIMERS,
   type FiredTimer,
+  IS_FLOODED,
   MOVE_START,
   NEXT_TIMER,
   POST_MESSAGE,
@@ -42,6 +43,7 @@ import {
   SET_TIMER,
   type SessionState,
   type TurnRow,
+  UNKEPT_SESSIONS,
   WAITING_SESSIONS,
 } from './session-statements.js';
 import { jsonText } from './stored-json.js';
@@ -52,6 +54,10 @@ const CHANNEL = 'session_wake';
 /** A message that waits this long has been missed by its node; any node takes it up. */
 const MISSED_MS = 2_000;
 const TIMER_BATCH = 500;
+/** How often the mailbox of a session that does not rest is measured: every so many readings. */
+const FLOOD_ROUNDS = 32;
+/** Ends a session whose mailbox overflows; no message of that id is stored. */
+const FLOODED: Message = { id: 0, event: { name: 'cancel', end: { reason: 'pending-events' } } };
 const RETRY_MS = 1_000;
 /** A macrostep that still cannot be stored after so many attempts, though the database answers, never will be. */
 const STORE_ATTEMPTS = 5;
@@ -151,10 +157,11 @@ export class Sessions {
     });
   }
 
-  /** Takes up every session that has something to do, and the timers. */
-  async startUp(options: { cluster: boolean }): Promise<void> {
+  /** Takes up every session that has something to do, and the timers. `others`: numbers of the nodes that live beside. */
+  async startUp(options: { cluster: boolean; others?: readonly number[] }): Promise<void> {
     const { database, clock, activity } = this.parts;
     await database.listen(CHANNEL, (session) => this.wake(session));
+    await this.#endUnkept(options.others ?? []);
     await this.#wakeWaiting(clock.now());
     await this.#timers.start();
     if (!options.cluster) return;
@@ -165,6 +172,14 @@ export class Sessions {
         .finally(() => clock.at(clock.now() + MISSED_MS, sweep));
     };
     clock.at(clock.now() + MISSED_MS, sweep);
+  }
+
+  /** Sessions whose documents say `_persist="false"` end with the process that ran them. */
+  async #endUnkept(others: readonly number[]): Promise<void> {
+    const { database } = this.parts;
+    for (const { id } of await database.query<{ id: string }>(UNKEPT_SESSIONS, [others])) {
+      await this.terminate(database, id, 'not-persistent');
+    }
   }
 
   /** Consumes nothing more; resolves when the macrosteps under way are stored. */
@@ -234,8 +249,9 @@ export class Sessions {
     const { flows, source } = this.parts;
     if (request.version !== undefined) return { flow: request.flow, version: request.version };
     if (source.isAddress(request.flow)) return source.fresh(request.flow) ?? { flow: request.flow, version: 0 };
-    const flow = await flows.latest(request.flow, sql);
-    if (!flow) throw new RingbackError('unknown-flow', `There is no flow '${request.flow}'.`);
+    const name = flowNameIn(request.flow);
+    const flow = await flows.latest(name, sql);
+    if (!flow) throw new RingbackError('unknown-flow', `There is no flow '${name}'.`);
     return flow;
   }
 
@@ -374,7 +390,8 @@ export class Sessions {
 
   /** Starts the session, or consumes its messages one by one, until there was nothing more to do when it was read. */
   async #advance(session: string): Promise<void> {
-    for (let isMore = true; isMore && !this.#stopped; ) {
+    let isMore = true;
+    for (let round = 1; isMore && !this.#stopped; round += 1) {
       const known = this.#residents.get(session);
       const read = await this.#reading.do({ id: session, step: known?.step ?? -1 });
       const head = read?.head ?? known;
@@ -383,7 +400,17 @@ export class Sessions {
       const turns = head.step === 0 ? [null, ...messages] : messages;
       const went = await this.#takeTurns(head, turns);
       isMore = went === 'elsewhere' || (went === 'on' && messages.length === READ_AHEAD);
+      const now = isMore && round % FLOOD_ROUNDS === 0 ? this.#residents.get(session) : undefined;
+      if (now && (await this.#isFlooded(session))) await this.#takeTurns(now, [FLOODED]);
     }
+  }
+
+  /** Whether more events wait than may: a session that sends itself more than it consumes never rests. */
+  async #isFlooded(session: string): Promise<boolean> {
+    const most = this.parts.settings.pendingEvents();
+    if (most === 0) return false;
+    const [row] = await this.parts.database.query<{ flooded: boolean }>(IS_FLOODED, [session, most]);
+    return row?.flooded ?? false;
   }
 
   /**
