@@ -5,9 +5,11 @@ import { answerNotFound, asProblem } from '../problem.js';
 import { type AgentDesk, registerAgents } from './agents.js';
 import type { Authentication } from './authentication.js';
 import { type CallbackDirectory, type EventHistory, registerCallbacks } from './callbacks.js';
+import { type CallingListDesk, refuseIfInUse, registerCallingLists } from './calling-lists.js';
 import { registerCatalogue } from './catalogue.js';
 import { type ConfigurationTarget, registerConfigurationFile } from './configuration-file.js';
 import { type CustomerDesk, registerCustomers } from './customers.js';
+import { type DoNotCallDesk, registerDoNotCall } from './dnc.js';
 import { type EventFeed, registerEvents } from './events.js';
 import { type FlowShelf, registerFlows } from './flows.js';
 import { type ObjectStore, registerObjects } from './objects.js';
@@ -19,7 +21,9 @@ export type { AgentDesk, AgentPosition } from './agents.js';
 export { Authentication, type Identity, type Role } from './authentication.js';
 export { type BindConfiguration, type BindRequest, bindRefusal, isLoopback } from './bind-refusal.js';
 export type { CallbackDirectory, EventHistory } from './callbacks.js';
+export type { CallingListDesk } from './calling-lists.js';
 export type { CustomerDesk } from './customers.js';
+export type { DoNotCallDesk } from './dnc.js';
 export type { EventFeed } from './events.js';
 export type { FlowDiagnostic, FlowShelf, StoredFlow } from './flows.js';
 export type { ObjectStore } from './objects.js';
@@ -35,6 +39,8 @@ export interface AdminOptions {
   customers: CustomerDesk;
   sessions: SessionDirectory;
   flows: FlowShelf;
+  /** Records of calling lists and the do-not-call list, where outbound is served. */
+  records?: (CallingListDesk & DoNotCallDesk) | undefined;
   /** The simulator, when it is the switch. */
   simulator?: SimulatedNetwork | undefined;
   /** The test clock, when it runs. */
@@ -50,6 +56,14 @@ const STATUSES = {
   'unknown-agent': 404,
   'invalid-state': 409,
   'invalid-simulator-settings': 422,
+  'invalid-header': 422,
+  'unknown-encoding': 415,
+  'records-held': 409,
+  'calling-list-not-found': 404,
+  'desktop-campaign-not-found': 422,
+  'invalid-attribute': 422,
+  'invalid-date-time': 422,
+  'cannot-insert-record': 409,
   'profile-not-found': 404,
   'no-tenant': 400,
   'unknown-tenant': 404,
@@ -73,7 +87,8 @@ export async function adminApi(app: FastifyInstance, options: AdminOptions): Pro
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
 
-  registerObjects(app, configuration);
+  const { records } = options;
+  registerObjects(app, configuration, records && { 'calling-lists': (name) => refuseIfInUse(records.lists, name) });
   registerCatalogue(app);
   await registerConfigurationFile(app, configuration);
   registerFlows(app, flows);
@@ -81,6 +96,10 @@ export async function adminApi(app: FastifyInstance, options: AdminOptions): Pro
   registerCallbacks(app, callbacks, journal);
   registerCustomers(app, options.customers, callbacks, journal);
   registerSessions(app, sessions);
+  if (records) {
+    await registerCallingLists(app, records);
+    await registerDoNotCall(app, records);
+  }
   registerEvents(app, journal, clock);
   registerSimulator(app, options);
 }

@@ -49,12 +49,20 @@ const parameters = Type.Object({ name: Type.String() });
 const absent = { 404: { ...problemSchema, description: 'There is no such object' } };
 const refused = { 422: { ...problemSchema, description: 'The object would be wrong; every wrong field is named' } };
 
+/** Throws when an object of that name must not be deleted now. */
+export type DeleteGuards = Readonly<Partial<Record<Kind, (name: string) => Promise<void>>>>;
+
 /** `/KIND` and `/KIND/{name}` for every kind of configured object (interface.md, section 4). */
-export function registerObjects(app: FastifyInstance, configuration: ObjectStore): void {
-  for (const exposed of EXPOSED) registerKind(app, configuration, exposed);
+export function registerObjects(app: FastifyInstance, configuration: ObjectStore, guards: DeleteGuards = {}): void {
+  for (const exposed of EXPOSED) registerKind(app, configuration, exposed, guards[exposed.kind]);
 }
 
-function registerKind(app: FastifyInstance, configuration: ObjectStore, exposed: Exposed): void {
+function registerKind(
+  app: FastifyInstance,
+  configuration: ObjectStore,
+  exposed: Exposed,
+  guard?: (name: string) => Promise<void>,
+): void {
   const { kind, noun, change, read = 'read configuration' } = exposed;
   const tags = [kind];
   const schema: TSchema = kinds[kind].schema;
@@ -134,6 +142,7 @@ function registerKind(app: FastifyInstance, configuration: ObjectStore, exposed:
       schema: { tags, summary: `Delete a ${noun}`, params: parameters, response: { 204: Type.Null(), ...absent } },
     },
     async (request, reply) => {
+      await guard?.(request.params.name);
       await configuration.delete(kind, request.params.name, userOf(request));
       return reply.code(204).send();
     },

@@ -225,14 +225,19 @@ export class CallingLists {
 
   /**
    * Writes changed records and journals them. A record that somebody else has made final meanwhile (cancelled, do-not-call)
-   * does not come back to life: it stays as it is.
+   * does not come back to life: it stays as it is, unless an administrator opens it again (`reopen`).
    * @returns for each record, whether it was written
    */
-  async store(tx: Transaction, records: readonly ListRecord[], now = this.#options.clock.now()): Promise<boolean[]> {
+  async store(
+    tx: Transaction,
+    records: readonly ListRecord[],
+    now = this.#options.clock.now(),
+    options: { reopen?: boolean } = {},
+  ): Promise<boolean[]> {
     if (records.length === 0) return [];
     const numbered = await this.#numbered(tx, records);
     const known = numbered.filter(({ list }) => list !== 0);
-    const written = await updateRecords(tx, known, this.windows);
+    const written = await updateRecords(tx, known, this.windows, options);
     const done = new Set(known.filter((_record, index) => written[index]).map(({ record }) => record));
     await this.#journal(tx, [...done], now);
     const waiting = [...done].filter(({ recordStatus }) => recordStatus === RecordStatus.Ready);

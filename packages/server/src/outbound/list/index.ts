@@ -41,6 +41,7 @@ export {
 } from './do-not-call.js';
 export { type ExportFormat, exportRecords, recordColumns } from './export.js';
 export type { FieldDefinition } from './fields.js';
+export { type DoNotCallImport, type DoNotCallReport, importDoNotCall } from './import/do-not-call-import.js';
 export { type ImportFormat, type ImportProgress, importsOf, type LineError } from './import/import-log.js';
 export { Importer, type ImporterOptions, type ImportReport, type ImportRequest } from './import/importer.js';
 export { ListContents, type RecordCount, type RecordPage } from './list-contents.js';

@@ -66,7 +66,7 @@ const UPDATE = statement(
      status_before = case when n.record_status = 2 then coalesce(r.status_before, 1) end
    from unnest($1::int[], ${arraysFrom(2)}) n (list_id, ${NAMES})
    where r.list_id = n.list_id and r.chain_id = n.chain_id and r.chain_n = n.chain_n
-     and not (r.record_status between 3 and 8 and n.record_status in (1, 2, 9))
+     and ($${WRITTEN.length + 2} or not (r.record_status between 3 and 8 and n.record_status in (1, 2, 9)))
    returning r.chain_id, r.chain_n, r.list_id`,
 );
 
@@ -236,12 +236,14 @@ async function explainRefusals(
 
 /**
  * Writes changed records over what is stored.
- * @returns the places of those that were written: not those that are gone, nor those that have become final meanwhile
+ * @param options `reopen`: also those that are final and become Ready
+ * @returns for each, whether it was written: not when it is gone, nor when it has become final meanwhile
  */
 export async function updateRecords(
   tx: Transaction,
   records: readonly { list: number; record: ListRecord }[],
   windows: DailyWindows,
+  { reopen = false }: { reopen?: boolean } = {},
 ): Promise<boolean[]> {
   const windowIds = await windows.of(
     tx,
@@ -251,6 +253,7 @@ export async function updateRecords(
   const rows = await tx.query<{ list_id: number; chain_id: number; chain_n: number }>(UPDATE, [
     numberArray(records.map(({ list }) => list)),
     ...arraysOf(written),
+    reopen,
   ]);
   const done = new Set(rows.map((row) => `${row.list_id}/${row.chain_id}/${row.chain_n}`));
   return records.map(({ list, record }) => done.has(`${list}/${record.chainId}/${record.chainN}`));
