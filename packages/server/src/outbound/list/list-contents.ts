@@ -37,8 +37,8 @@ const DELETE_SOME = statement(
    using (
      select list_id, chain_id, chain_n from calling_record
      where list_id = $1 and record_status <> 2 limit $2 for update skip locked
-   ) some
-   where r.list_id = some.list_id and r.chain_id = some.chain_id and r.chain_n = some.chain_n
+   ) picked
+   where r.list_id = picked.list_id and r.chain_id = picked.chain_id and r.chain_n = picked.chain_n
    returning r.record_id`,
 );
 const ANY_RECORD = statement(
