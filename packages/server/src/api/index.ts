@@ -2,6 +2,7 @@
 export { Authentication, adminApi, bindRefusal, type CustomerDesk, type TestClock } from './admin/index.js';
 export { commDnApi } from './commdn/index.js';
 export { contextServicesApi } from './cs/index.js';
+export { desktopApi } from './desktop/index.js';
 export { isAuthenticated } from './gms/authentication.js';
 export { gmsCallbackApi } from './gms/callback.js';
 export { gmsServiceApi } from './gms/service.js';

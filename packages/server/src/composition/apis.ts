@@ -7,6 +7,7 @@ import {
   commDnApi,
   contextServicesApi,
   createHttp,
+  desktopApi,
   gmsCallbackApi,
   gmsServiceApi,
   isAuthenticated,
@@ -30,7 +31,7 @@ const CLOSE_GRACE_MS = 250;
 /** All that is served on the one port. */
 export async function composeApis(
   ground: Ground,
-  { network, agents }: Abilities,
+  { network, calls, agents }: Abilities,
   { orchestration, callbacks, services, context, outbound }: Domains,
   { version, adminPassword }: ServerSettings,
 ): Promise<FastifyInstance> {
@@ -80,6 +81,19 @@ export async function composeApis(
   const { campaigns, dialing, records } = outbound;
   await app.register(commDnApi, { prefix: '/commdn', configuration: config, campaigns, dialing, activity, log });
   await app.register(ocsApi, { prefix: '/ocs', configuration: config, campaigns, records, log });
+  await app.register(desktopApi, {
+    prefix: '/desktop',
+    configuration: config,
+    campaigns,
+    dialing,
+    records,
+    agents,
+    calls,
+    journal,
+    people: authentication,
+    activity,
+    log,
+  });
   await app.register(contextServicesApi, {
     prefix: '/genesys/1/cs',
     context,

@@ -1,0 +1,122 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Configuration } from '../../config/index.js';
+import type { Activity, Logger } from '../../kernel/index.js';
+import { type CampaignGroups, type Dialing, outboundApplication, type RecordRequests } from '../../outbound/index.js';
+import type { Journal } from '../../reporting/index.js';
+import type { Agents } from '../../routing/index.js';
+import type { Calls } from '../../telephony/index.js';
+import type { Identity } from '../admin/authentication.js';
+import { may } from '../admin/roles.js';
+import { RememberedPasswords, readBasic } from '../http/remembered-passwords.js';
+import { answerFailures, RequestError } from '../http.js';
+import { answerNotFound, asProblem } from '../problem.js';
+import { Desktops } from './desktops.js';
+import { AgentSeat } from './seat.js';
+import { UserEvents } from './user-events.js';
+
+export interface DesktopOptions {
+  configuration: Configuration;
+  campaigns: CampaignGroups;
+  dialing: Dialing;
+  records: RecordRequests;
+  agents: Agents;
+  calls: Calls;
+  journal: Pick<Journal, 'subscribe'>;
+  /** Users of the administration API, who may sit down for agents. */
+  people: { identify(authorization: string | undefined): Promise<Identity | undefined> };
+  activity: Activity;
+  log: Logger;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The agent whose desktop it is. */
+    desktopAgent: string;
+  }
+}
+
+const CHALLENGE = 'Basic realm="Ringback desktop", charset="UTF-8"';
+
+/**
+ * The agent desktop channel (interface.md 6), to be registered with the prefix `/desktop`: a WebSocket, authenticated by
+ * an agent's id and password (HTTP Basic). A user of the administration API may sit down for an agent with `?agent=id`:
+ * an agent's own user, and whoever may act for agents.
+ */
+export async function desktopApi(app: FastifyInstance, options: DesktopOptions): Promise<void> {
+  const { configuration, campaigns, dialing, records, agents, calls, journal, people, activity, log } = options;
+  const groupsOf = (agentId: string) => configuration.object('agents', agentId)?.groups ?? [];
+  const userEvents = new UserEvents({
+    dialing,
+    records,
+    campaigns,
+    applicationId: () => outboundApplication(configuration).dbid,
+    groupsOf,
+    description: (kind, name) => configuration.object(kind, name)?.description,
+  });
+  const desktops = new Desktops({
+    seat: new AgentSeat({ agents, calls, dialing }),
+    userEvents,
+    groupsOf,
+    activity,
+    log,
+  });
+  const passwords = new RememberedPasswords();
+  answerFailures(app, log, asProblem);
+  answerNotFound(app);
+  app.decorateRequest('desktopAgent', '');
+
+  const feed = journal.subscribe({ types: ['agent.state', 'call.*'], onEvent: (event) => desktops.hear(event) });
+  const forget = [
+    campaigns.onNotification((notification) => desktops.notify(notification)),
+    dialing.onDesktop((agentId, message) => desktops.deliver(agentId, message)),
+    configuration.onChange(({ kind }) => {
+      if (kind === 'agents') desktops.closeUnless((id) => configuration.object('agents', id)?.enabled ?? false);
+    }),
+  ];
+  app.addHook('onClose', async () => {
+    feed.close();
+    for (const stop of forget) stop();
+  });
+
+  const isAgent = (id: string) => configuration.object('agents', id)?.enabled ?? false;
+  /** The agent for whom the user of a request may sit down. */
+  const userFor = async (request: FastifyRequest, name: string): Promise<string | undefined> => {
+    // Repeated, it is an array, which names nobody.
+    const { agent = name } = request.query as { agent?: string };
+    const identity = await people.identify(request.headers.authorization);
+    const mayWork = identity && may(identity, 'act for agents') && isAgent(agent);
+    return mayWork && (identity.name === agent || may(identity, 'change the floor')) ? agent : undefined;
+  };
+  const authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    refuseForeignPages(request);
+    const { name, password } = readBasic(request.headers.authorization) ?? { name: '', password: '' };
+    const own = isAgent(name) ? configuration.object('agents', name)?.password : undefined;
+    const sitsDown = own === undefined ? await userFor(request, name) : undefined;
+    const isRight = own !== undefined && (await passwords.isRight(name, password, own));
+    const agent = isRight ? name : sitsDown;
+    if (agent !== undefined) {
+      request.desktopAgent = agent;
+      return;
+    }
+    reply.header('www-authenticate', CHALLENGE);
+    throw new RequestError(401, 'authentication-required', 'Name an agent and the password (HTTP Basic).');
+  };
+
+  app.route({
+    method: 'GET',
+    url: '/',
+    onRequest: authenticate,
+    handler: async (_request, reply) => {
+      reply.header('upgrade', 'websocket');
+      throw new RequestError(426, 'upgrade-required', 'This address is a WebSocket.');
+    },
+    wsHandler: (socket, request) => desktops.open(socket, request.desktopAgent),
+  });
+}
+
+/** A page of another site must not open a desktop with the credentials that the browser remembers. */
+function refuseForeignPages({ headers }: FastifyRequest): void {
+  const { origin, host = '' } = headers;
+  if (origin === undefined || (URL.canParse(origin) && new URL(origin).host === host.toLowerCase())) return;
+  throw new RequestError(403, 'foreign-origin', 'Pages of other sites may not open a desktop.');
+}
