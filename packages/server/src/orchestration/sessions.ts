@@ -128,9 +128,9 @@ export class Sessions {
         tx.afterCommit(() => this.wake(id));
         return id;
       },
-      terminate: async (tx, session, reason) => {
+      terminate: async (tx, session, reason, event) => {
         tx.afterCommit(() => this.wake(session));
-        return this.terminate(tx, session, reason);
+        return this.terminate(tx, session, reason, event);
       },
     };
     this.#mailboxes = new Mailboxes(parts);
@@ -337,8 +337,8 @@ export class Sessions {
   }
 
   /** Ends a session by its exit handlers; false when it has ended or never was. */
-  async terminate(tx: Sql, session: string, reason: string): Promise<boolean> {
-    const event: SessionEvent = { name: 'cancel', end: { reason } };
+  async terminate(tx: Sql, session: string, reason: string, name = 'cancel'): Promise<boolean> {
+    const event: SessionEvent = { name, end: { reason } };
     const now = instant(this.parts.clock.now());
     const [row] = await tx.query(POST_MESSAGE, [session, now, jsonText(event)]);
     if (row) return true;
