@@ -1,9 +1,9 @@
-import { isObject, Listeners, newId } from '../../kernel/index.js';
+import { isObject, Listeners } from '../../kernel/index.js';
 import type { Database, Transaction } from '../../store/index.js';
 import type { DesktopHandler, DesktopMessage, RecordKeys } from './desktop-message.js';
 import type { DialingEvent, DialingEventHandler } from './dialing-event.js';
 
-const CHANNEL = 'dialing-desktop';
+const CHANNEL = 'dialing_desktop';
 /** A notification of PostgreSQL holds less than 8000 bytes. */
 const MOST_BYTES = 7500;
 
@@ -15,7 +15,6 @@ export class Announcements {
   readonly depleted: GroupHandler[] = [];
   readonly events: DialingEventHandler[] = [];
   readonly #desktop = new Listeners<Parameters<DesktopHandler>>();
-  readonly #node = newId();
   #stop: (() => void) | undefined;
 
   constructor(private readonly database: Pick<Database, 'listen' | 'signal'>) {}
@@ -41,19 +40,17 @@ export class Announcements {
   send(tx: Transaction, agentId: string, message: DesktopMessage): void {
     tx.afterCommit(() => {
       this.#desktop.notify(agentId, message);
-      this.database.signal(CHANNEL, packed({ node: this.#node, agentId, message }));
+      this.database.signal(CHANNEL, packed({ agentId, message }));
     });
   }
 
   #hear(payload: string): void {
     const letter: unknown = JSON.parse(payload);
-    if (!isLetter(letter) || letter.node === this.#node) return;
-    this.#desktop.notify(letter.agentId, letter.message);
+    if (isLetter(letter)) this.#desktop.notify(letter.agentId, letter.message);
   }
 }
 
 interface Letter {
-  node: string;
   agentId: string;
   message: DesktopMessage;
 }

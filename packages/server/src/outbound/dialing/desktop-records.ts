@@ -301,7 +301,7 @@ export class DesktopRecords {
     if (desktopLimit > 0 && (await heldOfAgent(tx, agentId)).length >= desktopLimit) {
       throw new OutboundError('desktop-limit-exceeded');
     }
-    await supply.takePersonal(tx, group, options, [agentId]);
+    await supply.takePersonal(tx, group, options, agentId);
     let isAsked = false;
     for (let after = 0; ; ) {
       const held = await lockChainForAgent(tx, group.dbid, agentId, after);
@@ -313,7 +313,12 @@ export class DesktopRecords {
       after = held.forAgent === undefined ? held.id : 0;
       await offers.freeAgent(tx, held);
       const keys = await offers.place(tx, group, { ...held, request: undefined }, agentId);
-      if (!keys) continue;
+      if (!keys) {
+        const now = await readHeld(tx, held.id);
+        // Its next record may be shown, where this one may not.
+        if (now?.state === 'buffered' && now.recordId !== held.recordId) after = held.id - 1;
+        continue;
+      }
       tx.afterCommit(() => changed(group.dbid));
       return keys;
     }

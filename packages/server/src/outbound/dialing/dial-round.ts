@@ -77,13 +77,20 @@ export class DialRound {
       board = { ...board, ...buffers(held, options) };
     }
     const decided = plan(board, pacer);
-    await this.#dial(tx, group, options, decided);
+    const goesOn = await this.#dial(tx, group, options, decided);
     if (decided.engage > 0) await engagements.request(tx, group, decided.engage);
     if (dialModeFamily(group.settings.dialMode) !== 'seize') await engagements.release(tx, group.dbid);
     await this.#offer(tx, group, options, decided, board);
     await this.#announce(tx, { group, before, decided, held, board, pacer });
     const wantsRecords = refillOf(board) > 0 ? memory.emptyUntil : undefined;
-    return earliest([decided.lookAgainAt, held.nextDue, deadline, wantsRecords, memory.personalAt]);
+    return earliest([
+      goesOn ? now : undefined,
+      decided.lookAgainAt,
+      held.nextDue,
+      deadline,
+      wantsRecords,
+      memory.personalAt,
+    ]);
   }
 
   async #board(tx: Transaction, group: StoredGroup, options: GroupOptions, held: HeldCounts): Promise<Board> {
@@ -142,7 +149,7 @@ export class DialRound {
     const now = dialing.clock.now();
     if (now < memory.personalAt) return;
     memory.personalAt = now + PERSONAL_PERIOD_MS;
-    await supply.takePersonal(tx, group, options, [...agentsOfGroup(dialing.configuration, group.group.name)]);
+    await supply.takePersonal(tx, group, options);
   }
 
   /** Gives engaged agents to answered calls, and drops those that have waited long enough. @returns the next deadline */
@@ -159,10 +166,12 @@ export class DialRound {
     return deadline;
   }
 
-  async #dial(tx: Transaction, group: StoredGroup, options: GroupOptions, decided: Plan): Promise<void> {
+  /** @returns whether a chain goes on with another record, because one of it must not be dialed */
+  async #dial(tx: Transaction, group: StoredGroup, options: GroupOptions, decided: Plan): Promise<boolean> {
     const { dial } = this.#parts;
     const kind = kindOf(group);
     let after = 0;
+    let isBlocked = false;
     for (let dialed = 0; dialed < decided.dials; ) {
       const wanted = decided.dials - dialed;
       const chains = await lockNextChains(tx, group.dbid, wanted, options.dialsCallbacks, after);
@@ -174,9 +183,11 @@ export class DialRound {
           ...(nobodyFree !== undefined && { nobodyFree }),
         });
         if (outcome === 'dialed') dialed += 1;
+        else if (outcome === 'blocked') isBlocked = true;
       }
-      if (chains.length < wanted) return;
+      if (chains.length < wanted) break;
     }
+    return isBlocked;
   }
 
   async #offer(tx: Transaction, group: StoredGroup, options: GroupOptions, decided: Plan, board: Board): Promise<void> {

@@ -1,11 +1,10 @@
-import { instant, newId } from '../../kernel/index.js';
+import { newId } from '../../kernel/index.js';
 import type { Transaction } from '../../store/index.js';
 import {
   CallResult,
   type Chain,
   callableAt,
-  isCallback,
-  isFinal,
+  firstToDial,
   type ListRecord,
   RecordStatus,
   RecordType,
@@ -231,9 +230,12 @@ export class Dial {
 
   /** Goes on with the next record of the chain that may be dialed; a chain without one is done with. */
   async #skip(tx: Transaction, held: HeldChain, chain: Chain, record: ListRecord): Promise<DialOutcome> {
-    const next = chain.records.find((one) => one.chainN > record.chainN && mayBeDialed(one));
+    const { clock, lists } = this.#parts;
+    const now = clock.now();
+    const settings = lists.settings(held.list);
+    const rest = { ...chain, records: chain.records.filter(({ chainN }) => chainN > record.chainN) };
+    const next = settings && firstToDial(rest, settings, now);
     if (next) {
-      const now = this.#parts.clock.now();
       await freeNumbers(tx, held.id);
       await storeHeld(tx, { ...released(held), state: 'buffered', recordId: next.recordId, since: now });
       return 'blocked';
@@ -279,12 +281,12 @@ export class Dial {
         type: 'record.state',
         data: {
           list: record.list,
-          record: record.recordId,
-          chain: record.chainId,
+          record_id: record.recordId,
+          chain_id: record.chainId,
+          chain_n: record.chainN,
           phone: record.phone,
           blocked: why,
           campaign: group.campaign.name,
-          at: instant(now),
         },
       },
     ]);
@@ -303,18 +305,6 @@ export class Dial {
 /** The record that a held chain is at. */
 export function currentRecord(chain: Chain, held: HeldChain): ListRecord | undefined {
   return chain.records.find(({ recordId }) => recordId === held.recordId);
-}
-
-/** The record of a chain just taken that is dialed first: one whose time has come, else the first of the chain. */
-export function firstRecord(chain: Chain, now: number): ListRecord | undefined {
-  const open = chain.records.filter(mayBeDialed);
-  const isDue = ({ recordType, scheduledAt }: ListRecord) =>
-    recordType !== RecordType.General && scheduledAt !== undefined && scheduledAt <= now;
-  return open.find((one) => isDue(one) && isCallback(one.recordType)) ?? open.find(isDue) ?? open[0];
-}
-
-function mayBeDialed(record: ListRecord): boolean {
-  return !isFinal(record.recordStatus) && record.recordType !== RecordType.NoCall;
 }
 
 /** Spec 5.5: not dialed, and never again. */

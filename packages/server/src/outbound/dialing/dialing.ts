@@ -1,5 +1,6 @@
+import { Listeners } from '../../kernel/index.js';
 import type { AgentChange } from '../../routing/index.js';
-import type { Transaction } from '../../store/index.js';
+import type { Sql, Transaction } from '../../store/index.js';
 import { changedSettings, type DialSettings } from '../dial-settings.js';
 import { OutboundError } from '../errors.js';
 import { type Chain, type ListRecord, RecordStatus } from '../list/index.js';
@@ -57,6 +58,7 @@ export class Dialing {
   readonly #desktop: DesktopRecords;
   readonly #withdrawals: Withdrawals;
   readonly #dialers: GroupDialers;
+  readonly #previews = new Listeners<[]>();
   #stops: (() => void)[] = [];
 
   /** To be made before the switch and the router start: it registers its handlers there. */
@@ -99,7 +101,10 @@ export class Dialing {
   /** Takes up what an earlier process left (after `Calls.recover` and `Router.start`), and begins to dial. */
   async start(): Promise<void> {
     await this.#announcements.start();
-    this.#stops = [this.#parts.agents.onState((change) => this.#agentChanged(change))];
+    this.#stops = [
+      this.#parts.agents.onState((change) => this.#agentChanged(change)),
+      this.#parts.lists.onFresh(() => this.#dialers.listsChanged()),
+    ];
     await this.#dialers.start();
   }
 
@@ -123,7 +128,10 @@ export class Dialing {
 
   async startGroup(tx: Transaction, groupDbid: number, settings: DialSettings): Promise<void> {
     await this.#set(tx, groupDbid, (group) => ({ ...group, settings, state: 'running', isDepleted: false }));
-    tx.afterCommit(() => this.#dialers.recordsChanged());
+    tx.afterCommit(() => {
+      this.#dialers.listsChanged();
+      if (settings.dialMode === 'Preview') this.#previews.notify();
+    });
   }
 
   /** Changes what is dialed by, running or not. */
@@ -200,6 +208,11 @@ export class Dialing {
     this.#announcements.depleted.push(handler);
   }
 
+  /** A group in Preview mode has begun to give out records, on this node. */
+  onPreviewStarted(handler: () => void): () => void {
+    return this.#previews.add(handler);
+  }
+
   onEvent(handler: DialingEventHandler): void {
     this.#announcements.events.push(handler);
   }
@@ -207,11 +220,6 @@ export class Dialing {
   /** What is sent to desktops by itself; on every node. */
   onDesktop(handler: DesktopHandler): () => void {
     return this.#announcements.onDesktop(handler);
-  }
-
-  /** Lists may have more to dial than before (records were added, imported or changed): they are asked again at once. */
-  recordsChanged(): void {
-    this.#dialers.recordsChanged();
   }
 
   // The desktop protocol's record work (spec 3.2). All throw OutboundError; keys are those of the acknowledgement.
@@ -223,6 +231,12 @@ export class Dialing {
    */
   previewRecord(agentId: string, campaign?: string): Promise<RecordKeys | undefined> {
     return this.#desktop.preview(agentId, campaign);
+  }
+
+  /** Whether there is a running campaign in Preview mode for the agent. */
+  async mayAskForRecords(agentId: string): Promise<boolean> {
+    const groups = await this.#groupsOf(this.#parts.database, agentId, undefined);
+    return groups.some(({ state, settings }) => state === 'running' && settings.dialMode === 'Preview');
   }
 
   /** Dials a record that was previewed, or a due callback: the agent's phone rings first, then the customer's. */
@@ -380,7 +394,7 @@ export class Dialing {
     return chain?.records.find(({ recordId }) => recordId === held.recordId);
   }
 
-  async #groupsOf(tx: Transaction, agentId: string, campaign: string | undefined): Promise<StoredGroup[]> {
+  async #groupsOf(tx: Sql, agentId: string, campaign: string | undefined): Promise<StoredGroup[]> {
     const own = this.#parts.configuration.object('agents', agentId)?.groups ?? [];
     return (await allGroups(tx)).filter(
       ({ group, campaign: { name } }) => own.includes(group.name) && (campaign === undefined || name === campaign),
@@ -398,7 +412,7 @@ export class Dialing {
   }
 
   #wakeAll(): void {
-    this.#dialers.recordsChanged();
+    this.#dialers.agentsChanged();
   }
 
   async #within<T>(tx: Transaction | undefined, work: (tx: Transaction) => Promise<T>): Promise<T> {

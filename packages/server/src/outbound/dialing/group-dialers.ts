@@ -6,11 +6,10 @@ import { allGroups } from './group-store.js';
 const CHANNEL = 'dialing';
 const GROUPS = 'groups';
 const AGENTS = 'agents';
-const RECORDS = 'records';
 
 /**
  * The dialers of all loaded campaign groups on this node. Nodes tell each other what they have changed: `groups` (one was
- * loaded or unloaded), `agents`, `records`, or the number of one group.
+ * loaded or unloaded), `agents`, or the number of one group.
  */
 export class GroupDialers {
   readonly #parts: GroupDialerParts;
@@ -30,13 +29,9 @@ export class GroupDialers {
       await database.listen(CHANNEL, (payload) => this.#hear(payload)),
       agents.onState((change) => {
         for (const dialer of this.#dialers.values()) dialer.observeAgent(change);
-        this.#wakeAll();
-        database.signal(CHANNEL, AGENTS);
+        this.agentsChanged();
       }),
-      configuration.onChange(() => {
-        this.#parts.round.recordsChanged();
-        this.#wakeAll();
-      }),
+      configuration.onChange(() => this.listsChanged()),
     ];
     await this.#follow();
   }
@@ -63,11 +58,16 @@ export class GroupDialers {
     this.#parts.dialing.database.signal(CHANNEL, String(group));
   }
 
-  /** Lists may have more to dial. */
-  recordsChanged(): void {
+  /** Lists may have more to dial: they are asked again. */
+  listsChanged(): void {
     this.#parts.round.recordsChanged();
     this.#wakeAll();
-    this.#parts.dialing.database.signal(CHANNEL, RECORDS);
+  }
+
+  /** Agents have changed, or what is known of them. */
+  agentsChanged(): void {
+    this.#wakeAll();
+    this.#parts.dialing.database.signal(CHANNEL, AGENTS);
   }
 
   observe(event: DialingEvent): void {
@@ -77,10 +77,7 @@ export class GroupDialers {
   #hear(payload: string): void {
     if (payload === GROUPS) void this.#follow();
     else if (payload === AGENTS) this.#wakeAll();
-    else if (payload === RECORDS) {
-      this.#parts.round.recordsChanged();
-      this.#wakeAll();
-    } else this.#dialers.get(Number(payload))?.wake();
+    else this.#dialers.get(Number(payload))?.wake();
   }
 
   #wakeAll(): void {

@@ -22,4 +22,5 @@ export type { AttemptView, HeldRecord } from './held-view.js';
 export type { DialingState, LoadedGroup } from './loaded-group.js';
 export type { OccupiedAgent, Pacer, PacingDecision, PacingObservation, PacingSituation } from './pacing-port.js';
 export type { Applications, DialingParts, IvrCall } from './parts.js';
+export { type DesktopBehaviour, SimulatedDesktop } from './simulated-desktop.js';
 export type { TreatmentModule } from './treatment-module.js';

@@ -153,7 +153,7 @@ export class Processing {
       tx,
       records
         .filter(({ recordStatus }) => recordStatus === RecordStatus.Retrieved)
-        .map((record) => ({ ...record, recordStatus: RecordStatus.Ready })),
+        .map((record) => ({ ...record, recordStatus: record.statusBefore ?? RecordStatus.Ready })),
     );
     await dropHeld(
       tx,
@@ -220,11 +220,13 @@ export class Processing {
     result: number,
   ): Promise<void> {
     const now = this.#clock.now();
-    await this.#lists.store(tx, decision.records);
     if (decision.kind === 'finalize') {
-      await this.#announceFinal(tx, group, held, decision.records, record, result);
+      const finals = isMissed(result) ? decision.records.map((one) => missed(one, record)) : decision.records;
+      await this.#lists.store(tx, finals);
+      await this.#announceFinal(tx, group, held, finals, record, result);
       return dropHeld(tx, [held.id]);
     }
+    await this.#lists.store(tx, decision.records);
     const next = decision.records.find(({ chainN }) => chainN === decision.chainN);
     const [reference] = await this.#references(tx, held, next ? [next] : []);
     if (decision.kind === 'return') {
@@ -283,10 +285,9 @@ export class Processing {
     }
     const [own] = await this.#references(tx, held, [dialed]);
     if (!own || !isCallback(dialed.recordType)) return;
-    const missed = result === CallResult.AgentCallbackError || result === CallResult.GroupCallbackError;
     await this.#announcements.emit(tx, {
       ...this.#header(group),
-      type: missed ? 'callback-missed' : 'callback-completed',
+      type: isMissed(result) ? 'callback-missed' : 'callback-completed',
       personal: isPersonalType(dialed.recordType),
       ...own,
     });
@@ -357,6 +358,17 @@ export class Processing {
       handle: handles.get(recordId) ?? 0,
     }));
   }
+}
+
+function isMissed(result: number): boolean {
+  return result === CallResult.AgentCallbackError || result === CallResult.GroupCallbackError;
+}
+
+/** The record of a callback that nobody has made (spec 5.6). */
+function missed(one: ListRecord, callback: ListRecord): ListRecord {
+  return one.chainN === callback.chainN && one.recordStatus === RecordStatus.Updated
+    ? { ...one, recordStatus: RecordStatus.MissedCallBack }
+    : one;
 }
 
 /** What is dialed again is this agent's alone. */

@@ -1,6 +1,12 @@
 import type { Transaction } from '../../store/index.js';
-import { type Chain, isCallback, isPersonalType, type ListRecord, type RecordOwner } from '../list/index.js';
-import { firstRecord } from './dial.js';
+import {
+  type Chain,
+  firstToDial,
+  isCallback,
+  isPersonalType,
+  type ListRecord,
+  type RecordOwner,
+} from '../list/index.js';
 import type { GroupOptions, WeightedList } from './group-options.js';
 import type { StoredGroup } from './group-store.js';
 import { holdChains, type NewlyHeld } from './held-chain.js';
@@ -8,7 +14,7 @@ import type { LoadedGroup } from './loaded-group.js';
 import type { DialingParts } from './parts.js';
 import { sharesOf } from './plan.js';
 
-const PERSONAL_BATCH = 5;
+const PERSONAL_BATCH = 50;
 
 /** Under which names the lists know who holds records. */
 export function ownerOf(group: LoadedGroup): RecordOwner {
@@ -40,23 +46,16 @@ export class RecordSupply {
     return taken;
   }
 
-  /** Takes the personal records of these agents that are due. */
-  async takePersonal(
-    tx: Transaction,
-    group: StoredGroup,
-    options: GroupOptions,
-    agents: readonly string[],
-  ): Promise<void> {
+  /** Takes personal records that are due. @param agentId whose; absent: everybody's */
+  async takePersonal(tx: Transaction, group: StoredGroup, options: GroupOptions, agentId?: string): Promise<void> {
     const { lists, clock } = this.parts;
     for (const { name: list } of options.lists) {
-      for (const agentId of agents) {
-        const chains = await lists.dueForAgent(tx, {
-          ...{ list, agentId, now: clock.now() },
-          owner: ownerOf(group),
-          limit: PERSONAL_BATCH,
-        });
-        await this.#hold(tx, group, chains, agentId);
-      }
+      const chains = await lists.dueForAgent(tx, {
+        ...{ list, agentId, now: clock.now() },
+        owner: ownerOf(group),
+        limit: PERSONAL_BATCH,
+      });
+      await this.#hold(tx, group, chains);
     }
   }
 
@@ -71,18 +70,21 @@ export class RecordSupply {
     return chains;
   }
 
-  async #hold(tx: Transaction, group: StoredGroup, chains: readonly Chain[], forAgent?: string): Promise<void> {
-    const now = this.parts.clock.now();
-    const held = chains.flatMap((chain) => {
-      const record = firstRecord(chain, now);
-      return record ? [toHold(chain, record, forAgent)] : [];
+  async #hold(tx: Transaction, group: StoredGroup, chains: readonly Chain[]): Promise<void> {
+    const { clock, lists } = this.parts;
+    const now = clock.now();
+    const held = chains.map((chain) => {
+      const settings = lists.settings(chain.list);
+      const record = (settings && firstToDial(chain, settings, now)) ?? chain.records[0];
+      if (!record) throw new RangeError(`Chain ${chain.chainId} of list ${chain.list} has no records.`);
+      return toHold(chain, record);
     });
     await holdChains(tx, group.dbid, held, now);
   }
 }
 
-function toHold(chain: Chain, record: ListRecord, forAgent: string | undefined): NewlyHeld {
-  const personal = isPersonalType(record.recordType) ? (forAgent ?? record.agentId) : forAgent;
+function toHold(chain: Chain, record: ListRecord): NewlyHeld {
+  const personal = isPersonalType(record.recordType) ? record.agentId : undefined;
   return {
     chain,
     recordId: record.recordId,
