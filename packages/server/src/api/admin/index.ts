@@ -55,6 +55,8 @@ const STATUSES = {
   'invalid-configuration': 422,
   'unknown-agent': 404,
   'invalid-state': 409,
+  'history-incomplete': 409,
+  'replay-too-long': 409,
   'invalid-simulator-settings': 422,
   'invalid-header': 422,
   'unknown-encoding': 415,

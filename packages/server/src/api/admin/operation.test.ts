@@ -111,6 +111,11 @@ describe('sessions', () => {
           return all.slice(start, start + limit);
         },
         get: async (id) => all.find((session) => session.id === id),
+        chart: async (id) => (id === 's3' ? { states: [] } : undefined),
+        step: async (id, step) => {
+          if (id === 's2') throw new RingbackError('history-incomplete', 'Its history is gone.');
+          return id === 's3' && step === 2 ? { step, configuration: ['a'] } : undefined;
+        },
       },
     });
     const ids: string[] = [];
@@ -124,6 +129,23 @@ describe('sessions', () => {
     expect((await send('GET', '/sessions/s3')).body).toMatchObject({ id: 's3' });
     expect((await send('GET', '/sessions/x')).status).toBe(404);
     expect((await send('GET', '/sessions?cursor=eA')).status).toBe(400);
+    expect((await send('GET', '/sessions/s3/chart')).body).toEqual({ states: [] });
+    expect((await send('GET', '/sessions/x/chart')).status).toBe(404);
+    expect((await send('GET', '/sessions/s3/steps/2')).body).toMatchObject({ step: 2 });
+    expect((await send('GET', '/sessions/s2/steps/1')).status).toBe(409);
+    for (const step of ['9', '0', '-1', 'x', '2.5']) {
+      expect((await send('GET', `/sessions/s3/steps/${step}`)).status, step).toBe(404);
+    }
+  });
+
+  test.each([
+    ['/sessions?state=sleeping', '/state'],
+    ['/sessions?minAge=-1', '/minAge'],
+    ['/sessions?maxAge=soon', '/maxAge'],
+    ['/sessions?maxAge=99999999999', '/maxAge'],
+  ])('are not listed by what makes no sense: %s', async (path, pointer) => {
+    const { send } = await serve({});
+    expect(await send('GET', path)).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
   });
 });
 

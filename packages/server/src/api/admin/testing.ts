@@ -64,7 +64,12 @@ function nothing(): Omit<AdminOptions, 'authentication' | 'configuration' | 'jou
       journey: refuse,
       definitions: async () => ({}),
     },
-    sessions: { list: async () => [], get: async () => undefined },
+    sessions: {
+      list: async () => [],
+      get: async () => undefined,
+      chart: async () => undefined,
+      step: async () => undefined,
+    },
     flows: { put: refuse, latest: async () => undefined, list: async () => [], remove: async () => false },
   };
 }
