@@ -91,6 +91,8 @@ export type ApplicationExtras = Pick<ApplicationDefinition, 'actions' | 'prelude
  */
 export class FlowLibrary {
   readonly #latest = new Map<string, { version: FlowVersion; until: number }>();
+  /** Hears of every version that somebody has asked to be stored, also of one that is there already. */
+  onStored: ((flow: string, version: number) => Promise<void>) | undefined;
 
   constructor(
     private readonly database: Database,
@@ -131,7 +133,9 @@ export class FlowLibrary {
     const diagnostics = this.check(flow, main, documents);
     if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };
     const created = (await this.latest(flow)) === undefined;
-    return { version: await this.#add(flow, main, documents, 'uploaded'), created, diagnostics };
+    const version = await this.#add(flow, main, documents, 'uploaded');
+    await this.onStored?.(flow, version);
+    return { version, created, diagnostics };
   }
 
   /**

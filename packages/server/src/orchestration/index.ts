@@ -32,6 +32,7 @@ import type { OrchestrationSettings } from './session-settings.js';
 import { Sessions } from './sessions.js';
 import { StatisticFeed } from './statistic-feed.js';
 import { StatisticValues } from './statistic-values.js';
+import { Suspensions } from './suspensions.js';
 import { Treatments } from './treatments.js';
 
 export type { Action, ActionModule, ActionOutcome, SessionSubject } from './action-module.js';
@@ -94,7 +95,11 @@ export function createOrchestration(parts: {
   workers?: number;
 }): Orchestration {
   const { database, journal, router, calls, clock, activity, log } = parts;
-  const pool = new SessionPool(parts.workers === undefined ? {} : { workers: parts.workers });
+  const pool = new SessionPool({
+    ...(parts.workers !== undefined && { workers: parts.workers }),
+    // The threads of a pool have the stack for it; scripts of applications recurse more deeply than the default allows.
+    ...(parts.workers !== 0 && { limits: { stackBytes: 128 * 1024 } }),
+  });
   const registry = new ModuleRegistry();
   const replies = new Replies(database, clock);
   const errands = new Errands(clock, activity, log);
@@ -126,6 +131,8 @@ export function createOrchestration(parts: {
   answerSubmits(moduleParts);
   const extras = { actions: registry.descriptors(), prelude: PRELUDE };
   const flows = new FlowLibrary(database, clock, extras, () => parts.settings.limits());
+  const suspensions = new Suspensions({ database, clock, activity, log });
+  flows.onStored = (flow, version) => suspensions.lift(flow, version);
   const replay = new SessionReplay(database, flows, clock, parts.workers === 0 ? 0 : 1);
   const source = new ApplicationSource({
     ...{ database, flows, clock, activity, log, settings: parts.settings },
@@ -145,6 +152,7 @@ export function createOrchestration(parts: {
     database,
     pool,
     flows,
+    suspensions,
     source,
     settings: parts.settings,
     journal,
@@ -179,6 +187,7 @@ export function createOrchestration(parts: {
     async start(options) {
       await nodes.join(options);
       await replies.listen();
+      await suspensions.start();
       await actions.recover();
       await callEvents.recover(database);
       await sessions.startUp({ ...options, others: nodes.others() });

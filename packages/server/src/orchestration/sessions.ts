@@ -47,6 +47,7 @@ import {
   WAITING_SESSIONS,
 } from './session-statements.js';
 import { jsonText } from './stored-json.js';
+import type { Suspensions } from './suspensions.js';
 import { Together } from './together.js';
 import { type KnownSession, type Message, READ_AHEAD, type ReadTurn, readTurns, type SessionHead } from './turns.js';
 
@@ -95,6 +96,8 @@ export class Sessions {
       database: Database;
       pool: SessionPool;
       flows: FlowLibrary;
+      /** Versions that may not be started. */
+      suspensions: Suspensions;
       /** Applications that are named by the addresses of their documents. */
       source: ApplicationSource;
       settings: SessionSettings;
@@ -197,11 +200,12 @@ export class Sessions {
 
   /**
    * Stores a new session in the caller's transaction. The caller wakes it when that has committed.
-   * @throws RingbackError `unknown-flow`
+   * @throws RingbackError `unknown-flow`, also for a version that is suspended
    */
   async start(sql: Sql, request: SessionStart): Promise<string> {
     const { clock, replies, settings } = this.parts;
     const { flow, version } = await this.#applicationOf(sql, request);
+    this.parts.suspensions.check(flow, version);
     const id = request.id ?? this.newSessionId();
     const now = instant(clock.now());
     const startAt = (request.startAt ?? 0) > clock.now() ? request.startAt : undefined;
@@ -495,6 +499,7 @@ export class Sessions {
     };
     const { modules } = this.#context;
     const result = await withAnswers(run, (operation, args) => lookUp(modules, subjectOf(turn), operation, args, now));
+    this.parts.suspensions.note(turn.flow, turn.version, result);
     const input = {
       ...(!event && { environment: toJson(environment), ioprocessors }),
       ...(Object.keys(given).length > 0 && { answers: given }),
