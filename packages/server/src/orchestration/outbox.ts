@@ -49,6 +49,8 @@ export interface StepInput {
   event: SessionEvent | null;
   /** What the application saw of its session under `_genesys` at the start; later, events say how it changed. */
   environment?: JsonValue;
+  /** `_name`, at the start. */
+  name?: string;
   /** Event I/O processors beside the SCXML one, at the start. */
   ioprocessors?: JsonValue;
   /** What the server answered when the application asked for values. */

@@ -106,7 +106,7 @@ export class SessionReplay {
     { at, input }: InputRow,
     environment: Environment,
   ): Promise<StepResult> {
-    const { event, answers, ioprocessors } = input;
+    const { event, answers, name = flow, ioprocessors } = input;
     // An environment consists of JSON values only.
     const seen = { ...environment, ...(answers && { answers }) } as unknown as JsonObject;
     const application = applicationId(flow, version);

@@ -480,6 +480,7 @@ export class Sessions {
     }
     const application = applicationId(turn.flow, turn.version);
     await this.#define(turn.flow, turn.version);
+    const name = turn.attributes.name ?? turn.flow;
     const ioprocessors = { basichttp: { location: this.parts.locationOf(turn.id) } };
     let given: Answers = {};
     const run = (answers: Answers): Promise<StepResult> => {
@@ -488,10 +489,7 @@ export class Sessions {
       given = { ...answers };
       const seen = isRepeated ? { ...toJson(environment), answers } : toJson(environment);
       const common = { session: turn.id, application, now, environment: seen, trace: 'steps' as const };
-      if (!event) {
-        const name = turn.attributes.name ?? turn.flow;
-        return pool.start({ ...common, name, parameters: turn.parameters, ioprocessors });
-      }
+      if (!event) return pool.start({ ...common, name, parameters: turn.parameters, ioprocessors });
       const position = { step: turn.step, snapshot: turn.snapshot };
       return event.end
         ? pool.deliver({ ...common, ...position, cancel: true, event: engineEvent(event) })
@@ -501,7 +499,7 @@ export class Sessions {
     const result = await withAnswers(run, (operation, args) => lookUp(modules, subjectOf(turn), operation, args, now));
     this.parts.suspensions.note(turn.flow, turn.version, result);
     const input = {
-      ...(!event && { environment: toJson(environment), ioprocessors }),
+      ...(!event && { name, environment: toJson(environment), ioprocessors }),
       ...(Object.keys(given).length > 0 && { answers: given }),
     };
     return { turn, event, environment, input, result, now };
