@@ -106,7 +106,7 @@ export class SessionReplay {
     { at, input }: InputRow,
     environment: Environment,
   ): Promise<StepResult> {
-    const { event, answers, name = flow, ioprocessors } = input;
+    const { event, answers, name = attributes?.name ?? flow, ioprocessors } = input;
     // An environment consists of JSON values only.
     const seen = { ...environment, ...(answers && { answers }) } as unknown as JsonObject;
     const application = applicationId(flow, version);
@@ -114,7 +114,6 @@ export class SessionReplay {
     if (!event || !last) {
       // As it was given to the engine at the start.
       const processors = ioprocessors as Record<string, { location: string }> | undefined;
-      const name = attributes?.name ?? flow;
       return pool.start({ ...common, name, parameters, ...(processors && { ioprocessors: processors }) });
     }
     const { step, snapshot } = last;
