@@ -23,9 +23,3 @@ create index interaction_party_by_leg on interaction_party (leg);
 insert into interaction_party (interaction, leg)
   select id, customer from interaction where ended_at is null
   union select id, agent from interaction where ended_at is null and agent is not null;
-
--- Sessions that another session started and will hear of.
-create table session_starter (
-  session text        primary key references session on delete cascade,
-  starter text        not null
-);

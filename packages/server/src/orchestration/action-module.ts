@@ -74,7 +74,8 @@ export interface SessionSubject {
 
 /**
  * `done` and `error` become `<event>.done` and `error.<event>` in the session, with the request id among their data.
- * `pending`: the answer comes later, by what `subject` names. `silent`: no event ever follows.
+ * `pending`: the answer comes later, by what `subject` names. `silent`: no event ever follows. `put-off`: of an execution that
+ * has had itself stored for later (`Actions.carryOutLater`).
  */
 export type ActionOutcome =
   | { done: JsonObject }
@@ -87,6 +88,7 @@ export type ActionOutcome =
     }
   | { pending: string }
   | 'pending'
+  | 'put-off'
   | 'silent';
 
 export type SessionFunction = (

@@ -234,6 +234,7 @@ export class Actions {
   }
 
   async #settle(namespace: string, action: Action, outcome: ActionOutcome): Promise<void> {
+    if (outcome === 'put-off') return;
     if (isPending(outcome)) {
       await this.database.query(WAIT_FOR, [action.requestId, subjectOf(outcome)]);
       return;
@@ -252,7 +253,7 @@ export class Actions {
     outcome: ActionOutcome,
     model?: EnvironmentChange,
   ): Promise<void> {
-    if (outcome === 'silent' || isPending(outcome)) return;
+    if (outcome === 'silent' || outcome === 'put-off' || isPending(outcome)) return;
     await this.post(tx, action.session.id, { ...answerEvent(action, event, outcome), ...(model && { model }) });
   }
 }
@@ -261,7 +262,7 @@ export class Actions {
 function answerEvent(
   { requestId }: Action,
   event: string,
-  outcome: Exclude<ActionOutcome, 'pending' | 'silent' | { pending: string }>,
+  outcome: Exclude<ActionOutcome, 'pending' | 'put-off' | 'silent' | { pending: string }>,
 ): SessionEvent {
   if ('done' in outcome) return { name: `${event}.done`, data: { requestid: requestId, ...outcome.done } };
   const { error, description, data, about } = outcome;

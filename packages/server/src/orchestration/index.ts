@@ -20,6 +20,7 @@ import { FlowLibrary } from './flow-library.js';
 import { giveToApplication, type MadeCall, startInboundSessions } from './inbound.js';
 import { InteractionNews } from './interaction-news.js';
 import { ModuleRegistry } from './module-registry.js';
+import type { SearchServer } from './modules/elasticconnector.js';
 import { type ModuleParts, ownModules } from './modules/index.js';
 import { answerSubmits, BusyTreatments, leaveLine } from './modules/queue.js';
 import { Nodes } from './nodes.js';
@@ -41,8 +42,8 @@ export { ApplicationSource, type Found, type FoundApplication, LOAD_PROBLEMS } f
 export { receivedEvent } from './basic-http-sends.js';
 export type { ClientRequests, LiveSession, SessionReport, StartOrder } from './client-requests.js';
 export { type Documents, FlowLibrary, type FlowVersion } from './flow-library.js';
-export { languageExtension } from './language-extension.js';
 export type { MadeCall } from './inbound.js';
+export { languageExtension } from './language-extension.js';
 export type { EndedSession } from './macrostep.js';
 export type { Reply } from './replies.js';
 export type { SessionDetail, SessionView } from './session-directory.js';
@@ -88,6 +89,8 @@ export function createOrchestration(parts: {
   /** Where fetches may go beside the public network: option `fetch-allow` of section `ors`. */
   fetchAllow: () => string;
   configured: ConfiguredObjects;
+  /** The server of `elasticconnector`: options of section `ors`. */
+  searchServer?: () => SearchServer | undefined;
   settings: OrchestrationSettings;
   /** This process among the nodes: its number is set here, its address may become known later. */
   self: { node: number; url: string | undefined };
@@ -126,6 +129,7 @@ export function createOrchestration(parts: {
     statistics: { values, feed: () => statisticFeed },
     ...{ router, calls, post, errands, replies, fetchAllow, configured: parts.configured },
     ...{ news, connections, treatments, directory: parts.configured },
+    ...{ database, clock, source: () => source, searchServer: () => parts.searchServer?.() },
   };
   for (const module of [...ownModules(moduleParts), ...parts.modules]) registry.add(module);
   answerSubmits(moduleParts);

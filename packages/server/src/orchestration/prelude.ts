@@ -29,10 +29,31 @@ export const PRELUDE = `(function (host) {
     get server() { return host.env().session.server; },
     get tenant() { return host.env().session.tenant; },
     get tenantid() { return host.env().session.tenantid; },
+    getListItemValue: function (list, item, key) { return ask('session.getListItemValue', list, item, key); },
+    listLookupValue: function (list, item, key) { return ask('session.listLookupValue', list, item, key); },
+    getConfigOption: function (ixnId, key, from) { return ask('session.getConfigOption', ixnId, key, from); },
+    dateInZone: function (zone) { return ask('session.dateInZone', zone); },
+    timeInZone: function (zone) { return ask('session.timeInZone', zone); },
+    dayInZone: function (zone) { return ask('session.dayInZone', zone); },
+    isSpecialDay: function (table, day, zone, time) { return ask('session.isSpecialDay', table, day, zone, time); },
+    findServiceObjective: function (type, segment, media) {
+      return ask('session.findServiceObjective', type, segment, media);
+    },
+    setTenant: function (tenant) { host.call('session.setTenant', plain(tenant)); },
+    setOptions: function (name, value) { host.call('session.setOptions', plain(name), plain(value)); },
+    ActiveServerName: function () { return host.env().session.server.name; },
     lookupseq: { StartFromStrategy: -1, StartFromCDN: 0, StartFromTserver: 1, StartFromTenant: 2, StartFromRouter: 3 }
   };
   var ixn = {
-    get interactions() { return host.env().ixn.interactions; },
+    /** By their ids, and by their places: the first is the main one. */
+    get interactions() {
+      var env = host.env().ixn, interactions = env.interactions;
+      var rest = Object.keys(interactions).filter(function (id) { return id !== env.firstixnid; });
+      (env.firstixnid === null ? rest : [env.firstixnid].concat(rest)).forEach(function (id, place) {
+        Object.defineProperty(interactions, place, { value: interactions[id], enumerable: false });
+      });
+      return interactions;
+    },
     get firstixnid() { return host.env().ixn.firstixnid; },
     mediaType: mediaType,
     getMediaIntValue: function (name) { return MEDIA.indexOf(name); },

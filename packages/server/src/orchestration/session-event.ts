@@ -20,6 +20,8 @@ export interface SessionEvent {
 
 /** Interactions to set (or, by null, to take away) in `_genesys.ixn.interactions`. */
 export interface EnvironmentChange {
+  /** The tenant's name. */
+  tenant?: string;
   interactions?: Record<string, JsonObject | null>;
 }
 
@@ -30,6 +32,10 @@ export interface Environment {
 }
 
 export function changedEnvironment(environment: Environment, change: EnvironmentChange | undefined): Environment {
+  if (change?.tenant !== undefined) {
+    const { tenant, ...others } = change;
+    return changedEnvironment({ ...environment, session: { ...environment.session, tenant } }, others);
+  }
   if (!change?.interactions) return environment;
   const interactions = { ...environment.ixn.interactions };
   for (const [id, interaction] of Object.entries(change.interactions)) {

@@ -15,6 +15,7 @@ import {
 import type { Journal } from '../reporting/index.js';
 import { type Database, DueWork } from '../store/index.js';
 import type { Sql, Transaction } from '../store/sql.js';
+import type { Action } from './action-module.js';
 import { type ApplicationSource, flowNameIn } from './application-source.js';
 import { applicationId, type FlowLibrary } from './flow-library.js';
 import { invokedApplication } from './invoked-application.js';
@@ -246,6 +247,13 @@ export class Sessions {
     const [moved] = await sql.query(MOVE_START, [session, instant(startAt)]);
     if (moved) afterCommit(sql, () => this.#timers.wake(startAt));
     return moved !== undefined;
+  }
+
+  /** Has an action of a session carried out at a time (milliseconds since 1970). */
+  async setActionTimer(tx: Transaction, action: Action, module: string, due: number): Promise<void> {
+    const { id } = action.session;
+    await tx.query(SET_TIMER, [id, null, instant(due), id, null, jsonText({ ...action, module })]);
+    tx.afterCommit(() => this.#timers.wake(due));
   }
 
   /** The version to start with; an address that must be fetched first is version 0. */

@@ -22,6 +22,7 @@ import type { ListObject } from './configured-objects.js';
 import type { Device } from './directory.js';
 import { type ActionModule, createOrchestration, followAgentCalls, type Orchestration } from './index.js';
 import type { EndedSession } from './macrostep.js';
+import type { SearchServer } from './modules/elasticconnector.js';
 
 /** When the tests' clocks begin. */
 export const START = Date.UTC(2026, 2, 2, 9);
@@ -73,6 +74,7 @@ export class OrchestrationBed {
   readonly clock: ManualClock;
   /** Option `fetch-allow` of section `ors`. */
   fetchAllow = '';
+  searchServer: SearchServer | undefined;
   /** What the configuration says; a test changes it. */
   readonly settings = {
     node: () => 1,
@@ -256,6 +258,7 @@ export class OrchestrationBed {
       applicationOf: (dn) => this.applications.get(dn),
       sessionObject: () => ({ server: { name: 'test' }, tenant: 'Environment', tenantid: 1 }),
       fetchAllow: () => this.fetchAllow,
+      searchServer: () => this.searchServer,
       configured: {
         list: (name) => this.lists.get(name),
         dnOptions: (dn) => this.dnOptions.get(dn) ?? {},

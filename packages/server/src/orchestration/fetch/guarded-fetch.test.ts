@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FetchRequest, guardedFetch } from './guarded-fetch.js';
+import { type FetchRequest, guardedFetch, type NameLookup } from './guarded-fetch.js';
 import { TargetRules } from './target-rules.js';
 
 let server: Server;
@@ -58,6 +58,64 @@ describe('a fetch', () => {
     const target = encodeURIComponent(`http://localhost:${port}/plain`);
     await expect(fetch(`/to/${target}`, '127.0.0.1')).rejects.toMatchObject({ code: 'not-allowed' });
     expect(asked).toHaveLength(1);
+  });
+
+  /** A name server that gives these addresses, one list per question, the last again and again. */
+  function nameServer(...lists: string[][]): { lookup: NameLookup; questions: () => number } {
+    let questions = 0;
+    const answer = (_name: string, _options: object, done: (error: null, found: object[]) => void) => {
+      const list = lists[Math.min(questions, lists.length - 1)] ?? [];
+      questions += 1;
+      done(
+        null,
+        list.map((address) => ({ address, family: 4 })),
+      );
+    };
+    // The one overload of a lookup that a connection uses.
+    return { lookup: answer as unknown as NameLookup, questions: () => questions };
+  }
+
+  it.each([
+    ['leads to this machine', [['127.0.0.1']]],
+    ['leads to this machine among others', [['93.184.216.34', '127.0.0.1']]],
+    ['leads to a private network', [['10.1.2.3']]],
+    ['leads to what clouds keep beside a machine', [['169.254.169.254']]],
+  ])('does not connect to a name that %s', async (_what, lists) => {
+    const { lookup, questions } = nameServer(...lists);
+    const request = {
+      url: `http://rebound.example.org:${port}/plain`,
+      method: 'GET',
+      headers: {},
+      timeoutMs: 2000,
+    } as const;
+    asked = [];
+    await expect(guardedFetch(request, new TargetRules(''), lookup)).rejects.toMatchObject({ code: 'not-allowed' });
+    expect(questions()).toBe(1);
+    expect(asked).toEqual([]);
+  });
+
+  it('connects to the address that was judged, whatever the name means a moment later', async () => {
+    // The first answer may be reached, the second may not: nobody asks a second time between judging and connecting.
+    const { lookup, questions } = nameServer(['127.0.0.1'], ['10.0.0.1']);
+    const request = {
+      url: `http://rebound.example.org:${port}/plain`,
+      method: 'GET',
+      headers: {},
+      timeoutMs: 2000,
+    } as const;
+    const rules = new TargetRules('127.0.0.0/8');
+    expect((await guardedFetch(request, rules, lookup)).status).toBe(200);
+    expect(questions()).toBe(1);
+    await expect(guardedFetch(request, rules, lookup)).rejects.toMatchObject({ code: 'not-allowed' });
+  });
+
+  it('judges a name again after a redirection to itself', async () => {
+    const { lookup } = nameServer(['127.0.0.1'], ['10.0.0.1']);
+    const target = encodeURIComponent(`http://rebound.example.org:${port}/plain`);
+    const url = `http://rebound.example.org:${port}/to/${target}`;
+    const request = { url, method: 'GET', headers: {}, timeoutMs: 2000 } as const;
+    const rules = new TargetRules('127.0.0.0/8');
+    await expect(guardedFetch(request, rules, lookup)).rejects.toMatchObject({ code: 'not-allowed' });
   });
 
   it('follows a redirection to where it may go', async () => {

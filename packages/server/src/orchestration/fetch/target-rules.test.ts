@@ -15,6 +15,13 @@ describe('private addresses', () => {
     'fe80::1',
     'fd00::1',
     '::ffff:127.0.0.1',
+    '::ffff:7f00:1',
+    '::127.0.0.1',
+    '64:ff9b::7f00:1',
+    '2002:7f00:1::1',
+    '2001:0:1::1',
+    'fec0::1',
+    '203.0.113.9',
   ])('%s is one', (address) => expect(isPrivate(address)).toBe(true));
   it.each(['8.8.8.8', '172.32.0.1', '193.0.0.1', '2606:4700::1111', '::ffff:8.8.8.8'])('%s is none', (address) =>
     expect(isPrivate(address)).toBe(false),

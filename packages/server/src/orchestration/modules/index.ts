@@ -1,9 +1,12 @@
+import type { Clock } from '../../kernel/index.js';
 import type { Router } from '../../routing/index.js';
+import type { Database } from '../../store/index.js';
 import type { Sql } from '../../store/sql.js';
 import type { Calls } from '../../telephony/index.js';
 import type { ActionModule } from '../action-module.js';
 import type { Actions, Post } from '../actions.js';
 import type { AgentRouting } from '../agent-routing.js';
+import type { ApplicationSource } from '../application-source.js';
 import type { ConfiguredObjects } from '../configured-objects.js';
 import type { Connections } from '../connections.js';
 import type { Directory } from '../directory.js';
@@ -18,6 +21,7 @@ import { agentModule } from './agent.js';
 import { basicHttpModule } from './basic-http.js';
 import { classificationModule } from './classification.js';
 import { dialogModule } from './dialog.js';
+import { elasticConnectorModule, type SearchServer } from './elasticconnector.js';
 import { interactionModule } from './interaction.js';
 import { type BusyTreatments, queueModule } from './queue.js';
 import { resourceModule } from './resource.js';
@@ -40,6 +44,10 @@ export interface ModuleParts {
   replies: Replies;
   fetchAllow: () => string;
   configured: ConfiguredObjects;
+  database: Database;
+  clock: Clock;
+  source: () => ApplicationSource;
+  searchServer: () => SearchServer | undefined;
   directory: Directory;
   news: InteractionNews;
   connections: Connections;
@@ -55,6 +63,7 @@ export function ownModules(parts: ModuleParts): ActionModule[] {
     queueModule(parts, dialogModule(parts)),
     interactionModule(parts),
     dialogModule(parts),
+    elasticConnectorModule(parts),
     statisticModule(parts),
     resourceModule(),
     agentModule(parts),
