@@ -50,7 +50,8 @@ create index held_chain_of_treatment on held_chain (treatment) where treatment i
 
 -- The record handles of the protocols: one for each record of a held chain, never given out twice.
 create table held_record (
-  handle         integer     generated always as identity primary key,
+  -- Far from the record_ids of lists: both name records in /ocs/records/{id}, and a handle that is over must not mean another record.
+  handle         integer     generated always as identity (start with 1000000001) primary key,
   chain          bigint      not null references held_chain on delete cascade,
   list           text        not null,
   record_id      bigint      not null,
