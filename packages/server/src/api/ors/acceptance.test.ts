@@ -8,7 +8,17 @@ const { bed } = ors;
 
 beforeEach(async () => {
   await bed.activity.idle();
-  Object.assign(ors.options, { timeoutMs: 30_000, holds: true, parses: true, cookie: '', password: '', ready: true });
+  ors.owner = undefined;
+  Object.assign(ors.options, {
+    externalUrl: '',
+    redirects: true,
+    timeoutMs: 30_000,
+    holds: true,
+    parses: true,
+    cookie: '',
+    password: '',
+    ready: true,
+  });
   bed.heard();
   ors.asked.length = 0;
   ors.received.length = 0;
@@ -396,6 +406,40 @@ describe('the end and the report (H12, H14)', () => {
     expect((await ors.ask(`/scxml/session/${sid}/query?name=q&name=z`)).json().data).toEqual({ q: 'own' });
     expect((await ors.ask('/scxml/session/nobody/query')).status).toBe(404);
     expect((await ors.ask(`/scxml/session/${sid}/query`, { method: 'POST' })).status).toBe(405);
+  });
+});
+
+describe('H13: a session of another node', () => {
+  test.each([
+    ['GET', '/event/x?a=1&b=%20'],
+    ['POST', '/request/ask'],
+    ['POST', '/terminate'],
+    ['GET', '/query?name=p'],
+  ])('%s %s is sent there with 307, path and query kept', async (method, path) => {
+    const sid = await ors.start(WAITING);
+    ors.owner = 'http://node2:8080';
+    for (const prefix of ['/scxml', '/ors/scxml']) {
+      const answer = await ors.ask(`${prefix}/session/${sid}${path}`, { method });
+      const location = `http://node2:8080${prefix}/session/${sid}${path}`;
+      expect([answer.status, answer.headers.get('location')]).toEqual([307, location]);
+    }
+    ors.options.externalUrl = 'https://balancer';
+    const balanced = await ors.ask(`/scxml/session/${sid}${path}`, { method });
+    expect(balanced.headers.get('location')).toBe(`https://balancer/scxml/session/${sid}${path}`);
+    ors.options.redirects = false;
+    expect((await ors.ask(`/scxml/session/${sid}${path}`, { method })).status).toBe(200);
+  });
+
+  test('is reached by a client that follows, which repeats method and body', async () => {
+    const sid = await ors.start(WAITING);
+    bed.heard();
+    ors.owner = ors.web;
+    const path = `/scxml/session/${sid}/event/x`;
+    ors.serve(path, '{}');
+    const headers = { 'content-type': 'application/json' };
+    await fetch(ors.url + path, { method: 'POST', headers, body: '{"a":1}' });
+    expect(ors.received).toEqual([{ method: 'POST', path, body: '{"a":1}', type: 'application/json' }]);
+    expect(bed.heard()).toEqual([]);
   });
 });
 

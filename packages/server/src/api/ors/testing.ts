@@ -46,6 +46,8 @@ export class OrsBed {
     password: '',
     ready: true,
   };
+  /** The node that sessions belong to, if it is not this one. */
+  owner: string | undefined;
   url = '';
   web = '';
 
@@ -132,6 +134,7 @@ export class OrsBed {
     // The process that is current when a request comes: tests replace it by a crash.
     const clients = new Proxy(bed.current.clients, {
       get: (_target, name) => {
+        if (name === 'ownerOf') return () => this.owner;
         const current = bed.current.clients;
         const value: unknown = Reflect.get(current, name);
         return typeof value === 'function' ? value.bind(current) : value;
