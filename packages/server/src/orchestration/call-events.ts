@@ -143,9 +143,13 @@ export class CallEvents {
       await connections.letGo(tx, interaction, other.id);
     }
     await treatments.interactionEnded(tx, interaction);
+    if (waiting.length === 0)
+      await this.#tellEnd(tx, interaction, others.length > 0 || previous.bridgeId !== undefined);
     await this.parts.leaveLine(tx, interaction);
-    if (waiting.length > 0) return;
-    const wasServed = others.length > 0 || previous.bridgeId !== undefined;
+  }
+
+  async #tellEnd(tx: Transaction, interaction: Interaction, wasServed: boolean): Promise<void> {
+    const { news } = this.parts;
     const isAbandoned = !wasServed && interaction.endedAt === null && interaction.xdata.AnswerClass === undefined;
     if (isAbandoned) await news.tell(tx, interaction, 'interaction.abandoned');
     await news.deleted(tx, interaction, 'deletion');

@@ -17,7 +17,7 @@ const TREATMENTS = ['collect', 'play', 'playandcollect', 'playandverify', 'plays
 const SHORTEST_CYCLE_MS = 1_000;
 
 /** The request id of the treatment that runs for a submit: which one it is, and when the cycle began. */
-const RUNNING = /^(.+):busy:(\d+):(\d+)$/;
+const RUNNING = /^(.+)~busy~(\d+)~(\d+)$/;
 
 const OF_SUBMIT = statement(
   'busy-treatment-of-submit',
@@ -67,7 +67,7 @@ export class BusyTreatments {
     try {
       for (const id of await running(tx, submit)) {
         const effect = { ...ASKED, name: 'stop', children: [], parameters: {} };
-        const requestId = `${submit.requestId}:busy:0:0`;
+        const requestId = `${submit.requestId}~busy~0~0`;
         await this.actions.perform(
           tx,
           submit.session,
@@ -101,9 +101,9 @@ export class BusyTreatments {
 
   /** @returns undefined if the interaction is over */
   async #interactionOf(tx: Transaction, submit: Action): Promise<string | undefined> {
-    const [main] = await interactionsOfSession(tx, submit.session.id);
+    const open = await interactionsOfSession(tx, submit.session.id);
     const named = text(submit, 'interactionid') ?? '0';
-    return named === '0' ? main?.id : named;
+    return (named === '0' ? open[0] : open.find(({ id }) => id === named))?.id;
   }
 
   async #run(tx: Transaction, submit: Action, interaction: string, place: number, since: number): Promise<void> {
@@ -112,7 +112,7 @@ export class BusyTreatments {
     if (!treatment) return;
     const { name, attributes, children, parameters } = treatment;
     const { requestid: _, ...own } = attributes;
-    const requestId = `${submit.requestId}:busy:${place}:${since}`;
+    const requestId = `${submit.requestId}~busy~${place}~${since}`;
     const effect = { ...ASKED, name, requestId, children: children.map(actionChild), parameters };
     const aboutIt = { ...own, interactionid: interaction };
     await this.actions.perform(tx, submit.session, { ...effect, attributes: aboutIt }, this.now());
@@ -124,7 +124,7 @@ function treatmentsOf(submit: Action): readonly ActionElement[] {
 }
 
 async function running(sql: Sql, submit: Action): Promise<string[]> {
-  const rows = await sql.query<{ id: string }>(OF_SUBMIT, [submit.session.id, `${submit.requestId}:busy:`]);
+  const rows = await sql.query<{ id: string }>(OF_SUBMIT, [submit.session.id, `${submit.requestId}~busy~`]);
   return rows.map(({ id }) => id);
 }
 
