@@ -22,7 +22,8 @@ export function tallied(tally: Tally, previous: AgentState, next: AgentState, no
   const before = ofDay(tally, dayStart);
   const answered = next.answeredAt !== undefined && next.answeredAt !== previous.answeredAt ? 1 : 0;
   const completed = previous.state === 'busy' && previous.answeredAt !== undefined && next.state !== 'busy' ? 1 : 0;
-  const occupiedMs = isOccupied(previous.state) && !isOccupied(next.state) ? occupation(previous, before, now) : 0;
+  const goesOn = isOccupied(next.state) && next.occupiedSince === previous.occupiedSince;
+  const occupiedMs = isOccupied(previous.state) && !goesOn ? occupation(previous, before, now) : 0;
   const after = staffed(before, previous.state === 'logged-out', next.state === 'logged-out', now);
   if (answered + completed + occupiedMs === 0) return after;
   return {

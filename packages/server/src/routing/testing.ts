@@ -93,7 +93,11 @@ export class RoutingWorld {
   /** @param through wraps the database as this node's router sees it */
   async node(
     owner = 'alone',
-    { database = this.store.database, through = (same: Database): RoutingDatabase => same } = {},
+    {
+      database = this.store.database,
+      through = (same: Database): RoutingDatabase => same,
+      leaseTermMs,
+    }: { database?: Database; through?: (same: Database) => RoutingDatabase; leaseTermMs?: number } = {},
   ): Promise<TestNode> {
     const journal = {
       record: async (tx: Transaction, entries: RoutingEntry[]) => {
@@ -110,6 +114,7 @@ export class RoutingWorld {
       activity: this.activity,
       log: silentLogger,
       owner,
+      ...(leaseTermMs !== undefined && { leaseTermMs }),
     });
     const node: TestNode = {
       router,
