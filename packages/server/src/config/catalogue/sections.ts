@@ -10,6 +10,7 @@ import {
   seconds,
   shaped,
   text,
+  zone,
 } from './option.js';
 import { orchestrationSectionFamilies } from './orchestration-sections.js';
 
@@ -289,6 +290,18 @@ export const routingSection = [
     absent: '0',
     effect:
       'After-call work ends by itself after this time; 0 waits for the agent. An agent may have an option of this name.',
+  },
+  {
+    name: 'statistics-time-zone',
+    type: zone,
+    absent: 'UTC',
+    effect: 'At midnight of this zone statistics that count the calls of a day begin anew.',
+  },
+  {
+    name: 'default-destination',
+    type: text,
+    effect:
+      'DN to which `queue:default` sends interactions. A DN may have an option `default_destination` for those that arrive there.',
   },
 ] as const satisfies readonly OptionDefinition[];
 
