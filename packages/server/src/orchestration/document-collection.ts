@@ -41,6 +41,24 @@ export async function collectDocuments(address: string, fetch: DocumentFetch): P
   return { main, documents, maxAgeSeconds };
 }
 
+/**
+ * Fetches what uploaded documents refer to by address and did not bring with them; what cannot be fetched is left out.
+ */
+export async function completeDocuments(documents: Documents, fetch: DocumentFetch): Promise<Documents> {
+  const complete = { ...documents };
+  const waiting = Object.entries(documents).flatMap(([url, text]) => referencedDocuments(text, url));
+  for (let url = waiting.shift(); url !== undefined; url = waiting.shift()) {
+    const address = url;
+    if (complete[address] !== undefined || !/^https?:/i.test(address)) continue;
+    if (Object.keys(complete).length >= MOST_DOCUMENTS) break;
+    const found = await attempt(() => fetchOne(address, fetch));
+    if (found === undefined) continue;
+    complete[address] = found.content;
+    if (/<[\w.-]+/.test(found.content)) waiting.push(...referencedDocuments(found.content, address));
+  }
+  return complete;
+}
+
 function parsed(address: string): string {
   if (URL.canParse(address)) {
     const url = new URL(address);

@@ -85,6 +85,13 @@ const LOCK = statement('flow-lock', "select pg_advisory_xact_lock(hashtext('flow
 /** What the engine must know besides the documents: the modules' actions and the objects under `_genesys`. */
 export type ApplicationExtras = Pick<ApplicationDefinition, 'actions' | 'prelude'>;
 
+export interface LibraryOptions {
+  /** Bounds of the engine for applications that are loaded from now on. */
+  limits: () => NonNullable<ApplicationDefinition['limits']>;
+  /** Adds what documents refer to by address. */
+  complete: (documents: Documents) => Promise<Documents>;
+}
+
 /**
  * The call-flow applications as immutable versions. A session stays on the version that it started with; what is
  * running is never changed by storing a newer one.
@@ -98,8 +105,7 @@ export class FlowLibrary {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly extras: ApplicationExtras,
-    /** Bounds of the engine for applications that are loaded from now on. */
-    private readonly limits: () => NonNullable<ApplicationDefinition['limits']> = () => ({}),
+    private readonly options: LibraryOptions = { limits: () => ({}), complete: async (documents) => documents },
   ) {}
 
   /** Stores the applications of a folder (`<name>/<name>.scxml` and what lies beside it) whose text has changed. */
@@ -130,10 +136,11 @@ export class FlowLibrary {
     main: string,
     documents: Documents,
   ): Promise<{ version: number; created: boolean; diagnostics: Diagnostic[] } | { diagnostics: Diagnostic[] }> {
-    const diagnostics = this.check(flow, main, documents);
+    const complete = await this.options.complete(documents);
+    const diagnostics = this.check(flow, main, complete);
     if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };
     const created = (await this.latest(flow)) === undefined;
-    const version = await this.#add(flow, main, documents, 'uploaded');
+    const version = await this.#add(flow, main, complete, 'uploaded');
     await this.onStored?.(flow, version);
     return { version, created, diagnostics };
   }
@@ -190,7 +197,7 @@ export class FlowLibrary {
   }
 
   #bounds(): NonNullable<ApplicationDefinition['limits']> {
-    return { eventBytes: LARGEST_EVENT, ...this.limits() };
+    return { eventBytes: LARGEST_EVENT, ...this.options.limits() };
   }
 
   /** Every error and warning of an application. */

@@ -13,6 +13,7 @@ import { CallEvents } from './call-events.js';
 import { ClientRequests } from './client-requests.js';
 import type { ConfiguredObjects } from './configured-objects.js';
 import { Connections } from './connections.js';
+import { completeDocuments, type DocumentFetch } from './document-collection.js';
 import { Errands } from './errands.js';
 import { guardedFetch } from './fetch/guarded-fetch.js';
 import { TargetRules } from './fetch/target-rules.js';
@@ -134,17 +135,21 @@ export function createOrchestration(parts: {
   for (const module of [...ownModules(moduleParts), ...parts.modules]) registry.add(module);
   answerSubmits(moduleParts);
   const extras = { actions: registry.descriptors(), prelude: PRELUDE };
-  const flows = new FlowLibrary(database, clock, extras, () => parts.settings.limits());
+  const fetchDocument: DocumentFetch = (url) =>
+    guardedFetch(
+      { url, method: 'GET', headers: { accept: DOCUMENT_TYPES }, timeoutMs: DOCUMENT_TIMEOUT_MS },
+      new TargetRules(fetchAllow()),
+    );
+  const flows = new FlowLibrary(database, clock, extras, {
+    limits: () => parts.settings.limits(),
+    complete: (documents) => completeDocuments(documents, fetchDocument),
+  });
   const suspensions = new Suspensions({ database, clock, activity, log });
   flows.onStored = (flow, version) => suspensions.lift(flow, version);
   const replay = new SessionReplay(database, flows, clock, parts.workers === 0 ? 0 : 1);
   const source = new ApplicationSource({
     ...{ database, flows, clock, activity, log, settings: parts.settings },
-    fetch: (url) =>
-      guardedFetch(
-        { url, method: 'GET', headers: { accept: DOCUMENT_TYPES }, timeoutMs: DOCUMENT_TIMEOUT_MS },
-        new TargetRules(fetchAllow()),
-      ),
+    fetch: fetchDocument,
   });
   const nodes = new Nodes({ database, clock, activity, log, owner: newId(), self: parts.self });
   const isOwn = (origin: string) => parts.settings.ownOrigins().includes(origin) || nodes.origins().includes(origin);

@@ -46,6 +46,13 @@ interface Named {
 
 const XML_TYPES = ['application/scxml+xml', 'text/xml', 'application/xml'];
 const SCXML = 'application/scxml+xml';
+/** Bytes of one document; the engine reads as many characters. */
+const LARGEST_DOCUMENT = 4 * 1024 * 1024;
+/** Applications made by tools have dozens of sub-documents and libraries, in folders. */
+const UPLOAD = {
+  ...{ fields: 500, files: 500, fieldBytes: LARGEST_DOCUMENT, fileBytes: LARGEST_DOCUMENT },
+  keepPaths: true,
+};
 const tags = ['flows'];
 const params = Type.Object({ name: Type.String() });
 const FLOW_NAME = /^[\w.-]{1,100}$/;
@@ -53,7 +60,7 @@ const absent = { 404: { ...problemSchema, description: 'There is no such flow' }
 const summary = Type.Object({
   name: Type.String(),
   version: Type.Integer(),
-  origin: Type.String({ description: 'shipped or uploaded' }),
+  origin: Type.String({ description: 'shipped, uploaded, or fetched from the address that is its name' }),
   createdAt: Type.String(),
 });
 
@@ -114,7 +121,8 @@ export function registerFlows(app: FastifyInstance, shelf: FlowShelf): void {
   app.put<Named>(
     '/flows/:name',
     {
-      config: { deed: 'change services' },
+      config: { deed: 'change services', multipart: UPLOAD },
+      bodyLimit: LARGEST_DOCUMENT,
       schema: {
         tags,
         summary: 'Store a new version of a flow',

@@ -207,6 +207,9 @@ describe('the simulated world', () => {
 });
 
 describe('flows', () => {
+  const part = (disposition: string, text: string) =>
+    `--x\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${text}\r\n`;
+  const multipart = { 'content-type': 'multipart/form-data; boundary=x' };
   const stored = new Map<string, StoredFlow>();
   const flows: AdminOptions['flows'] = {
     put: async (flow, main, documents) => {
@@ -260,9 +263,6 @@ describe('flows', () => {
 
   test('may have several documents', async () => {
     const { send } = await serve({ flows });
-    const part = (disposition: string, text: string) =>
-      `--x\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${text}\r\n`;
-    const multipart = { 'content-type': 'multipart/form-data; boundary=x' };
     const body = [
       part('name="main"; filename="any.scxml"', '<scxml/>'),
       part('name="lib/tools.js"; filename="tools.js"', 'var a'),
@@ -276,6 +276,25 @@ describe('flows', () => {
     });
     const noMain = await send('PUT', '/flows/other', `${body[1]}--x--\r\n`, multipart);
     expect(noMain).toMatchObject({ status: 422, body: { type: 'urn:ringback:problem:missing-main' } });
+  });
+
+  test('may be large, have many documents, and name them by the folders of their files', async () => {
+    const { send } = await serve({ flows });
+    const parts = [
+      part('name="files"; filename="large.scxml"', `<scxml><!-- ${'x'.repeat(1_500_000)} --></scxml>`),
+      ...Array.from({ length: 60 }, (_, each) =>
+        part(`name="files"; filename="src-gen/block${each}.js"`, `var b${each}`),
+      ),
+    ];
+    expect((await send('PUT', '/flows/large', `${parts.join('')}--x--\r\n`, multipart)).status).toBe(201);
+    expect(Object.keys(stored.get('large')?.documents ?? {})).toHaveLength(61);
+    expect(stored.get('large')?.documents['ringback:/flows/large/src-gen/block59.js']).toBe('var b59');
+    const alone = await send('PUT', '/flows/long', `<scxml>${'x'.repeat(3_000_000)}</scxml>`, {
+      'content-type': 'application/scxml+xml',
+    });
+    expect(alone.status).toBe(201);
+    const tooLong = await send('PUT', '/flows/long', 'x'.repeat(5_000_000), { 'content-type': 'text/xml' });
+    expect(tooLong.status).toBe(413);
   });
 
   test('with errors are refused with the place of each', async () => {

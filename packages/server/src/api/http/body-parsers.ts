@@ -23,6 +23,10 @@ declare module 'fastify' {
     /** Of multipart bodies: the files. */
     uploads: readonly UploadedFile[];
   }
+  interface FastifyContextConfig {
+    /** Limits of this route that differ from those of all others. */
+    multipart?: BodyLimits;
+  }
 }
 
 export interface BodyLimits {
@@ -36,6 +40,8 @@ export interface BodyLimits {
   files?: number;
   /** Bytes of all files and fields of a body together; default 32 MiB. */
   multipartBytes?: number;
+  /** The names of files keep the folders that the client says; default false. */
+  keepPaths?: boolean;
 }
 
 const DEFAULTS: Required<BodyLimits> = {
@@ -44,6 +50,7 @@ const DEFAULTS: Required<BodyLimits> = {
   fileBytes: 10 * 1024 * 1024,
   files: 10,
   multipartBytes: 32 * 1024 * 1024,
+  keepPaths: false,
 };
 
 /**
@@ -75,7 +82,8 @@ export async function registerBodyParsers(app: FastifyInstance, limits: BodyLimi
   });
   await app.register(multipart);
   app.addHook('preValidation', async (request) => {
-    if (request.isMultipart()) await readMultipart(request, { ...DEFAULTS, ...limits });
+    const own = request.routeOptions.config.multipart;
+    if (request.isMultipart()) await readMultipart(request, { ...DEFAULTS, ...limits, ...own });
   });
 }
 
@@ -103,6 +111,7 @@ async function readMultipart(request: FastifyRequest, limits: Required<BodyLimit
   };
   try {
     const parts = request.parts({
+      preservePath: limits.keepPaths,
       limits: {
         fieldSize: limits.fieldBytes,
         fields: limits.fields,

@@ -148,13 +148,22 @@ describe('a document', () => {
     const sid = await start(src);
     const other = ors.serve('/purged2.scxml', w3cFlow('<final id="s"/>'));
     await start(other);
-    await bed.advance(8 * 86_400);
-    await bed.current.sessions.purge(bed.clock.now() - 86_400_000);
-    await bed.current.source.purge(bed.clock.now() - 7 * 86_400_000);
+    await bed.current.sessions.purge(bed.clock.now() + 1);
+    await bed.current.source.purge(bed.clock.now() + 1);
     expect([await versions(src), await versions(other)]).toEqual([1, 0]);
     await ors.form(`/scxml/session/${sid}/event/e`, {});
     expect(bed.heard()).toEqual(['x', 'x hears']);
   });
+});
+
+test('an uploaded document brings what it refers to by address', async () => {
+  const library = ors.serve('/shared/lib.js', 'function lib() { return "shared"; }');
+  const main = 'memory:/uploader.scxml';
+  const text = w3cFlow(`<script src="${library}"/><state id="s"><onentry><probe:tell what="lib()"/></onentry></state>`);
+  expect(await bed.current.flows.put('uploader', main, { [main]: text })).toMatchObject({ version: 1 });
+  ors.documents.delete('/shared/lib.js');
+  await start('uploader');
+  expect(bed.heard()).toEqual(['shared']);
 });
 
 describe('a session that is started inside a transaction by an address', () => {
