@@ -94,7 +94,10 @@ async function onCampaignGroup(
 }
 
 function dataOf(request: FastifyRequest): KvList {
-  if (request.formValues) throw new RequestError(415, 'unsupported-media-type', 'The body must be JSON.');
+  const type = request.headers['content-type'];
+  if (type !== undefined && !/json/i.test(type)) {
+    throw new RequestError(415, 'unsupported-media-type', 'The body must be JSON.');
+  }
   return userDataOf(request.body);
 }
 

@@ -1,0 +1,79 @@
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { Registry } from 'prom-client';
+import { afterAll } from 'vitest';
+import { type JsonObject, silentLogger } from '../../kernel/index.js';
+import { type BedOptions, DialingBed } from '../../outbound/dialing/testing.js';
+import { CampaignGroups, RecordRequests } from '../../outbound/index.js';
+import { Journal } from '../../reporting/index.js';
+import { Authentication } from '../admin/authentication.js';
+import { desktopApi } from '../desktop/index.js';
+import { createHttp } from '../http.js';
+import { ocsApi } from './index.js';
+
+export interface OutboundBed {
+  bed: DialingBed;
+  app: FastifyInstance;
+  campaigns: CampaignGroups;
+  /** `ws://127.0.0.1:port` */
+  url: string;
+  /** Sends JSON to the HTTP API. */
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: JsonObject }>;
+}
+
+/** Lists, dialing and campaigns as they are, behind the HTTP API and the desktop channel. */
+export async function outboundBed(options: BedOptions = {}): Promise<OutboundBed> {
+  const bed = await DialingBed.create(options);
+  const { database, configuration, dialing, lists, agents, calls } = bed.current;
+  const ground = { database, clock: bed.clock, activity: bed.activity, log: silentLogger };
+  const journal = new Journal(ground);
+  await journal.start();
+  const campaigns = new CampaignGroups({
+    ...ground,
+    configuration,
+    journal,
+    dialing,
+    lists,
+    occupancy: async () => ({ ready: 0, occupied: 0, loggedIn: 0 }),
+    post: async () => 200,
+  });
+  await campaigns.start();
+  const loadedCampaigns = async () => new Set((await campaigns.loaded()).map(({ campaign }) => campaign.name));
+  const records = new RecordRequests({ ...ground, configuration, dialing, lists, loadedCampaigns });
+  const app = await createHttp({
+    log: silentLogger,
+    metrics: new Registry(),
+    readiness: () => ({ ready: true }),
+    version: '0.0.0',
+    consoleDirectory: '/nowhere',
+  });
+  const common = { configuration, campaigns, records, log: silentLogger };
+  await app.register(ocsApi, { prefix: '/ocs', ...common });
+  const people = new Authentication({ configuration, adminPassword: 'secret' });
+  const { activity } = ground;
+  await app.register(desktopApi, { prefix: '/desktop', ...common, dialing, agents, calls, journal, people, activity });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo; // a TCP server that listens
+  afterAll(async () => {
+    await app.close();
+    await campaigns.stop();
+    journal.stop();
+  });
+  return {
+    bed,
+    app,
+    campaigns,
+    url: `ws://127.0.0.1:${port}`,
+    post: async (path, body, headers = {}) => {
+      const json = body === undefined ? {} : { 'content-type': 'application/json' };
+      const reply = await app.inject({
+        method: 'POST',
+        url: `/ocs${path}`,
+        headers: { ...json, ...headers },
+        ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      await bed.activity.idle();
+      return { status: reply.statusCode, body: reply.json() };
+    },
+  };
+}
