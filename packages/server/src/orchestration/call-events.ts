@@ -51,8 +51,9 @@ export class CallEvents {
   /** Handler for `Calls.onChange`. */
   changed = async (tx: Transaction, change: LegChange): Promise<void> => {
     const { leg } = change;
-    for (const interaction of await lockInteractionsOfLeg(tx, leg.id)) await this.#changed(tx, interaction, change);
-    const isPartOfInteractions = leg.session !== undefined || leg.role === 'inbound';
+    const interactions = await lockInteractionsOfLeg(tx, leg.id);
+    for (const interaction of interactions) await this.#changed(tx, interaction, change);
+    const isPartOfInteractions = interactions.length > 0 || leg.session !== undefined || leg.role === 'inbound';
     if (leg.state === 'ended' && isPartOfInteractions) await forgetLeg(tx, leg.id);
   };
 

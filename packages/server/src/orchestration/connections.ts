@@ -26,7 +26,7 @@ export class Connections {
     tx.afterCommit(() =>
       this.errands.run('connecting the parties of an interaction', async () => {
         try {
-          if (together.length > 1) await this.calls.join(interaction.id, together);
+          if (together.length > 1) await this.#join(interaction, together);
         } finally {
           for (const leg of leaving) await this.leave(leg);
         }
@@ -93,9 +93,14 @@ export class Connections {
     const isAgentUp = others.some(({ state }) => state === 'answered');
     if (customer.state === 'intended' && isAgentUp) await this.calls.dial(customer.id);
     const together = talking(legs);
-    if (together.length > 1) await this.calls.join(interaction.id, together);
+    if (together.length > 1) await this.#join(interaction, together);
     if (!legs.some(({ held }) => held)) return;
     for (const { leg, held } of legs) if (!held && leg.state === 'answered') await this.calls.hold(leg.id, true);
+  }
+
+  /** Who is left alone in a consult call goes back to the main call; in any other call, nobody is left alone. */
+  async #join(interaction: Interaction, legs: readonly string[]): Promise<void> {
+    await this.calls.join(interaction.id, legs, { releaseLast: interaction.kind !== 'consult' });
   }
 
   async #othersThan(tx: Transaction, interaction: Interaction, holder: string): Promise<string[]> {

@@ -36,6 +36,7 @@ import { StatisticFeed } from './statistic-feed.js';
 import { StatisticValues } from './statistic-values.js';
 import { Suspensions } from './suspensions.js';
 import { Treatments } from './treatments.js';
+import { mergeUserData } from './user-data.js';
 
 export type { Action, ActionModule, ActionOutcome, SessionSubject } from './action-module.js';
 export { followAgentCalls } from './agent-calls.js';
@@ -61,6 +62,12 @@ export interface Orchestration {
   /** What clients outside ask of sessions. */
   clients: ClientRequests;
   directory: SessionDirectory;
+  /**
+   * Attaches data to an interaction, as an agent's desktop does; its session hears of it.
+   * @returns false when there is no such interaction, or not any more
+   * @throws RingbackError `too-large`
+   */
+  attachData(interaction: string, data: JsonObject): Promise<boolean>;
   /** Gives a call that was made to the application of a DN. @returns false when it has none */
   takeCall(tx: Transaction, call: MadeCall): Promise<boolean>;
   /** Takes up what an earlier process left, and begins to run sessions. */
@@ -192,6 +199,7 @@ export function createOrchestration(parts: {
     source,
     clients: new ClientRequests({ database, sessions, source, directory, nodes }),
     directory,
+    attachData: (interaction, data) => database.transaction((tx) => mergeUserData(tx, news, interaction, data)),
     takeCall: giveToApplication({ sessions, calls, news, log, applicationOf: (dn) => parts.applicationOf(dn) }),
     async start(options) {
       await nodes.join(options);

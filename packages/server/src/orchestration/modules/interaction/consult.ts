@@ -25,6 +25,7 @@ import {
   type InteractionParts,
   interactionOf,
   mustExist,
+  startFor,
 } from './parts.js';
 
 /** How long the phone of whoever is consulted rings, unless the application says otherwise. */
@@ -81,8 +82,7 @@ export function consultActions(parts: InteractionParts): Record<string, ActionDe
     placed: Omit<Parameters<typeof addInteraction>[1], 'session'>,
     flow: string,
   ): Promise<ActionOutcome> {
-    const session = await parts.sessions().start(tx, { flow, parameters: {} });
-    tx.afterCommit(() => parts.sessions().wake(session));
+    const session = await startFor(tx, parts, flow, { ...placed, focus: placed.focus ?? null });
     const added = await addInteraction(tx, { ...placed, session }, action.now);
     await answerFirst(tx, parts, action, 'voice.consult', { interactionid: added.id });
     await news.added(tx, added, 'creation');

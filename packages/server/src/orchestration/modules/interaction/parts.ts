@@ -11,6 +11,7 @@ import type { Errands } from '../../errands.js';
 import type { PartyLeg } from '../../interaction-model.js';
 import type { InteractionNews } from '../../interaction-news.js';
 import { type Interaction, lockInteraction } from '../../interactions.js';
+import { applicationFor } from '../../provisioned-application.js';
 import type { EnvironmentChange } from '../../session-event.js';
 import type { Sessions } from '../../sessions.js';
 import { requiredText } from '../attributes.js';
@@ -121,4 +122,26 @@ export async function answerFirst(
 ): Promise<void> {
   const data = { requestid: requestId, ...done };
   await post(tx, session.id, { name: `${event}.done`, data, ...(model && { model }) });
+}
+
+/**
+ * Starts the application of a routing point for an interaction that waits on it.
+ * @returns the new session
+ * @throws RingbackError `invaliddestination` when there is no such application
+ */
+export async function startFor(
+  tx: Transaction,
+  { sessions }: Pick<InteractionParts, 'sessions'>,
+  provisioned: string,
+  { ani, focus, dnis, userData }: Pick<Interaction, 'ani' | 'focus' | 'dnis' | 'userData'>,
+): Promise<string> {
+  const flow = applicationFor(provisioned, { ani, dn: focus ?? dnis, userData });
+  try {
+    const session = await sessions().start(tx, { flow, parameters: {} });
+    tx.afterCommit(() => sessions().wake(session));
+    return session;
+  } catch (error) {
+    if (!(error instanceof RingbackError) || error.code !== 'unknown-flow') throw error;
+    throw new RingbackError('invaliddestination', error.message, [], { cause: error });
+  }
 }

@@ -13,6 +13,7 @@ import {
   type InteractionParts,
   interactionOf,
   mustExist,
+  startFor,
 } from './parts.js';
 
 /** `RouteTypeReject` of `_genesys.queue.rType`, by its name and its number. */
@@ -74,7 +75,7 @@ export function routingActions(parts: InteractionParts): Record<string, ActionDe
     if (application === undefined) {
       throw new RingbackError('invaliddestination', `the routing point ${device} has no application`);
     }
-    const session = await startFor(tx, application);
+    const session = await startFor(tx, parts, application, moved);
     await answerFirst(tx, parts, action, 'interaction.redirect', done, gone(interaction));
     await news.deleted(tx, interaction, 'detach');
     await setOwner(tx, interaction.id, session);
@@ -82,18 +83,6 @@ export function routingActions(parts: InteractionParts): Record<string, ActionDe
     await news.added(tx, given, 'transfer');
     await news.mayBeRouted(tx, given);
     return 'silent';
-  }
-
-  /** @throws RingbackError `invaliddestination` */
-  async function startFor(tx: Transaction, flow: string): Promise<string> {
-    try {
-      const session = await parts.sessions().start(tx, { flow, parameters: {} });
-      tx.afterCommit(() => parts.sessions().wake(session));
-      return session;
-    } catch (error) {
-      if (!(error instanceof RingbackError) || error.code !== 'unknown-flow') throw error;
-      throw new RingbackError('invaliddestination', error.message, [], { cause: error });
-    }
   }
 
   /** The leg that rings at the device that the action names, or for whom the call is. */
