@@ -1,4 +1,5 @@
-import { expectedWaitSeconds, PRIOR_RATES, type Rates, UNKNOWN_EWT_SECONDS } from './ewt.js';
+import { isOccupied } from './agent.js';
+import { expectedWaitSeconds, type Outlook, PRIOR_RATES, type Rates, UNKNOWN_EWT_SECONDS } from './ewt.js';
 import type { AgentFigure, Statistic } from './statistic.js';
 import { occupancy, ofDay } from './tally.js';
 import { figuresOf, type Gate, type LineAgent, type LineRequest, type TargetLine } from './target-line.js';
@@ -79,4 +80,19 @@ export class LineFigures {
         return line.loggedIn === 0 ? 0 : total / line.loggedIn;
     }
   }
+}
+
+/** The agents of some targets, each counted once: how many are logged in, ready, and at work (ready or occupied). */
+export function agentCounts(lines: readonly TargetLine[]): Omit<Outlook, 'ahead'> {
+  const [only] = lines;
+  if (only && lines.length === 1) {
+    return { loggedIn: only.loggedIn, ready: only.ready.size, working: only.ready.size + only.occupied };
+  }
+  const counts = { loggedIn: 0, ready: 0, working: 0 };
+  for (const { state } of new Set(lines.flatMap((line) => [...line.members]))) {
+    if (state.state !== 'logged-out') counts.loggedIn += 1;
+    if (state.state === 'ready') counts.ready += 1;
+    if (state.state === 'ready' || isOccupied(state.state)) counts.working += 1;
+  }
+  return counts;
 }

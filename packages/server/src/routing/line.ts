@@ -1,17 +1,22 @@
-import { type AgentState, isOccupied } from './agent.js';
+import type { AgentState } from './agent.js';
 import { type Choice, choose, isServable } from './choice.js';
 import type { Outlook } from './ewt.js';
-import { type Learned, LineFigures, NOTHING_LEARNED } from './line-figures.js';
+import { agentCounts, type Learned, LineFigures, NOTHING_LEARNED } from './line-figures.js';
+import {
+  byId,
+  countingTargets,
+  gatesOf,
+  isBefore,
+  lineRequest,
+  linesOfPlaces,
+  nextChangeAt,
+  renewKeys,
+  timeoutOf,
+} from './line-request.js';
 import { OrderedList } from './ordered-list.js';
 import type { AgentProfile } from './qualification.js';
-import {
-  effectivePriority,
-  nextIncrementAt,
-  orderedArrival,
-  type RouteRequest,
-  type WaitingRequest,
-} from './request.js';
-import { hasShare, Shares } from './shares.js';
+import type { RouteRequest, WaitingRequest } from './request.js';
+import { Shares } from './shares.js';
 import type { Statistic } from './statistic.js';
 import { NO_TALLY, type Tally } from './tally.js';
 import { ReadTargets, type Target } from './target.js';
@@ -25,6 +30,7 @@ import {
   type TargetLine,
 } from './target-line.js';
 import { TargetLines } from './target-lines.js';
+import { VirtualQueues } from './virtual-queues.js';
 
 /** What happens to the line. Older versions than the known one are ignored. */
 export type LineInput =
@@ -45,12 +51,6 @@ export interface Selection extends Choice {
   request: LineRequest;
 }
 
-interface VirtualQueue {
-  readonly requests: OrderedList<LineRequest>;
-  /** The targets of the request that came last. */
-  targets: readonly Target[];
-}
-
 /**
  * The line: all waiting requests, live calls and callbacks alike, in one order (effective priority, then arrival), and
  * all agents. It decides who is served next by whom, deterministically: the first request in the order for which an
@@ -66,7 +66,7 @@ export class Line {
   readonly #requests = new Map<string, LineRequest>();
   readonly #agents = new Map<string, LineAgent>();
   readonly #lines = new TargetLines();
-  readonly #queues = new Map<string, VirtualQueue>();
+  readonly #queues = new VirtualQueues();
   /** Gates at which a request and a ready agent face each other. */
   readonly #faced = new Set<Gate>();
   readonly #increments = new OrderedList<LineRequest>((a, b) => a.incrementAt - b.incrementAt || byId(a, b));
@@ -153,7 +153,7 @@ export class Line {
 
   /** The requests of a virtual queue, in order. */
   queue(virtualQueue: string): Iterable<LineRequest> {
-    return this.#queues.get(virtualQueue)?.requests ?? [];
+    return this.#queues.requests(virtualQueue);
   }
 
   agent(id: string): LineAgent | undefined {
@@ -176,9 +176,9 @@ export class Line {
   position(id: string, now: number): { position: number; total: number; priority: number } | undefined {
     this.#advance(now);
     const entry = this.#requests.get(id);
-    const queue = entry && this.#queues.get(entry.request.virtualQueue);
-    if (!entry || !queue) return undefined;
-    return { position: queue.requests.rank(entry) + 1, total: queue.requests.size, priority: entry.priority };
+    if (!entry) return undefined;
+    const total = this.#queues.size(entry.request.virtualQueue);
+    return { position: this.#queues.rank(entry) + 1, total, priority: entry.priority };
   }
 
   /** What a waiting request has before it: the others who wait for its targets, and the agents of these. */
@@ -196,17 +196,14 @@ export class Line {
    * latest request asked for, unless others are given.
    */
   queueOutlook(virtualQueue: string, targets?: readonly Target[]): Outlook {
-    const queue = this.#queues.get(virtualQueue);
-    const asked = targets ?? queue?.targets ?? [];
-    const lines = this.#linesOf(asked);
-    const ahead = Math.max(queue?.requests.size ?? 0, ...lines.map((line) => line.requests.size));
+    const lines = this.#linesOf(targets ?? this.#queues.targets(virtualQueue));
+    const ahead = Math.max(this.#queues.size(virtualQueue), ...lines.map((line) => line.requests.size));
     return { ahead, ...agentCounts(lines) };
   }
 
   /** Tells what a virtual queue's requests usually ask for, from the history. Known ones stay as they are. */
   recallTargets(virtualQueue: string, targets: readonly Target[]): void {
-    const queue = this.#queueFor(virtualQueue);
-    if (queue.targets.length === 0) queue.targets = targets;
+    if (this.#queues.targets(virtualQueue).length === 0) this.#queues.noteTargets(virtualQueue, targets);
   }
 
   /** Forgets how often which target was chosen. */
@@ -239,27 +236,17 @@ export class Line {
   }
 
   waitingIn(virtualQueue: string): number {
-    return this.#queues.get(virtualQueue)?.requests.size ?? 0;
+    return this.#queues.size(virtualQueue);
   }
 
   #putRequest(request: WaitingRequest, now: number): void {
     const known = this.#requests.get(request.id);
     if (known && known.request.version >= request.version) return;
     if (known) this.#takeOut(known);
-    const entry: LineRequest = {
-      request,
-      priority: effectivePriority(request, now),
-      arrival: orderedArrival(request, now),
-      incrementAt: nextIncrementAt(request, now) ?? Number.POSITIVE_INFINITY,
-      excluded: excludedBy(request),
-      changeAt: Number.POSITIVE_INFINITY,
-      asideUntil: known?.asideUntil ?? 0,
-      places: [],
-      eligible: false,
-    };
+    const entry = lineRequest(request, known?.asideUntil ?? 0, now);
     this.#requests.set(request.id, entry);
     this.#putIn(entry, now);
-    this.#queueFor(request.virtualQueue).targets = request.targets;
+    this.#queues.noteTargets(request.virtualQueue, request.targets);
   }
 
   #removeRequest(id: string): void {
@@ -280,17 +267,10 @@ export class Line {
   /** Enters a request into every list that its keys and the time put it into; undone by `#takeOut`. */
   #putIn(entry: LineRequest, now: number): void {
     const { request } = entry;
-    const age = now - request.targetsSince;
-    const counting = request.targets.filter((target) => countsAt(target, age) && hasShare(request, target));
-    entry.places = counting.map((target) => this.#placeFor(target));
-    entry.changeAt = Math.min(
-      entry.asideUntil > now ? entry.asideUntil : Number.POSITIVE_INFINITY,
-      ...request.targets.flatMap((target) =>
-        [target.fromMs, target.untilMs ?? 0].filter((at) => at > age).map((at) => request.targetsSince + at),
-      ),
-    );
+    entry.places = countingTargets(request, now).map((target) => this.#placeFor(target));
+    entry.changeAt = nextChangeAt(entry, now);
     entry.eligible = request.selectable && !request.paused && entry.asideUntil <= now;
-    this.#queueFor(request.virtualQueue).requests.add(entry);
+    this.#queues.add(entry);
     for (const line of linesOfPlaces(entry)) line.requests.add(entry);
     for (const gate of gatesOf(entry)) {
       gate.places += 1;
@@ -307,7 +287,7 @@ export class Line {
     this.#timeouts.delete(entry);
     this.#increments.delete(entry);
     this.#changes.delete(entry);
-    this.#queues.get(entry.request.virtualQueue)?.requests.delete(entry);
+    this.#queues.delete(entry);
     for (const gate of gatesOf(entry)) {
       gate.places -= 1;
       if (gate.delete(entry)) this.#noteFacing(gate);
@@ -324,9 +304,7 @@ export class Line {
   #advance(now: number): void {
     for (let entry = this.#increments.first(); entry && entry.incrementAt <= now; entry = this.#increments.first()) {
       this.#takeOut(entry);
-      entry.priority = effectivePriority(entry.request, now);
-      entry.arrival = orderedArrival(entry.request, now);
-      entry.incrementAt = nextIncrementAt(entry.request, now) ?? Number.POSITIVE_INFINITY;
+      renewKeys(entry, now);
       this.#putIn(entry, now);
     }
     for (let entry = this.#changes.first(); entry && entry.changeAt <= now; entry = this.#changes.first()) {
@@ -428,66 +406,12 @@ export class Line {
   #lineFor(target: Target): TargetLine {
     return this.#lines.lineFor(target, this.#agents.values());
   }
-
-  #queueFor(virtualQueue: string): VirtualQueue {
-    let queue = this.#queues.get(virtualQueue);
-    if (!queue) {
-      queue = { requests: new OrderedList(compareRequests), targets: [] };
-      this.#queues.set(virtualQueue, queue);
-    }
-    return queue;
-  }
-}
-
-const NOBODY: ReadonlySet<string> = new Set();
-
-function excludedBy({ preferences }: RouteRequest): ReadonlySet<string> {
-  return preferences?.excludedAgents?.length ? new Set(preferences.excludedAgents) : NOBODY;
-}
-
-function isBefore(entry: LineRequest, first: LineRequest | undefined): boolean {
-  return !first || compareRequests(entry, first) < 0;
 }
 
 function mayServe({ state }: LineAgent): boolean {
   return state.state === 'ready' || state.state === 'not-ready';
 }
 
-function countsAt(target: Target, age: number): boolean {
-  return target.fromMs <= age && (target.untilMs === undefined || age < target.untilMs);
-}
-
-/** Several targets of a request may share a line (under different thresholds) or even a gate: each is meant once. */
-function linesOfPlaces(entry: LineRequest): Set<TargetLine> {
-  return new Set(entry.places.map(({ line }) => line));
-}
-
-function gatesOf(entry: LineRequest): Set<Gate> {
-  return new Set(entry.places.map(({ gate }) => gate));
-}
-
-function timeoutOf(entry: LineRequest): number {
-  return Math.max(entry.request.timeoutAt ?? Number.POSITIVE_INFINITY, entry.asideUntil);
-}
-
 function dueOf(agent: LineAgent): number {
   return Math.max(agent.state.until ?? Number.POSITIVE_INFINITY, agent.asideUntil);
-}
-
-function byId(a: LineRequest, b: LineRequest): number {
-  return a.request.id < b.request.id ? -1 : a.request.id > b.request.id ? 1 : 0;
-}
-
-function agentCounts(lines: readonly TargetLine[]): Omit<Outlook, 'ahead'> {
-  const [only] = lines;
-  if (only && lines.length === 1) {
-    return { loggedIn: only.loggedIn, ready: only.ready.size, working: only.ready.size + only.occupied };
-  }
-  const counts = { loggedIn: 0, ready: 0, working: 0 };
-  for (const { state } of new Set(lines.flatMap((line) => [...line.members]))) {
-    if (state.state !== 'logged-out') counts.loggedIn += 1;
-    if (state.state === 'ready') counts.ready += 1;
-    if (state.state === 'ready' || isOccupied(state.state)) counts.working += 1;
-  }
-  return counts;
 }
