@@ -1,4 +1,4 @@
-import type { WallTime } from '../../../calendar/zone.js';
+import type { Zone } from '../../../calendar/index.js';
 import type { ListObject } from '../../configured-objects.js';
 
 const DAY_MS = 86_400_000;
@@ -10,7 +10,12 @@ const MINUTE_MS = 60_000;
  * @param day a section; empty: any
  * @param useTime whether `from` and `to` count
  */
-export function isSpecialDay(table: ListObject, day: string, at: WallTime, useTime: boolean): boolean {
+export function isSpecialDay(
+  table: ListObject,
+  day: string,
+  at: ReturnType<Zone['wallTime']>,
+  useTime: boolean,
+): boolean {
   const date = new Date(at.day * DAY_MS).toISOString().slice(0, 10);
   const sections = day === '' ? Object.values(table) : [table[day] ?? {}];
   return sections.some((section) => {
