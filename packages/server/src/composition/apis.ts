@@ -22,6 +22,7 @@ import { customerDesk } from './contacts.js';
 import type { Domains } from './domains.js';
 import type { Ground } from './ground.js';
 import { orsSettings } from './orchestration-settings.js';
+import type { Outbound } from './outbound.js';
 import type { ServerSettings } from './settings.js';
 
 const CONSOLE = fileURLToPath(new URL('../../../console/dist', import.meta.url));
@@ -62,6 +63,8 @@ export async function composeApis(
     customers: customerDesk(context),
     sessions: orchestration.directory,
     flows: orchestration.flows,
+    records: recordDesk(ground, outbound),
+    campaigns: outbound.campaigns,
     simulator: network,
     testClock: clock instanceof ManualClock ? clock : undefined,
     clock,
@@ -101,6 +104,22 @@ export async function composeApis(
     people: { verify: verifierOf(authentication) },
   });
   return app;
+}
+
+/** Records of calling lists and the do-not-call list, as people look at them. */
+function recordDesk({ database, clock }: Ground, { lists, importer, dialing }: Outbound) {
+  return {
+    database,
+    clock,
+    lists,
+    importer,
+    doNotCallList: lists.doNotCallList,
+    handlesOf: (list: string, records: readonly { recordId: number }[]) =>
+      dialing.handles(
+        list,
+        records.map(({ recordId }) => recordId),
+      ),
+  };
 }
 
 /** People of Context Services are the users of the administration API. */

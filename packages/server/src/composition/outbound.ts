@@ -7,6 +7,7 @@ import {
   type ComplianceGate,
   Dialing,
   type HttpPost,
+  Importer,
   type Occupancy,
   RecordRequests,
 } from '../outbound/index.js';
@@ -18,6 +19,7 @@ import { LONG_LEASE_MS, type ServerSettings } from './settings.js';
 /** Calling lists, dialing and campaigns. */
 export interface Outbound {
   lists: CallingLists;
+  importer: Importer;
   dialing: Dialing;
   campaigns: CampaignGroups;
   records: RecordRequests;
@@ -56,7 +58,7 @@ export function composeOutbound(
   undo.push(() => campaigns.stop());
   const loadedCampaigns = async () => new Set((await campaigns.loaded()).map(({ campaign }) => campaign.name));
   const records = new RecordRequests({ ...parts, dialing, lists, loadedCampaigns });
-  return { lists, dialing, campaigns, records };
+  return { lists, importer: new Importer({ ...parts, lists }), dialing, campaigns, records };
 }
 
 /** Takes up what an earlier process left: after `Calls.recover`, `Router.start` and the start of orchestration. */

@@ -6,6 +6,8 @@ import { type AgentDesk, registerAgents } from './agents.js';
 import type { Authentication } from './authentication.js';
 import { type CallbackDirectory, type EventHistory, registerCallbacks } from './callbacks.js';
 import { type CallingListDesk, refuseIfInUse, registerCallingLists } from './calling-lists.js';
+import { type CampaignFloor, registerCampaignGroups } from './campaign-groups.js';
+import { registerCampaignSequences } from './campaign-sequences.js';
 import { registerCatalogue } from './catalogue.js';
 import { type ConfigurationTarget, registerConfigurationFile } from './configuration-file.js';
 import { type CustomerDesk, registerCustomers } from './customers.js';
@@ -22,6 +24,7 @@ export { Authentication, type Identity, type Role } from './authentication.js';
 export { type BindConfiguration, type BindRequest, bindRefusal, isLoopback } from './bind-refusal.js';
 export type { CallbackDirectory, EventHistory } from './callbacks.js';
 export type { CallingListDesk } from './calling-lists.js';
+export type { CampaignFloor } from './campaign-groups.js';
 export type { CustomerDesk } from './customers.js';
 export type { DoNotCallDesk } from './dnc.js';
 export type { EventFeed } from './events.js';
@@ -41,6 +44,8 @@ export interface AdminOptions {
   flows: FlowShelf;
   /** Records of calling lists and the do-not-call list, where outbound is served. */
   records?: (CallingListDesk & DoNotCallDesk) | undefined;
+  /** Campaign groups and sequences, where outbound is served. */
+  campaigns?: CampaignFloor | undefined;
   /** The simulator, when it is the switch. */
   simulator?: SimulatedNetwork | undefined;
   /** The test clock, when it runs. */
@@ -70,6 +75,21 @@ const STATUSES = {
   'no-tenant': 400,
   'unknown-tenant': 404,
   'unique-key-conflict': 409,
+  'campaign-not-found': 404,
+  'campaign-not-loaded': 409,
+  'campaign-already-loaded': 409,
+  'campaign-not-started': 409,
+  'campaign-already-started': 409,
+  'group-not-found': 404,
+  'group-campaign-not-found': 404,
+  'invalid-parameter': 422,
+  'invalid-campaign-mode': 409,
+  'invalid-campaign-schedule': 422,
+  'campaign-schedule-not-found': 404,
+  'invalid-campaign-schedule-mode': 409,
+  'license-violation': 409,
+  'wrong-configuration': 409,
+  'part-of-sequence': 409,
   missing: 422,
   invalid: 422,
 };
@@ -101,6 +121,10 @@ export async function adminApi(app: FastifyInstance, options: AdminOptions): Pro
   if (records) {
     await registerCallingLists(app, records);
     await registerDoNotCall(app, records);
+  }
+  if (options.campaigns) {
+    registerCampaignGroups(app, options.campaigns);
+    registerCampaignSequences(app, options.campaigns);
   }
   registerEvents(app, journal, clock);
   registerSimulator(app, options);

@@ -197,6 +197,25 @@ export class CampaignGroups {
     return (await loadedGroups(this.#options.database)).map(viewOf);
   }
 
+  /** The number of an agent group. @throws OutboundError `group-not-found` */
+  async agentGroupNumber(name: string): Promise<number> {
+    const object = this.#options.configuration.object('agent-groups', name);
+    if (!object?.enabled) throw new OutboundError('group-not-found');
+    return this.directory.numberOf(this.#options.database, 'agent-groups', object);
+  }
+
+  /** The number of a campaign. @throws OutboundError `campaign-not-found` */
+  async campaignNumber(name: string): Promise<number> {
+    const object = this.#options.configuration.object('campaigns', name);
+    if (!object?.enabled) throw new OutboundError('campaign-not-found');
+    return this.directory.numberOf(this.#options.database, 'campaigns', object);
+  }
+
+  /** Milliseconds since 1970 on the server's clock. */
+  now(): number {
+    return this.#options.clock.now();
+  }
+
   async #operate(
     selector: CampaignGroupSelector,
     work: (tx: Transaction, reference: CampaignGroupReference) => Promise<Parameters<typeof viewOf>[0]>,

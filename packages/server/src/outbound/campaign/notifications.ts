@@ -30,6 +30,8 @@ export interface SequenceView {
   /** The agent group that it belongs to. */
   group: { name: string; dbid: number };
   schedule: Schedule;
+  /** Names of the items' campaigns. */
+  campaigns: readonly string[];
   phase: string;
   /** Index of the item that it is at. */
   item: number;

@@ -387,7 +387,8 @@ export class Sequences {
       statuses.push(stored?.sequence === group.name ? statusNumber(statusOf(stored.state)) : 0);
     }
     const { phase, item, dueAt } = state;
-    return { group, schedule, phase, item, statuses, ...(dueAt !== undefined && { dueAt }) };
+    const campaigns = items.map(({ campaign }) => campaign.name);
+    return { group, schedule, campaigns, phase, item, statuses, ...(dueAt !== undefined && { dueAt }) };
   }
 
   #untilGone(group: number): { done: Promise<SequenceView>; cancel: () => void } {
