@@ -33,6 +33,14 @@ const router = createBrowserRouter(
           lazy: async () => ({ Component: (await import('./screens/callback/callback-screen.js')).CallbackScreen }),
         },
         {
+          path: 'sessions',
+          lazy: async () => ({ Component: (await import('./screens/sessions/sessions-screen.js')).SessionsScreen }),
+        },
+        {
+          path: 'sessions/:id',
+          lazy: async () => ({ Component: (await import('./screens/sessions/session-screen.js')).SessionScreen }),
+        },
+        {
           path: 'simulator',
           lazy: async () => ({ Component: (await import('./screens/simulator/simulator-screen.js')).SimulatorScreen }),
         },

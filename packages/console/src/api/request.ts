@@ -13,6 +13,22 @@ export interface RequestOptions {
  * Throws a {@link Refusal} for every answer that is not a success, and when no answer came.
  */
 export async function request(path: string, options: RequestOptions = {}): Promise<unknown> {
+  return (await exchange(path, options)).body;
+}
+
+/** One page of a long list, and the address of the next one if there is one (`Link` header). */
+export interface Page {
+  body: unknown;
+  next: string | undefined;
+}
+
+/** Like {@link request}, for a list that comes in pages. */
+export async function requestPage(path: string, options: RequestOptions = {}): Promise<Page> {
+  const { body, response } = await exchange(path, options);
+  return { body, next: /<([^>]+)>;\s*rel="next"/.exec(response.headers.get('link') ?? '')?.[1] };
+}
+
+async function exchange(path: string, options: RequestOptions): Promise<{ response: Response; body: unknown }> {
   const init: RequestInit = { method: options.method ?? 'GET', headers: { accept: 'application/json' } };
   if (options.body !== undefined) {
     init.headers = { accept: 'application/json', 'content-type': 'application/json' };
@@ -30,9 +46,9 @@ export async function request(path: string, options: RequestOptions = {}): Promi
     throw new Refusal('The server cannot be reached. Check that it runs and that this computer is connected.', 0);
   }
   if (!response.ok) throw refusal(response.status, response.statusText, body);
-  if (body === '') return undefined;
+  if (body === '') return { response, body: undefined };
   try {
-    return JSON.parse(body);
+    return { response, body: JSON.parse(body) };
   } catch (error) {
     if (error instanceof SyntaxError) throw new Refusal(`The answer to ${path} is not JSON.`, response.status);
     throw error;

@@ -1,0 +1,158 @@
+import '@xyflow/react/dist/style.css';
+import { Skeleton, useComputedColorScheme } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import {
+  BaseEdge,
+  Controls,
+  type Edge,
+  EdgeLabelRenderer,
+  type EdgeProps,
+  Handle,
+  type Node,
+  type NodeProps,
+  Position,
+  ReactFlow,
+} from '@xyflow/react';
+import { useMemo } from 'react';
+import type { Chart, ChartTransition } from '../../api/sessions.js';
+import { Failure } from '../../layout/failure.js';
+import { layOut, type PlacedState, type PlacedTransition } from './chart-layout.js';
+import classes from './chart-view.module.css';
+
+interface Props {
+  chart: Chart;
+  /** Ids of the active states. */
+  active: readonly string[];
+  /** Transitions that the chosen step took. */
+  taken: readonly ChartTransition[];
+}
+
+type StateNode = Node<{ state: PlacedState; isActive: boolean }, 'state'>;
+type TransitionEdge = Edge<{ placed: PlacedTransition; isTaken: boolean }, 'transition'>;
+
+const NODE_TYPES = { state: StateBox };
+const EDGE_TYPES = { transition: TransitionLine };
+/** Smaller than so, the names of states cannot be read. */
+const SMALLEST = 0.15;
+
+/** The chart of an application: states in their parents, active ones lit; moved and zoomed by pointer and keyboard. */
+export function ChartView({ chart, active, taken }: Props) {
+  const scheme = useComputedColorScheme('light');
+  const placed = useQuery({
+    queryKey: ['chart-layout', chart],
+    queryFn: () => layOut(chart),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const nodes = useMemo(() => (placed.data?.states ?? []).map((state) => nodeOf(state, active)), [placed.data, active]);
+  const edges = useMemo(
+    () => (placed.data?.transitions ?? []).map((transition) => edgeOf(transition, taken)),
+    [placed.data, taken],
+  );
+  if (placed.isPending) return <Skeleton h="100%" aria-label="Drawing the chart" />;
+  if (placed.isError) return <Failure what="The chart cannot be drawn" error={placed.error} retry={placed.refetch} />;
+  return (
+    <ReactFlow
+      {...{ nodes, edges, nodeTypes: NODE_TYPES, edgeTypes: EDGE_TYPES, colorMode: scheme, minZoom: SMALLEST }}
+      {...{ fitView: true, fitViewOptions: { padding: 0.06, maxZoom: 1.1 } }}
+      {...{ nodesDraggable: false, nodesConnectable: false, edgesFocusable: false, elementsSelectable: false }}
+      proOptions={{ hideAttribution: false }}
+      aria-label={`Chart with ${chart.states.length - 1} states; active: ${active.join(', ')}`}
+    >
+      <Controls showInteractive={false} />
+    </ReactFlow>
+  );
+}
+
+function nodeOf(state: PlacedState, active: readonly string[]): StateNode {
+  const isActive = active.includes(state.id);
+  return {
+    ...{ id: state.id, type: 'state', position: { x: state.x, y: state.y }, data: { state, isActive } },
+    ...{ width: state.width, height: state.height, focusable: state.kind !== 'initial' },
+    ...(state.parent !== undefined && { parentId: state.parent }),
+    ariaLabel: `${state.kind} ${state.id}${isActive ? ', active' : ''}`,
+  };
+}
+
+function edgeOf(placed: PlacedTransition, taken: readonly ChartTransition[]): TransitionEdge {
+  const isTaken = taken.some(
+    ({ source, targets, event, line }) =>
+      source === placed.source &&
+      targets.includes(placed.target) &&
+      event === placed.transition.event &&
+      line === placed.transition.line,
+  );
+  return {
+    ...{ id: placed.id, type: 'transition', source: placed.source, target: placed.target },
+    ...{ data: { placed, isTaken }, zIndex: isTaken ? 3 : 1 },
+  };
+}
+
+function StateBox({ data: { state, isActive } }: NodeProps<StateNode>) {
+  if (state.kind === 'initial') {
+    return (
+      <div className={classes.dot}>
+        <Ends />
+      </div>
+    );
+  }
+  return (
+    <div
+      className={classes.state}
+      data-kind={state.kind}
+      data-compound={state.isCompound || undefined}
+      data-active={isActive || undefined}
+      data-state={state.id}
+    >
+      <Ends />
+      <span className={classes.name}>{state.id}</span>
+      {state.notes.map((note) => (
+        <span key={note} className={classes.note}>
+          {note}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** The library wants to know where edges begin and end; ours bring their own ways. */
+function Ends() {
+  return (
+    <>
+      <Handle type="target" position={Position.Top} className={classes.end ?? ''} isConnectable={false} />
+      <Handle type="source" position={Position.Bottom} className={classes.end ?? ''} isConnectable={false} />
+    </>
+  );
+}
+
+function TransitionLine({ id, data }: EdgeProps<TransitionEdge>) {
+  if (!data) return null;
+  const { placed, isTaken } = data;
+  const path = placed.points.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${x} ${y}`).join(' ');
+  const marker = `arrow-${id}`;
+  return (
+    <>
+      <defs>
+        <marker id={marker} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+          <path d="M0 0 8 4 0 8z" className={classes.head} data-taken={isTaken || undefined} />
+        </marker>
+      </defs>
+      <BaseEdge
+        id={id}
+        path={path}
+        markerEnd={`url(#${CSS.escape(marker)})`}
+        className={isTaken ? classes.taken : classes.line}
+      />
+      {placed.labelAt && (
+        <EdgeLabelRenderer>
+          <div
+            className={classes.label}
+            data-taken={isTaken || undefined}
+            style={{ transform: `translate(${placed.labelAt.x}px, ${placed.labelAt.y}px)` }}
+          >
+            {placed.label}
+          </div>
+        </EdgeLabelRenderer>
+      )}
+    </>
+  );
+}

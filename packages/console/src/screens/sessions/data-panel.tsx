@@ -1,0 +1,55 @@
+import { Paper, Text, Title } from '@mantine/core';
+import { Empty } from '../../layout/empty.js';
+import classes from './data-panel.module.css';
+
+interface Props {
+  data: unknown;
+  /** What the chosen step changed. */
+  changes: readonly { path: string; before: unknown; after: unknown }[];
+  /** The chosen step; undefined: now. */
+  step: number | undefined;
+}
+
+/** The data model, and what the chosen step changed in it. */
+export function DataPanel({ data, changes, step }: Props) {
+  const isEmpty = data === null || data === undefined || JSON.stringify(data) === '{}';
+  return (
+    <Paper component="section" p="md" aria-label="Data">
+      <Title order={2} mb="xs">
+        Data{step !== undefined && ` after step ${step}`}
+      </Title>
+      {changes.length > 0 && (
+        <ul className={classes.changes} aria-label="Changed by this step">
+          {changes.map(({ path, before, after }) => (
+            <li key={path}>
+              <span className={classes.path}>{path || 'everything'}</span>
+              {before !== undefined && <del>{short(before)}</del>}
+              {after !== undefined && <ins>{short(after)}</ins>}
+            </li>
+          ))}
+        </ul>
+      )}
+      {isEmpty ? (
+        <Empty title="No data">The application keeps nothing.</Empty>
+      ) : (
+        // Scrolls by itself, so it can be reached by the keyboard.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region has to be focusable
+        <pre className={classes.data} tabIndex={0}>
+          {JSON.stringify(data, null, 2)}
+        </pre>
+      )}
+      {step !== undefined && changes.length === 0 && (
+        <Text size="xs" c="dimmed" mt="xs">
+          This step changed nothing in it.
+        </Text>
+      )}
+    </Paper>
+  );
+}
+
+const LONGEST = 80;
+
+function short(value: unknown): string {
+  const text = JSON.stringify(value) ?? '';
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
