@@ -66,7 +66,7 @@ export function interactionModel(interaction: Interaction, legs: readonly PartyL
     parties: Object.fromEntries(parties.map((party) => [party.device, { ...party }])),
     udata: interaction.userData,
     xdata: interaction.xdata,
-    categories: [],
+    categories: interaction.categories,
     voice: {
       callid: interaction.id,
       connid: interaction.id,

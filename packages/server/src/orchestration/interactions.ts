@@ -28,6 +28,8 @@ export interface Interaction {
   treatment: string | null;
   /** Extensions of the last event. */
   xdata: JsonObject;
+  /** What classification has found: `{id, name, relevancy}`. */
+  categories: JsonObject[];
 }
 
 /** What is known of a new interaction. */
@@ -56,6 +58,7 @@ interface InteractionRow {
   focus: string | null;
   treatment: string | null;
   xdata: JsonObject;
+  categories: JsonObject[] | null;
 }
 
 const ADD = statement(
@@ -103,6 +106,7 @@ const SET_SESSION = statement('interaction-set-session', 'update interaction set
 const SET_FOCUS = statement('interaction-set-focus', 'update interaction set focus = $2 where id = $1');
 const SET_TREATMENT = statement('interaction-set-treatment', 'update interaction set treatment = $2 where id = $1');
 const SET_EXTENSIONS = statement('interaction-set-extensions', 'update interaction set xdata = $2 where id = $1');
+const SET_CATEGORIES = statement('interaction-set-categories', 'update interaction set categories = $2 where id = $1');
 const END = statement('interaction-end', 'update interaction set ended_at = $2 where id = $1 and ended_at is null');
 const SET_DATA = statement('interaction-set-data', 'update interaction set user_data = $2 where id = $1');
 const ADD_PARTY = statement(
@@ -153,7 +157,7 @@ export async function addInteraction(sql: Sql, added: NewInteraction, now: numbe
   const { id, session, kind, ani, dnis, customer, userData } = added;
   const first = [id, session, kind, ani, dnis, customer, agent];
   await sql.query(ADD, [...first, jsonText(userData), instant(now), parent, focus]);
-  return { ...added, agent, parent, focus, treatment: null, xdata: {}, endedAt: null };
+  return { ...added, agent, parent, focus, treatment: null, xdata: {}, categories: [], endedAt: null };
 }
 
 export async function readInteraction(sql: Sql, id: string): Promise<Interaction | undefined> {
@@ -238,6 +242,10 @@ export async function setTreatment(tx: Transaction, id: string, request: string)
   await tx.query(SET_TREATMENT, [id, request]);
 }
 
+export async function setCategories(tx: Transaction, id: string, categories: readonly JsonObject[]): Promise<void> {
+  await tx.query(SET_CATEGORIES, [id, jsonText(categories)]);
+}
+
 export async function setExtensions(tx: Transaction, id: string, xdata: JsonObject): Promise<void> {
   await tx.query(SET_EXTENSIONS, [id, jsonText(xdata)]);
 }
@@ -294,6 +302,6 @@ export function newInteractionId(): string {
 
 function fromRow(row: InteractionRow): Interaction {
   const { id, session, kind, ani, dnis, customer, agent, parent, focus, treatment, xdata } = row;
-  const rest = { parent, focus, treatment, xdata };
+  const rest = { parent, focus, treatment, xdata, categories: row.categories ?? [] };
   return { id, session, kind, ani, dnis, customer, agent, userData: row.user_data, endedAt: row.ended_at, ...rest };
 }

@@ -368,4 +368,26 @@ describe('classification', () => {
     bed.lists.set('ClassificationCategories', { bad: { pattern: '(' } });
     expect(await ask(element)).toEqual(['error.classification.classify', expect.objectContaining({ error })]);
   });
+
+  test('shows on an interaction what it is about, and attaches it', async () => {
+    bed.lists.set('ClassificationCategories', CATEGORIES);
+    bed.applications.set('8000', 'classified');
+    await bed.flow(
+      'classified',
+      flow(`<transition event="interaction.added"><classification:classify/></transition>
+        <transition event="classification.classify.done">
+          <probe:tell what="[_event.data.categories.length, _genesys.ixn.interactions[0].categories[0].name]"/>
+          <script>_genesys.classification.attachCategory(_event.data.categories[0]);</script></transition>
+        <transition event="interaction.udata.changed"><probe:tell what="_genesys.ixn.interactions[0].udata"/></transition>`),
+    );
+    const userData = { Subject: 'Refund', Body: 'of my invoice' };
+    const leg = await bed.simulator.placeInbound({ from: '5551', to: '8000', userData });
+    await bed.activity.idle();
+    expect(bed.heard()).toEqual([
+      [2, 'Refunds'],
+      { ...userData, CtgId: '11', CtgName: 'Refunds', CtgRelevancy: 100, Ctg_11: 100 },
+    ]);
+    await bed.simulator.hangup(leg);
+    await bed.activity.idle();
+  });
 });

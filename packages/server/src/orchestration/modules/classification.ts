@@ -1,11 +1,12 @@
 import type { AttributeDescriptor } from '@ringback/scxml';
 import { type JsonObject, type JsonValue, RingbackError } from '../../kernel/index.js';
-import { type Sql, statement, type Transaction } from '../../store/sql.js';
+import type { Sql, Transaction } from '../../store/sql.js';
 import type { Action, ActionModule, ActionOutcome } from '../action-module.js';
+import type { Post } from '../actions.js';
 import { type Category, categoriesOf, classify, type Scope, screen } from '../classification-rules.js';
 import type { ConfiguredObjects, ListObject } from '../configured-objects.js';
-import { type Interaction, interactionsOfSession, readInteraction } from '../interactions.js';
-import { jsonText } from '../stored-json.js';
+import type { InteractionNews } from '../interaction-news.js';
+import { type Interaction, interactionsOfSession, readInteraction, setCategories } from '../interactions.js';
 import { number, text } from './attributes.js';
 
 /** The list objects with the rules (`classification-rules.ts`). */
@@ -15,8 +16,6 @@ const SCREENING = 'ScreeningRules';
 /** Where the text of an interaction stands in its user data. */
 const TEXT_KEYS = ['Subject', 'Body', 'Text', 'StructuredText', 'Message'];
 const LONGEST_TEXT = 100_000;
-
-const SET_CATEGORIES = statement('interaction-set-categories', 'update interaction set categories = $2 where id = $1');
 
 const VALUE: AttributeDescriptor = { kind: 'value' };
 const COMMON = {
@@ -28,11 +27,17 @@ const COMMON = {
   hints: VALUE,
 } as const;
 
+interface ClassificationParts {
+  configured: ConfiguredObjects;
+  news: InteractionNews;
+  post: Post;
+}
+
 /**
  * `classification`: finds out what the text of an interaction is about (ors-interaction-dialog.md 7), by rules in list
  * objects. The text is that of the interaction's user data; attribute `text` (an extension of ours) gives another one.
  */
-export function classificationModule({ configured }: { configured: ConfiguredObjects }): ActionModule {
+export function classificationModule(parts: ClassificationParts): ActionModule {
   async function performClassify(tx: Transaction, action: Action): Promise<ActionOutcome> {
     const rules = rulesNamed(CATEGORIES);
     const interaction = await interactionOf(tx, action);
@@ -43,21 +48,40 @@ export function classificationModule({ configured }: { configured: ConfiguredObj
       leastRelevancy: number(action, 'minrelevancy') ?? 1,
     };
     const categories = classify(rules, textOf(action, interaction), scope);
-    return found(tx, interaction, categories, {});
+    return found(tx, action, interaction, categories, {});
   }
 
   async function performScreen(tx: Transaction, action: Action): Promise<ActionOutcome> {
     const rules = rulesNamed(SCREENING);
     const interaction = await interactionOf(tx, action);
     const screenrules = screen(rules, textOf(action, interaction), scopeOf(action, 'rules'));
-    const categories = categoriesOf(rules, screenrules, configured.list(CATEGORIES) ?? {});
-    return found(tx, interaction, categories, { screenrules: screenrules.map((rule) => ({ ...rule })) });
+    const categories = categoriesOf(rules, screenrules, parts.configured.list(CATEGORIES) ?? {});
+    return found(tx, action, interaction, categories, { screenrules: screenrules.map((rule) => ({ ...rule })) });
   }
 
   function rulesNamed(name: string): ListObject {
-    const rules = configured.list(name);
+    const rules = parts.configured.list(name);
     if (!rules) throw new RingbackError('unknown', 'no classification server');
     return rules;
+  }
+
+  /** The interaction shows what was found from the event on that says so. */
+  async function found(
+    tx: Transaction,
+    { session, requestId, name }: Action,
+    interaction: Interaction | undefined,
+    categories: Category[],
+    data: JsonObject,
+  ): Promise<ActionOutcome> {
+    const shown = categories.map((category) => ({ ...category }));
+    if (!interaction) return { done: { categories: shown, ...data } };
+    await setCategories(tx, interaction.id, shown);
+    await parts.post(tx, session.id, {
+      name: `classification.${name}.done`,
+      data: { requestid: requestId, interactionid: interaction.id, categories: shown, ...data },
+      model: await parts.news.shown(tx, { ...interaction, categories: shown }),
+    });
+    return 'silent';
   }
 
   return {
@@ -104,15 +128,4 @@ function namesOf(value: JsonValue | undefined): string[] {
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-}
-
-async function found(
-  tx: Transaction,
-  interaction: Interaction | undefined,
-  categories: Category[],
-  data: JsonObject,
-): Promise<ActionOutcome> {
-  const shown = categories.map((category) => ({ ...category }));
-  if (interaction) await tx.query(SET_CATEGORIES, [interaction.id, jsonText(shown)]);
-  return { done: { ...(interaction && { interactionid: interaction.id }), categories: shown, ...data } };
 }
