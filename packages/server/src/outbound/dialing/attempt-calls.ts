@@ -10,7 +10,7 @@ import type { Engagements } from './engagements.js';
 import type { Errands } from './errands.js';
 import { groupOptions } from './group-options.js';
 import { readGroup } from './group-store.js';
-import { type HeldChain, lockHeld, storeHeld } from './held-chain.js';
+import { lockHeld, storeHeld } from './held-chain.js';
 import type { DialingParts } from './parts.js';
 import type { Processing } from './processing.js';
 import { newRequestId, purposeOf } from './request-ids.js';
@@ -21,7 +21,7 @@ const DEFAULT_PRIORITY = 0;
 
 /**
  * The calls of attempts: takes what telephony and the router report into the life cycle of the attempt (attempt.ts), stores
- * the step and does what follows from it. Locks the held chain before the attempt, as everybody here does.
+ * the step and does what follows from it. Locks the attempt before the held chain, as everybody here does.
  */
 export class AttemptCalls {
   readonly #parts: DialingParts;
@@ -58,18 +58,15 @@ export class AttemptCalls {
 
   /** One step of an attempt's life. */
   async step(tx: Transaction, attemptId: string, input: AttemptInput): Promise<void> {
-    const known = await readAttempt(tx, attemptId);
-    if (!known || known.endedAt !== undefined) return;
-    const held = known.chain === undefined ? undefined : await lockHeld(tx, known.chain);
     const before = await lockAttempt(tx, attemptId);
-    if (!before) return;
+    if (!before || before.endedAt !== undefined) return;
     const { course, effects } = attemptStep(before, input);
     if (course === before) return;
     let attempt: Attempt = { ...before, ...course };
-    for (const effect of effects) attempt = await this.#do(tx, attempt, effect, held);
+    for (const effect of effects) attempt = await this.#do(tx, attempt, effect);
     await storeAttempt(tx, attempt);
     await this.#tell(tx, before, attempt);
-    await this.#follow(tx, before, attempt, held);
+    await this.#follow(tx, before, attempt);
     tx.afterCommit(() => this.#changed(attempt.group));
   }
 
@@ -135,7 +132,7 @@ export class AttemptCalls {
     if (attempt) await this.step(tx, attempt.id, { type: 'no-agent' });
   }
 
-  async #do(tx: Transaction, attempt: Attempt, effect: AttemptEffect, held: HeldChain | undefined): Promise<Attempt> {
+  async #do(tx: Transaction, attempt: Attempt, effect: AttemptEffect): Promise<Attempt> {
     const { calls, router } = this.#parts;
     const { id, agentLeg, request } = attempt;
     switch (effect) {
@@ -150,7 +147,7 @@ export class AttemptCalls {
       case 'take-engaged':
         return this.#takeEngaged(tx, attempt);
       case 'to-ivr':
-        return this.#toIvr(tx, attempt, held);
+        return this.#toIvr(tx, attempt);
       case 'ring-agent':
         return this.#ringAgent(tx, attempt);
       case 'join':
@@ -214,7 +211,7 @@ export class AttemptCalls {
     return { ...attempt, state: 'joining', agent: engaged.agent, agentLeg: engaged.id };
   }
 
-  async #toIvr(tx: Transaction, attempt: Attempt, held: HeldChain | undefined): Promise<Attempt> {
+  async #toIvr(tx: Transaction, attempt: Attempt): Promise<Attempt> {
     const { applications, calls, configuration, clock } = this.#parts;
     const group = await readGroup(tx, attempt.group);
     const leg = await calls.get(attempt.id, tx);
@@ -231,7 +228,7 @@ export class AttemptCalls {
         userData: leg.userData,
       }));
     if (taken) return { ...attempt, state: 'connected', connectedAt: clock.now(), result: CallResult.Answer };
-    this.#parts.log.error({ dn, group: group?.name, held: held?.id }, 'No flow takes the calls of a campaign group');
+    this.#parts.log.error({ dn, group: group?.name }, 'No flow takes the calls of a campaign group');
     tx.afterCommit(() => this.#errands.run('dropping a call', () => calls.hangup(attempt.id)));
     return { ...attempt, state: 'releasing', result: CallResult.NoFreePort };
   }
@@ -290,18 +287,20 @@ export class AttemptCalls {
   }
 
   /** What the step means to the record. */
-  async #follow(tx: Transaction, before: Attempt, attempt: Attempt, held: HeldChain | undefined): Promise<void> {
-    if (!held || held.attempt !== attempt.id) return;
+  async #follow(tx: Transaction, before: Attempt, attempt: Attempt): Promise<void> {
+    const isOver = attempt.state === 'ended' && before.state !== 'ended';
+    const isConnected = attempt.state === 'connected' && before.state !== 'connected';
+    if ((!isOver && !isConnected) || attempt.chain === undefined) return;
+    const held = await lockHeld(tx, attempt.chain);
+    if (held?.attempt !== attempt.id) return;
     const now = this.#parts.clock.now();
     const { recordId, result } = attempt;
-    const isOver = attempt.state === 'ended' && before.state !== 'ended';
-    if (attempt.state === 'connected' && before.state !== 'connected') {
+    if (isConnected) {
       await this.#processing.countAttempt(tx, held, recordId, CallResult.Answer);
       if (attempt.kind === 'ivr') return;
       await storeHeld(tx, { ...held, state: 'desktop', agent: attempt.agent, result, since: now });
       return;
     }
-    if (!isOver) return;
     const counts = attempt.dialedAt !== undefined && attempt.connectedAt === undefined;
     if (held.state === 'desktop') {
       // The agent has the record and says what becomes of it.

@@ -28,8 +28,8 @@ export interface DialRoundParts {
   recheckMs: number;
 }
 
-/** Personal records that are due are looked for this often, milliseconds. */
-const PERSONAL_PERIOD_MS = 30_000;
+/** Personal records that are due are looked for at most this often, milliseconds. */
+const LEAST_PERIOD_MS = 1000;
 const SECOND_MS = 1000;
 
 /** What one group remembers between rounds; lost with the process without harm. */
@@ -50,7 +50,7 @@ export class DialRound {
 
   /** There may be new records: the lists are asked again at the next round. */
   recordsChanged(): void {
-    for (const memory of this.#memories.values()) memory.emptyUntil = 0;
+    for (const memory of this.#memories.values()) Object.assign(memory, { emptyUntil: 0, personalAt: 0 });
   }
 
   forget(group: number): void {
@@ -148,8 +148,9 @@ export class DialRound {
     const { dialing, supply } = this.#parts;
     const now = dialing.clock.now();
     if (now < memory.personalAt) return;
-    memory.personalAt = now + PERSONAL_PERIOD_MS;
-    await supply.takePersonal(tx, group, options);
+    const isMore = await supply.takePersonal(tx, group, options);
+    const next = isMore ? now : await this.#nextRecords(options, now, now + this.#parts.recheckMs);
+    memory.personalAt = Math.max(next, now + LEAST_PERIOD_MS);
   }
 
   /** Gives engaged agents to answered calls, and drops those that have waited long enough. @returns the next deadline */

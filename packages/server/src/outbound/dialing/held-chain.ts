@@ -176,6 +176,10 @@ const HANDLES = statement(
   'held-record-handles',
   'select record_id, handle from held_record where list = $1 and record_id = any($2)',
 );
+const HANDLES_OF_CHAIN = statement(
+  'held-record-handles-of-chain',
+  'select record_id, handle from held_record where chain = $1',
+);
 const ADD_RECORD = statement(
   'held-record-add',
   `insert into held_record (chain, list, record_id) values ($1, $2, $3)
@@ -357,6 +361,12 @@ export async function freeNumbers(tx: Transaction, chain: number): Promise<void>
 export async function handlesOf(sql: Sql, list: string, recordIds: readonly number[]): Promise<Map<number, number>> {
   if (recordIds.length === 0) return new Map();
   const rows = await sql.query<{ record_id: number; handle: number }>(HANDLES, [list, recordIds]);
+  return new Map(rows.map(({ record_id, handle }) => [record_id, handle]));
+}
+
+/** Handles of the records of a held chain, by record id. */
+export async function handlesOfChain(sql: Sql, chain: number): Promise<Map<number, number>> {
+  const rows = await sql.query<{ record_id: number; handle: number }>(HANDLES_OF_CHAIN, [chain]);
   return new Map(rows.map(({ record_id, handle }) => [record_id, handle]));
 }
 

@@ -17,7 +17,7 @@ import {
 import type { Announcements } from './announcements.js';
 import type { RecordReference } from './dialing-event.js';
 import { readGroup, type StoredGroup } from './group-store.js';
-import { type Arrangement, dropHeld, freeNumbers, type HeldChain, handlesOf, storeHeld } from './held-chain.js';
+import { type Arrangement, dropHeld, freeNumbers, type HeldChain, handlesOfChain, storeHeld } from './held-chain.js';
 import type { TreatmentFlows } from './treatment-flows.js';
 
 /** What has happened to a record that is held. */
@@ -41,6 +41,7 @@ export class Processing {
   readonly #announcements: Announcements;
   readonly #flows: TreatmentFlows;
   readonly #clock: Clock;
+  readonly #handlesOf = new WeakMap<HeldChain, Map<number, number>>();
 
   constructor(parts: { lists: CallingLists; announcements: Announcements; flows: TreatmentFlows; clock: Clock }) {
     this.#lists = parts.lists;
@@ -347,12 +348,17 @@ export class Processing {
     return { at: this.#clock.now(), group: group.dbid, campaign: group.campaign.name };
   }
 
+  /** The handles of a held chain's records, read once for what happens to it in one transaction. */
+  async #handles(tx: Transaction, held: HeldChain): Promise<Map<number, number>> {
+    const known = this.#handlesOf.get(held);
+    if (known) return known;
+    const handles = await handlesOfChain(tx, held.id);
+    this.#handlesOf.set(held, handles);
+    return handles;
+  }
+
   async #references(tx: Transaction, held: HeldChain, records: readonly ListRecord[]): Promise<RecordReference[]> {
-    const handles = await handlesOf(
-      tx,
-      held.list,
-      records.map(({ recordId }) => recordId),
-    );
+    const handles = await this.#handles(tx, held);
     return records.map(({ list, recordId, chainId, chainN }) => ({
       ...{ list, recordId, chainId, chainN },
       handle: handles.get(recordId) ?? 0,

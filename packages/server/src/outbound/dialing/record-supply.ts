@@ -46,9 +46,14 @@ export class RecordSupply {
     return taken;
   }
 
-  /** Takes personal records that are due. @param agentId whose; absent: everybody's */
-  async takePersonal(tx: Transaction, group: StoredGroup, options: GroupOptions, agentId?: string): Promise<void> {
+  /**
+   * Takes personal records that are due.
+   * @param agentId whose; absent: everybody's
+   * @returns whether there may be more of them
+   */
+  async takePersonal(tx: Transaction, group: StoredGroup, options: GroupOptions, agentId?: string): Promise<boolean> {
     const { lists, clock } = this.parts;
+    let isMore = false;
     for (const { name: list } of options.lists) {
       const chains = await lists.dueForAgent(tx, {
         ...{ list, agentId, now: clock.now() },
@@ -56,7 +61,9 @@ export class RecordSupply {
         limit: PERSONAL_BATCH,
       });
       await this.#hold(tx, group, chains);
+      isMore ||= chains.length === PERSONAL_BATCH;
     }
+    return isMore;
   }
 
   async #retrieve(tx: Transaction, group: StoredGroup, list: string, limit: number): Promise<Chain[]> {

@@ -61,6 +61,7 @@ export interface BedOptions {
   list?: string;
   agents?: readonly string[];
   newPacer?: () => Pacer;
+  recheckMs?: number;
 }
 
 /** One process: what is lost when it dies. */
@@ -292,6 +293,7 @@ export class DialingBed {
       compliance: this.gate,
       newPacer: () => this.options.newPacer?.() ?? { dialNow: () => ({ dials: 0, nobodyFree: [] }), observe: () => {} },
       applications: this.#applications(),
+      ...(this.options.recheckMs !== undefined && { recheckMs: this.options.recheckMs }),
     });
     dialing.onEvent(async (tx, event) => tx.afterCommit(() => this.events.push(event)));
     dialing.onDrained(async (tx, group) => tx.afterCommit(() => this.drained.push(group)));
