@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
 import { Callbacks, callbackModule } from '../callback/index.js';
-import type { Configuration } from '../config/index.js';
+import type { Configuration, OptionMap } from '../config/index.js';
 import { ContextServices } from '../context/index.js';
+import type { JsonObject } from '../kernel/index.js';
 import { createOrchestration, type Orchestration } from '../orchestration/index.js';
 import { Services, Storage } from '../services/index.js';
 import type { Abilities } from './abilities.js';
@@ -23,6 +24,7 @@ export interface Domains {
 export function composeDomains(ground: Ground, abilities: Abilities, settings: ServerSettings, undo: Undo): Domains {
   const { calls, router } = abilities;
   const { config, clock, database } = ground;
+  const applicationOf = (dn: string) => provisioning(config, dn).application;
   const sessionSettings = orchestrationSettings(config, ground.own);
   const outbound: Outbound = composeOutbound(ground, abilities, () => orchestration, settings, undo);
   const orchestration: Orchestration = createOrchestration({
@@ -34,11 +36,12 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
       outbound.dialing.treatmentModule(),
     ],
     fetchAllow: () => config.section('ors')['fetch-allow'] ?? '',
-    applicationOf: applicationOf(config),
+    applicationOf,
+    parametersOf: (dn) => parametersOf(config, dn),
     configured: {
       list: (name) => config.object('lists', name),
       dnOptions: (dn) => config.object('dns', dn)?.options ?? {},
-      ...devices(config, applicationOf(config)),
+      ...devices(config, applicationOf),
     },
     settings: sessionSettings,
     self: ground.own,
@@ -77,11 +80,15 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
   return { orchestration, callbacks, services, storage, context, outbound };
 }
 
-/** The application with which a DN, or a virtual queue by its name or alias, is provisioned. */
-function applicationOf(config: Configuration): (dn: string) => string | undefined {
-  return (dn) => {
-    const queues = config.objects('virtual-queues');
-    const queue = queues.get(dn) ?? [...queues.values()].find(({ alias }) => alias === dn);
-    return config.object('dns', dn)?.options.application ?? queue?.options.application;
-  };
+/** How a DN, or a virtual queue by its name or alias, is provisioned: its options. */
+function provisioning(config: Configuration, dn: string): OptionMap {
+  const queues = config.objects('virtual-queues');
+  const queue = queues.get(dn) ?? [...queues.values()].find(({ alias }) => alias === dn);
+  return { ...queue?.options, ...config.object('dns', dn)?.options };
+}
+
+/** What the application of a DN is told: the options of the DN beside its own name. */
+function parametersOf(config: Configuration, dn: string): JsonObject {
+  const { application: _application, ...parameters } = provisioning(config, dn);
+  return parameters;
 }

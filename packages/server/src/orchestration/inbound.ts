@@ -15,14 +15,17 @@ export interface InboundParts {
   log: Logger;
   /** The application with which a DN or a virtual queue is provisioned (its option `application`). */
   applicationOf: (dn: string) => string | undefined;
+  /** Its other options, which the application gets as parameters. */
+  parametersOf: (dn: string) => JsonObject;
 }
 
 /**
- * A call has arrived: the DN's application (a flow, or addresses with the call's values in them) gets a session for it and hears, in this order, `interaction.added`,
- * `interaction.partystatechanged` and `interaction.onrouterequest` (ors-interaction-dialog.md 5). A call to a DN without
- * an application is refused, since nobody would ever take it.
+ * A call has arrived: the DN's application (a flow, or addresses with the call's values in them) gets a session for it
+ * and hears, in this order, `interaction.added`, `interaction.partystatechanged` and `interaction.onrouterequest`
+ * (ors-interaction-dialog.md 5). A call to a DN without an application is refused, since nobody would ever take it.
  */
-export function startInboundSessions({ sessions, calls, news, errands, log, applicationOf }: InboundParts) {
+export function startInboundSessions(parts: InboundParts) {
+  const { sessions, calls, news, errands, log, applicationOf, parametersOf } = parts;
   return async (tx: Transaction, leg: Leg): Promise<void> => {
     const provisioned = applicationOf(leg.number);
     const refuse = (why: string) => {
@@ -33,7 +36,7 @@ export function startInboundSessions({ sessions, calls, news, errands, log, appl
     const flow = applicationFor(provisioned, { ani: leg.from, dn: leg.number, userData: leg.userData });
     let session: string;
     try {
-      session = await sessions.start(tx, { flow, parameters: {} });
+      session = await sessions.start(tx, { flow, parameters: parametersOf(leg.number) });
     } catch (error) {
       if (!(error instanceof RingbackError) || error.code !== 'unknown-flow') throw error;
       return refuse(`${error.message} A call to the DN that names it is refused.`);
@@ -69,14 +72,16 @@ export interface MadeCall {
  * Gives a call that was made to the application of a DN, as `startInboundSessions` does with one that arrives.
  * @returns false when the DN has no application, or one that does not exist
  */
-export function giveToApplication({ sessions, calls, news, log, applicationOf }: Omit<InboundParts, 'errands'>) {
+export function giveToApplication(parts: Omit<InboundParts, 'errands'>) {
+  const { sessions, calls, news, log, applicationOf, parametersOf } = parts;
   return async (tx: Transaction, { callId, legId, dn, from, phone, userData }: MadeCall): Promise<boolean> => {
-    const flow = applicationOf(dn);
+    const provisioned = applicationOf(dn);
     const leg = await calls.get(legId, tx);
-    if (flow === undefined || !leg) return false;
+    if (provisioned === undefined || !leg) return false;
+    const flow = applicationFor(provisioned, { ani: phone, dn, userData });
     let session: string;
     try {
-      session = await sessions.start(tx, { flow, parameters: {} });
+      session = await sessions.start(tx, { flow, parameters: parametersOf(dn) });
     } catch (error) {
       if (!(error instanceof RingbackError) || error.code !== 'unknown-flow') throw error;
       log.warn({ call: callId, dn }, `${error.message} A call for the DN that names it is not served.`);

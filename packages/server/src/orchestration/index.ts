@@ -94,6 +94,8 @@ export function createOrchestration(parts: {
   sessionObject: () => JsonObject;
   /** The flow with which a DN is provisioned. */
   applicationOf: (dn: string) => string | undefined;
+  /** What else that DN says, for its application. */
+  parametersOf: (dn: string) => JsonObject;
   /** Where fetches may go beside the public network: option `fetch-allow` of section `ors`. */
   fetchAllow: () => string;
   configured: ConfiguredObjects;
@@ -127,7 +129,7 @@ export function createOrchestration(parts: {
   const busyTreatments = new BusyTreatments(actions, () => clock.now());
   const values = new StatisticValues(database, router, clock);
   const statisticFeed = new StatisticFeed({ database, router, values, post, clock, activity, log });
-  const { fetchAllow } = parts;
+  const { fetchAllow, applicationOf, parametersOf } = parts;
   const news = new InteractionNews(calls, post);
   const connections = new Connections(calls, news, errands);
   const treatments = new Treatments({ database, calls, actions, news, post, errands });
@@ -188,9 +190,7 @@ export function createOrchestration(parts: {
   });
   calls.onChange(callEvents.changed);
   calls.onTreated(treatments.treated);
-  calls.onInbound(
-    startInboundSessions({ sessions, calls, news, errands, log, applicationOf: (dn) => parts.applicationOf(dn) }),
-  );
+  calls.onInbound(startInboundSessions({ sessions, calls, news, errands, log, applicationOf, parametersOf }));
   sessions.onEnded((tx, session) => releaseSession(tx, { actions, router, calls, errands }, session));
   const directory = new SessionDirectory(database, flows, replay, clock);
   return {
@@ -200,7 +200,7 @@ export function createOrchestration(parts: {
     clients: new ClientRequests({ database, sessions, source, directory, nodes }),
     directory,
     attachData: (interaction, data) => database.transaction((tx) => mergeUserData(tx, news, interaction, data)),
-    takeCall: giveToApplication({ sessions, calls, news, log, applicationOf: (dn) => parts.applicationOf(dn) }),
+    takeCall: giveToApplication({ sessions, calls, news, log, applicationOf, parametersOf }),
     async start(options) {
       await nodes.join(options);
       await replies.listen();

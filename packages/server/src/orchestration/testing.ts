@@ -256,6 +256,7 @@ export class OrchestrationBed {
       calls,
       modules: [this.#probe()],
       applicationOf: (dn) => this.applications.get(dn),
+      parametersOf: (dn) => ({ ...this.dnOptions.get(dn) }),
       sessionObject: () => ({ server: { name: 'test' }, tenant: 'Environment', tenantid: 1 }),
       fetchAllow: () => this.fetchAllow,
       searchServer: () => this.searchServer,

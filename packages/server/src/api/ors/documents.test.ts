@@ -278,4 +278,16 @@ describe('a call', () => {
     expect(ors.asked).toEqual(['/route.scxml?type=gold%20card&to=8002']);
     expect(bed.heard()).toEqual(['routed']);
   });
+
+  test('gives its application the options of its DN', async () => {
+    ors.serve(
+      '/options.scxml',
+      orsFlow(`<datamodel><data id="target" expr="'nobody'"/></datamodel><state id="s">
+      <transition event="interaction.onrouterequest"><probe:tell what="_data.target"/></transition></state>`),
+    );
+    bed.applications.set('8003', `${ors.web}/options.scxml`);
+    bed.dnOptions.set('8003', { target: 'Sales@.GA', other: 'x' });
+    await arrives('8003');
+    expect(bed.heard()).toEqual(['Sales@.GA']);
+  });
 });
