@@ -1,5 +1,6 @@
 import type { Pacer, PacingDecision, PacingObservation, PacingSituation } from '../dialing/index.js';
 import { AbandonmentBudget, type BudgetMemory } from './abandonment-budget.js';
+import { PacingGoal } from './pacing-goal.js';
 import { PhaseTime } from './phase-time.js';
 import { progressiveDials } from './progressive.js';
 import { ReleaseTable } from './release-table.js';
@@ -12,9 +13,11 @@ const WRAP = { meanS: 15, variation: 0.5 };
 /** An answered call finds an agent who becomes free within the time that it may wait: half of the two seconds allowed. */
 const GRACE_S = 1;
 const DEFAULT_LIMIT = 0.03;
+const HIGHEST_LIMIT = 0.5;
 const DEFAULT_HISTORY = 50;
-/** The release table is worked out anew after so many more phases, or so long a time. */
+/** The release table is worked out anew after so many more phases, but not twice in 20 s, or after so long a time. */
 const PHASES_PER_TABLE = 25;
+const LEAST_TABLE_AGE_MS = 20_000;
 const TABLE_AGE_MS = 300_000;
 /** The chance that the calls under way may have of carrying the abandonment over its limit. */
 const BREACH = 0.001;
@@ -34,11 +37,12 @@ export interface PacingMemory {
  */
 export class PredictivePacer implements Pacer {
   readonly #budget: AbandonmentBudget;
+  readonly #goal = new PacingGoal();
   readonly #talk = new PhaseTime(TALK.meanS, TALK.variation);
   readonly #wrap = new PhaseTime(WRAP.meanS, WRAP.variation);
   readonly #shortages = Array.from({ length: HORIZONS }, () => new Shortage());
   #rings: RingTimes | undefined;
-  #release: { table: ReleaseTable; curve: AnswerCurve; at: number } | undefined;
+  #release: { table: ReleaseTable; withinS: readonly number[]; at: number } | undefined;
   #phasesSinceTable = 0;
 
   constructor(memory?: PacingMemory) {
@@ -58,6 +62,7 @@ export class PredictivePacer implements Pacer {
         return;
       case 'answer-served':
         this.#budget.served(observation.at, observation.abandoned);
+        if (!observation.abandoned) this.#goal.served();
         return;
       case 'talked':
         this.#talk.observe(observation.milliseconds / 1000);
@@ -78,9 +83,10 @@ export class PredictivePacer implements Pacer {
       const dials = Math.min(limit, progressiveDials({ ready, queued, dialing: dialing.length }));
       return { dials, nobodyFree: Array.from({ length: dials }, () => 0) };
     }
+    const risk = this.#aim(situation);
     const shortages = this.#lookAhead(situation, curve);
     const free = ready - queued;
-    const { threshold } = this.#budget;
+    const threshold = this.#budget.threshold * risk;
     const spare = this.#budget.spare(now);
     const nobodyFree: number[] = [];
     while (nobodyFree.length < limit) {
@@ -93,6 +99,21 @@ export class PredictivePacer implements Pacer {
       nobodyFree.push(chance);
     }
     return { dials: nobodyFree.length, nobodyFree };
+  }
+
+  /**
+   * The cap holds for every goal: `predictive_max_overdial_rate`, in percent.
+   * @returns the part of the allowed risk that a dial may take
+   */
+  #aim(situation: PacingSituation): number {
+    const { now, ready, occupied, optimizeBy, optimizeGoal } = situation;
+    const limit = numberOf(situation, 'predictive_max_overdial_rate', DEFAULT_LIMIT * 100) / 100;
+    this.#budget.limit = Math.min(limit, HIGHEST_LIMIT);
+    const { share, risk } = this.#goal.aim(optimizeBy, optimizeGoal, { now, ready, occupied: occupied.length });
+    // With less risk than is allowed there is nothing to be made up for by more of it later.
+    const wanted = risk < 1 ? 0 : share;
+    this.#budget.wanted = wanted !== undefined && wanted < limit ? wanted : Number.POSITIVE_INFINITY;
+    return risk;
   }
 
   #ringTimes(timeoutMs: number): RingTimes {
@@ -115,16 +136,16 @@ export class PredictivePacer implements Pacer {
   }
 
   #releaseTable(curve: AnswerCurve, now: number): ReleaseTable {
-    const known = this.#release;
-    const stale =
-      !known ||
-      known.curve !== curve ||
-      (this.#phasesSinceTable >= PHASES_PER_TABLE && now - known.at >= 10_000) ||
-      now - known.at > TABLE_AGE_MS;
-    if (!stale) return known.table;
     const withinS = curve.horizonsS.map((horizon) => horizon + GRACE_S);
+    const known = this.#release;
+    if (known?.withinS.every((within, index) => within === withinS[index])) {
+      const age = now - known.at;
+      if (age <= TABLE_AGE_MS && (this.#phasesSinceTable < PHASES_PER_TABLE || age < LEAST_TABLE_AGE_MS)) {
+        return known.table;
+      }
+    }
     const table = new ReleaseTable(this.#talk, this.#wrap, withinS);
-    this.#release = { table, curve, at: now };
+    this.#release = { table, withinS, at: now };
     this.#phasesSinceTable = 0;
     return table;
   }

@@ -8,6 +8,9 @@ const RATE_MEMORY = 2000;
 const RATE_PRIOR_WEIGHT = 10;
 /** Cautious until something is known: the more are answered, the fewer may be dialed. */
 const RATE_PRIOR = 0.5;
+/** Dials between two workings-out of the curve. */
+const FEWEST_BETWEEN = 20;
+const MOST_BETWEEN = 100;
 /** Shares of the answers after which an answered call has rung for the times that a decision looks ahead. */
 const QUANTILES = [0.1, 0.3, 0.5, 0.7, 0.9] as const;
 
@@ -72,7 +75,7 @@ export class RingTimes {
   curve(now: number): AnswerCurve {
     this.#ripen(now - this.#timeoutMs);
     const learned = this.#counted - this.#countedInCurve;
-    if (learned >= 20 || (learned > 0 && learned >= this.#countedInCurve / 20)) {
+    if (learned >= Math.min(MOST_BETWEEN, Math.max(FEWEST_BETWEEN, this.#countedInCurve / 20))) {
       this.#curve = new AnswerCurve(this.#answers, this.#failures, this.#rate);
       this.#countedInCurve = this.#counted;
     }
