@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import { Callbacks, callbackModule } from '../callback/index.js';
-import type { Configuration, OptionMap } from '../config/index.js';
+import { type Configuration, type OptionMap, sectionOptions } from '../config/index.js';
 import { ContextServices } from '../context/index.js';
 import type { JsonObject } from '../kernel/index.js';
-import { createOrchestration, type Orchestration } from '../orchestration/index.js';
+import { createOrchestration, type Orchestration, type SearchServer } from '../orchestration/index.js';
 import { Services, Storage } from '../services/index.js';
 import type { Abilities } from './abilities.js';
 import { devices } from './devices.js';
@@ -36,6 +36,8 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
       outbound.dialing.treatmentModule(),
     ],
     fetchAllow: () => config.section('ors')['fetch-allow'] ?? '',
+    mostRedirections: () => sectionOptions(config, 'ors').integer('http-max-redirections'),
+    searchServer: () => searchServer(config),
     applicationOf,
     parametersOf: (dn) => parametersOf(config, dn),
     configured: {
@@ -78,6 +80,15 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
   });
   undo.push(() => context.stop());
   return { orchestration, callbacks, services, storage, context, outbound };
+}
+
+/** The server of `elasticconnector`; undefined when none is named. */
+function searchServer(config: Configuration): SearchServer | undefined {
+  const options = sectionOptions(config, 'ors');
+  const url = options.text('elasticsearch-url');
+  const username = options.text('elasticsearch-username');
+  if (!URL.canParse(url)) return undefined;
+  return { url, ...(username !== '' && { username, password: options.text('elasticsearch-password') }) };
 }
 
 /** How a DN, or a virtual queue by its name or alias, is provisioned: its options. */

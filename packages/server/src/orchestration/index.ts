@@ -47,6 +47,7 @@ export { type Documents, FlowLibrary, type FlowVersion } from './flow-library.js
 export type { MadeCall } from './inbound.js';
 export { languageExtension } from './language-extension.js';
 export type { EndedSession } from './macrostep.js';
+export type { SearchServer } from './modules/elasticconnector.js';
 export type { Reply } from './replies.js';
 export type { SessionDetail, SessionView } from './session-directory.js';
 export { SessionDirectory } from './session-directory.js';
@@ -98,6 +99,8 @@ export function createOrchestration(parts: {
   parametersOf: (dn: string) => JsonObject;
   /** Where fetches may go beside the public network: option `fetch-allow` of section `ors`. */
   fetchAllow: () => string;
+  /** How many redirections a fetch follows: option `http-max-redirections`; default 5. */
+  mostRedirections?: () => number;
   configured: ConfiguredObjects;
   /** The server of `elasticconnector`: options of section `ors`. */
   searchServer?: () => SearchServer | undefined;
@@ -140,6 +143,7 @@ export function createOrchestration(parts: {
     ...{ router, calls, post, errands, replies, fetchAllow, configured: parts.configured },
     ...{ news, connections, treatments, directory: parts.configured },
     ...{ database, clock, source: () => source, searchServer: () => parts.searchServer?.() },
+    mostRedirections: () => parts.mostRedirections?.(),
   };
   for (const module of [...ownModules(moduleParts), ...parts.modules]) registry.add(module);
   answerSubmits(moduleParts);

@@ -142,6 +142,21 @@ export const orsSection = [
       'Addresses on loopback, link-local and private networks that documents and `fetch` may reach: `host`, `host:port`, a CIDR range, an address prefix, or `*`.',
   },
   {
+    name: 'http-max-redirections',
+    type: integer({ min: 0, max: 20 }),
+    preset: '5',
+    absent: '5',
+    effect: 'How many redirections `<session:fetch>` follows.',
+  },
+  {
+    name: 'elasticsearch-url',
+    type: address,
+    effect:
+      'Search server that the actions of `elasticconnector` write to: `http://host:9200`, with a path if it has one.',
+  },
+  { name: 'elasticsearch-username', type: text, effect: 'User name for the search server (HTTP Basic).' },
+  { name: 'elasticsearch-password', type: text, effect: 'Password for the search server.', secret: true },
+  {
     name: 'request-timeout',
     type: seconds,
     preset: '30',

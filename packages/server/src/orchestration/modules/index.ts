@@ -48,6 +48,7 @@ export interface ModuleParts {
   clock: Clock;
   source: () => ApplicationSource;
   searchServer: () => SearchServer | undefined;
+  mostRedirections: () => number | undefined;
   directory: Directory;
   news: InteractionNews;
   connections: Connections;

@@ -18,6 +18,8 @@ export interface FetchParts {
   sessions: () => Sessions;
   /** Option `fetch-allow` of section `ors`. */
   fetchAllow: () => string;
+  /** Option `http-max-redirections` of section `ors`. */
+  mostRedirections: () => number | undefined;
 }
 
 /** Statuses that may be others when the same is asked again. */
@@ -44,7 +46,11 @@ export function fetchAction(parts: FetchParts): ActionDefinition {
 
   async function execute(action: Action): Promise<ActionOutcome> {
     try {
-      const request = requestOf(action, await addressOf(action));
+      const most = parts.mostRedirections();
+      const request = {
+        ...requestOf(action, await addressOf(action)),
+        ...(most !== undefined && { mostRedirections: most }),
+      };
       const response = await cached(action, request);
       if (response.status >= 200 && response.status <= 299) {
         mustBe(text(action, 'type') ?? JSON_TYPE, response);
