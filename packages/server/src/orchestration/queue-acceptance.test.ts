@@ -768,4 +768,28 @@ describe('where an interaction goes that is not routed', () => {
     await bed.post(session, 'go');
     expect(heard()).toMatchObject([{ event: 'error.queue.default', data: { error: 'invaliddestination' } }]);
   });
+
+  test('to the default destination when the selected agent cannot be reached, if the application wants that', async () => {
+    bed.dnOptions.set('8000', { default_destination: '2bert' });
+    bed.configuration.putAgent('anna', { dn: '', groups: ['Support'] });
+    await bed.ready('anna');
+    const session = await called(
+      `${submit('')}<transition event="wish"><script>_genesys.queue.onRouteError('default');</script></transition>`,
+    );
+    await bed.post(session, 'submit');
+    expect(heard()).toMatchObject([{}, { event: 'error.queue.submit', data: { error: 'routingfailed' } }]);
+    await bed.post(session, 'wish');
+    await bed.current.agents.login('bert');
+    await bed.post(session, 'submit');
+    expect(heard()).toMatchObject([
+      { event: ACCEPTED },
+      {
+        event: 'error.queue.submit',
+        data: { error: 'routingfailed', description: expect.stringContaining('default') },
+      },
+    ]);
+    await bed.advance(1);
+    expect(await state('bert')).toBe('busy');
+    bed.dnOptions.clear();
+  });
 });

@@ -105,6 +105,46 @@ describe('sData', () => {
     expect(await valueAt(`_genesys.statistic.sData('dora@.A', 'StatAgentLoading')`)).toBe(0);
   });
 
+  test('counts the interactions of the routing point at which the own one has arrived', async () => {
+    const names = [
+      'CallsEntered',
+      'CallsDistributed',
+      'CallsAnswered',
+      'DistributedWaitingTime',
+      'NotDistributedPercentage',
+    ];
+    const asked = names.map((name) => `_genesys.statistic.sData('RP', '${name}')`).join(', ');
+    bed.applications.set('8001', 'point');
+    await bed.flow(
+      'point',
+      flow(`<transition event="go"><queue:submit timeout="60"><queue:targets><queue:target name="'anna'"/></queue:targets>
+        </queue:submit></transition><transition event="ask"><probe:tell what="[${asked}]"/></transition>`),
+    );
+    await bed.simulator.changeSettings({ default: { outcome: 'answer', talkSeconds: null } });
+    const point = async () => {
+      await bed.simulator.placeInbound({ from: '5551', to: '8001' });
+      await bed.activity.idle();
+      const [row] = await bed.store.database.query<{ id: string }>(
+        `select id from session where flow = 'point' order by started_at desc limit 1`,
+      );
+      sessions.push(row?.id ?? '');
+      return row?.id ?? '';
+    };
+    await point();
+    await bed.advance(1);
+    const session = await point();
+    await bed.post(session, 'go');
+    await bed.advance(10);
+    for (const { id } of bed.simulator.calls()) await bed.simulator.hangup(id);
+    await bed.activity.idle();
+    const served = await point();
+    await bed.post(served, 'go');
+    await bed.advance(4);
+    await bed.ready('anna');
+    await bed.post(served, 'ask');
+    expect(bed.heard()).toEqual([[3, 1, 0, 4, 200 / 3]]);
+  });
+
   test.each([
     `'Nobody@.A', 'StatAgentsAvailable'`,
     `'Support@.GA', 'StatOfNothing'`,
