@@ -20,7 +20,7 @@ create table calling_window (
 );
 
 create table calling_record (
-  list_id           integer  not null references calling_list,
+  list_id           integer  not null, -- of calling_list, whose rows are never deleted: no foreign key, which costs a third of an import
   chain_id          bigint   not null,
   chain_n           integer  not null,
   record_id         bigint   not null,

@@ -4,27 +4,17 @@
  */
 
 export function numberArray(values: readonly (number | undefined)[]): string {
-  let text = '{';
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index];
-    text += index === 0 ? (value ?? 'NULL') : `,${value ?? 'NULL'}`;
-  }
-  return `${text}}`;
+  return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
 }
-
-/** Texts that need no quotes; among them no word that means NULL. */
-const PLAIN = /^[+\d][\w+.:-]*$/;
 
 export function textArray(values: readonly (string | undefined)[]): string {
-  let text = '{';
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index];
-    if (index > 0) text += ',';
-    text += value === undefined ? 'NULL' : PLAIN.test(value) ? value : quoted(value);
-  }
-  return `${text}}`;
+  return `{${values.map(textElement).join(',')}}`;
 }
 
-function quoted(value: string): string {
-  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+/** Texts that need no escapes within quotes. */
+const PLAIN = /^[^"\\]*$/;
+
+function textElement(value: string | undefined): string {
+  if (value === undefined) return 'NULL';
+  return PLAIN.test(value) ? `"${value}"` : `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

@@ -5,7 +5,7 @@ import { type Database, type Sql, statement, type Transaction } from '../../stor
 import { OutboundError } from '../errors.js';
 import { draftToAdd } from './adding.js';
 import type { Attributes } from './attributes.js';
-import { DailyWindows } from './daily-windows.js';
+import { DailyWindows, type PresentWindow, windowsPresent } from './daily-windows.js';
 import { DoNotCallList, type DoNotCallOrigin } from './do-not-call.js';
 import { type FilterSql, filterSql } from './filter.js';
 import { interruptImports } from './import/import-log.js';
@@ -95,6 +95,9 @@ const TAKE_BACK = statement(
 /** Imports write their progress with every batch, several times a second while bytes arrive. */
 const STALLED_IMPORT_MS = 60_000;
 
+/** Signals of other nodes may be missed while the database is away. */
+const WINDOWS_REMEMBERED_MS = 5000;
+
 /** Signalled with the name of a list whose records may now be worth a look. */
 const CHANNEL = 'calling_list';
 
@@ -114,6 +117,7 @@ export class CallingLists {
   readonly #options: CallingListsOptions;
   readonly #settings = new Map<string, { settings: ListSettings; filter: FilterSql }>();
   readonly #turns = new Map<string, TurnOfTypes | undefined>();
+  readonly #present = new Map<string, { at: number; windows: readonly PresentWindow[] }>();
   readonly #fresh = new Listeners<[list: string]>();
   readonly #stops: (() => void)[] = [];
   #phoneKeys: PhoneKeys | undefined;
@@ -133,7 +137,7 @@ export class CallingLists {
   /** Hears of records that other nodes add, and settles what a stopped server has left. */
   async start(): Promise<void> {
     await interruptImports(this.#options.database, this.#options.clock.now() - STALLED_IMPORT_MS);
-    this.#stops.push(await this.#options.database.listen(CHANNEL, (list) => this.#fresh.notify(list)));
+    this.#stops.push(await this.#options.database.listen(CHANNEL, (list) => this.#hear(list)));
   }
 
   stop(): void {
@@ -162,7 +166,7 @@ export class CallingLists {
   /** Tells the dialers of all nodes, after the commit, that a list has got records to dial. */
   announce(tx: Transaction, list: string): void {
     tx.afterCommit(() => {
-      this.#fresh.notify(list);
+      this.#hear(list);
       this.#options.database.signal(CHANNEL, list);
     });
   }
@@ -348,6 +352,11 @@ export class CallingLists {
     });
   }
 
+  #hear(list: string): void {
+    this.#present.delete(list);
+    this.#fresh.notify(list);
+  }
+
   #respectsDoNotCall({ list, recordType }: ListRecord): boolean {
     const settings = this.settings(list);
     if (!settings?.checkDoNotCall) return settings === undefined;
@@ -370,7 +379,17 @@ export class CallingLists {
     const id = await this.numbers.find(sql, request.list);
     if (id === undefined) return undefined;
     const { owner, limit, now } = request;
-    return { list: { id, name: request.list }, ...configured, owner, limit, now };
+    const windows = await this.#windowsOf(sql, request.list, id, now);
+    return { list: { id, name: request.list }, ...configured, owner, limit, now, windows };
+  }
+
+  /** The windows that Ready records of a list have: read again whenever the list has got records. */
+  async #windowsOf(sql: Sql, list: string, id: number, now: number): Promise<readonly PresentWindow[]> {
+    const known = this.#present.get(list);
+    if (known && Math.abs(now - known.at) < WINDOWS_REMEMBERED_MS) return known.windows;
+    const windows = await windowsPresent(sql, id);
+    this.#present.set(list, { at: now, windows });
+    return windows;
   }
 
   #query({ phone, ...search }: RecordSearch) {

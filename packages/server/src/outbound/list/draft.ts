@@ -35,6 +35,19 @@ export interface RecordDraft {
   emailTemplateId: number | undefined;
   switchId: number | undefined;
   custom: Record<string, CustomValue> | undefined;
+  /** The numbers that it is written under. */
+  place: Place | undefined;
+  /** The number of its daily window, and what is derived from other columns: filled in when it is written. */
+  windowId: number;
+  phoneKey: string;
+  customerId: string | undefined;
+}
+
+/** What identifies a record in its list. */
+export interface Place {
+  readonly recordId: number;
+  readonly chainId: number;
+  readonly chainN: number;
 }
 
 /** A draft with nothing but the defaults. */
@@ -65,6 +78,10 @@ export function newDraft(tzName: string): RecordDraft {
     emailTemplateId: undefined,
     switchId: undefined,
     custom: undefined,
+    place: undefined,
+    windowId: 0,
+    phoneKey: '',
+    customerId: undefined,
   };
 }
 
@@ -95,6 +112,9 @@ export function draftOf(record: ListRecord): RecordDraft {
     emailTemplateId: record.emailTemplateId,
     switchId: record.switchId,
     custom: { ...record.custom },
+    place: record,
+    phoneKey: record.phoneKey,
+    customerId: record.customerId,
   };
 }
 

@@ -22,7 +22,7 @@ export class PhoneKeys {
   keyOf(number: string): string {
     const text = number.trim();
     if (!DIALABLE.test(text)) return toE164(text, this.#country) ?? (digitsOnly(text) || text.toLowerCase());
-    const digits = digitsOf(text);
+    const digits = /^\d+$/.test(text) ? text : digitsOf(text);
     if (text.startsWith('+')) return digits.length > 0 ? `+${digits}` : text;
     if (this.#country === undefined) return digits;
     const national = this.#plan?.strip(digits);

@@ -2,7 +2,7 @@ import { type Sql, statement } from '../../store/sql.js';
 
 import { numberArray } from './array-literal.js';
 import { type Candidate, candidates, typesServed } from './candidates.js';
-import { type PresentWindow, windowsPresent } from './daily-windows.js';
+import type { PresentWindow } from './daily-windows.js';
 import type { FilterSql } from './filter.js';
 import type { ListSettings } from './list-settings.js';
 import { type DialingPriority, type TurnOfTypes, takeInTurns } from './priority.js';
@@ -30,6 +30,8 @@ export interface RetrievalContext {
   owner: RecordOwner;
   limit: number;
   now: number;
+  /** The windows that Ready records have; a few too many do no harm. */
+  windows: readonly PresentWindow[];
 }
 
 export interface Retrieved {
@@ -54,7 +56,7 @@ export async function retrieveChains(
   priorities: DialingPriority,
   turn?: TurnOfTypes,
 ): Promise<Retrieved> {
-  const open = await openWindows(sql, context);
+  const open = openWindows(context);
   const pick = async (limit: number, passedOver: ReadonlySet<number>) => {
     const queues = await queuesOf(sql, context, open, limit, passedOver);
     const taken = takeInTurns(queues, priorities, limit, turn);
@@ -72,7 +74,7 @@ export async function retrievePersonal(
   { agentId, dueBefore }: { agentId?: string | undefined; dueBefore: number },
 ): Promise<Retrieved> {
   const types = [RecordType.PersonalCallBack, RecordType.PersonalRescheduled];
-  const open = (await openWindows(sql, context)).filter(({ type }) => types.some((one) => one === type));
+  const open = openWindows(context).filter(({ type }) => types.some((one) => one === type));
   const pick = async (limit: number, passedOver: ReadonlySet<number>) => {
     const rows = await sql.query<{ chain_id: number }>(agentId === undefined ? ANYBODYS : AGENTS, [
       context.list.id,
@@ -98,9 +100,12 @@ const AGENTS = statement(
   `${PERSONAL} and r.agent_id = $6 order by r.due_at, r.record_id limit $5`,
 );
 
-async function openWindows(sql: Sql, { list, settings, now }: RetrievalContext): Promise<PresentWindow[]> {
-  return (await windowsPresent(sql, list.id)).filter((window) => windowAt(window, settings, now).open);
+function openWindows({ windows, settings, now }: RetrievalContext): PresentWindow[] {
+  return windows.filter((window) => windowAt(window, settings, now).open);
 }
+
+/** To begin with: most chains have one record. */
+const RECORDS_PER_CHAIN = 1.5;
 
 /** The candidate chains of each type, each once, in their order. */
 async function queuesOf(
@@ -117,7 +122,7 @@ async function queuesOf(
     const { maxAttempts } = settings;
     const chains = async (records: number) =>
       chainsOf(await candidates(sql, { list: list.id, windows, now, maxAttempts, filter, limit: records }), passedOver);
-    let records = limit + passedOver.size;
+    let records = Math.ceil(limit * RECORDS_PER_CHAIN) + passedOver.size;
     let found = await chains(records);
     // Several records of one chain stand for one; look further until there are enough chains, or no more records.
     while (found.chains.length < limit && found.records === records) {
@@ -149,7 +154,7 @@ async function collect(
   const chains: Chain[] = [];
   const barred: ListRecord[] = [];
   const passedOver = new Set<number>();
-  const openWindowIds = [...new Set(open.map(({ id }) => id))];
+  const openWindowIds = new Set(open.map(({ id }) => id));
   for (let round = 0; round < MOST_ROUNDS && chains.length < limit && open.length > 0; round += 1) {
     const picked = await pick(limit - chains.length, passedOver);
     if (picked.length === 0) break;
@@ -160,7 +165,7 @@ async function collect(
       now,
       maxAttempts: settings.maxAttempts,
       openWindows: openWindowIds,
-      types,
+      types: new Set(types),
       checkDoNotCall: settings.checkDoNotCall,
       checkDoNotCallForCallbacks: settings.checkDoNotCallForCallbacks,
       agentId,

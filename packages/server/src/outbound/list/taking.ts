@@ -1,50 +1,43 @@
 import { type Sql, statement } from '../../store/sql.js';
 import { numberArray } from './array-literal.js';
+import { CallResult } from './call-result.js';
 import type { Chain, ListRecord, RecordOwner } from './record.js';
 import { RECORD_COLUMNS, type RecordRow, toRecord } from './record-row.js';
+import { RecordStatus } from './record-status.js';
+import { RecordType } from './record-type.js';
 
-const columns = (alias: string) => RECORD_COLUMNS.map((name) => `${alias}.${name}`).join(', ');
+const COLUMNS = RECORD_COLUMNS.map((name) => `r.${name}`).join(', ');
 
-/** The do-not-call check of one record `l`: the number first, then the customer. */
+/** The do-not-call check of one record: the number first, then the customer. */
 const LISTED = `(
-  exists (select from gsw_donotcall_list d where d.phone_key = l.phone_key)
-  or l.customer_id is not null and exists (select from gsw_donotcall_list d where d.customer_id = l.customer_id)
+  exists (select from gsw_donotcall_list d where d.phone_key = r.phone_key)
+  or r.customer_id is not null and exists (select from gsw_donotcall_list d where d.customer_id = r.customer_id)
 )`;
 
-// Takes whole chains: those of which every record could be locked, none is held by somebody, and at least one may still
-// be dialed. Records on the do-not-call list leave the list here; the others become Retrieved.
-// $1 list, $2 chains, $3-$5 owner, $6 second, $7 most attempts, $8 open windows, $9 types, $10 check do-not-call,
-// $11 check it for callbacks, $12 agent
-const TAKE = statement(
-  'calling-record-take',
-  `with locked as materialized (
-     select r.window_id, r.due_at, ${columns('r')} from calling_record r
-     where r.list_id = $1 and r.chain_id = any ($2::bigint[])
-     order by r.chain_id, r.chain_n
-     for update skip locked
-   ), whole as (
-     select l.chain_id from locked l group by l.chain_id
-     having not bool_or(l.record_status = 2)
-       and bool_or(l.record_status = 1 and l.due_at <= $6 and l.attempt < $7 and l.window_id = any ($8::int[])
-         and l.record_type = any ($9::smallint[]) and ($12::text is null or l.agent_id = $12))
-       and count(*) = (select count(*) from calling_record c where c.list_id = $1 and c.chain_id = l.chain_id)
-   ), barred as (
-     select l.chain_id, l.chain_n from locked l join whole using (chain_id)
-     where l.record_status in (1, 9) and $10 and ($11 or l.record_type not in (5, 6)) and ${LISTED}
-   ), taken as (
-     update calling_record r
-     set record_status = case when b.chain_n is null then 2 else 3 end,
-       status_before = case when b.chain_n is null then l.record_status end,
-       record_type = case when b.chain_n is null then r.record_type else 7 end,
-       call_result = case when b.chain_n is null then r.call_result else 51 end,
-       app_id = $3, group_id = $4, campaign_id = $5
-     from locked l join whole using (chain_id) left join barred b on b.chain_id = l.chain_id and b.chain_n = l.chain_n
-     where r.list_id = $1 and r.chain_id = l.chain_id and r.chain_n = l.chain_n and l.record_status in (1, 9)
-     returning ${columns('r')}, b.chain_n is not null as barred
-   )
-   select * from taken
-   union all
-   select ${columns('l')}, false from locked l join whole using (chain_id) where l.record_status not in (1, 9)`,
+// Whole chains, so far as nobody else is just working with them: `members` tells what is missing.
+// $1 list, $2 chains, $3 check do-not-call, $4 check it for callbacks
+const LOCK = statement(
+  'calling-record-lock-chains',
+  `select ${COLUMNS}, r.due_at, r.window_id,
+     (select count(*) from calling_record c where c.list_id = r.list_id and c.chain_id = r.chain_id)::int as members,
+     r.record_status in (1, 9) and $3 and ($4 or r.record_type not in (5, 6)) and ${LISTED} as barred
+   from calling_record r
+   where r.list_id = $1 and r.chain_id = any ($2::bigint[])
+   order by r.chain_id, r.chain_n
+   for update of r skip locked`,
+);
+
+// $1 list, $2-$4 the records and whether each is on the do-not-call list, $5-$7 owner
+const MARK = statement(
+  'calling-record-mark-taken',
+  `update calling_record r
+   set record_status = case when n.barred then 3 else 2 end,
+     status_before = case when n.barred then null else r.record_status end,
+     record_type = case when n.barred then 7 else r.record_type end,
+     call_result = case when n.barred then 51 else r.call_result end,
+     app_id = $5, group_id = $6, campaign_id = $7
+   from unnest($2::bigint[], $3::int[], $4::boolean[]) n (chain_id, chain_n, barred)
+   where r.list_id = $1 and r.chain_id = n.chain_id and r.chain_n = n.chain_n`,
 );
 
 export interface TakeRequest {
@@ -53,8 +46,8 @@ export interface TakeRequest {
   owner: RecordOwner;
   now: number;
   maxAttempts: number;
-  openWindows: readonly number[];
-  types: readonly number[];
+  openWindows: ReadonlySet<number>;
+  types: ReadonlySet<number>;
   checkDoNotCall: boolean;
   checkDoNotCallForCallbacks: boolean;
   /** Only records of this agent count as callable. */
@@ -68,44 +61,102 @@ export interface Taken {
   barred: ListRecord[];
 }
 
-/** Takes chains for their owner; those that somebody else is just taking are left out. */
+interface LockedRow extends Omit<RecordRow, 'list'> {
+  due_at: number;
+  window_id: number;
+  members: number;
+  barred: boolean;
+}
+
+/**
+ * Takes chains for their owner: those of which every record can be locked, none is held by somebody, and at least one may
+ * still be dialed. Records on the do-not-call list leave the list; the others become Retrieved.
+ */
 export async function takeChains(sql: Sql, request: TakeRequest): Promise<Taken> {
-  const { list, owner } = request;
-  const rows = await sql.query<Omit<RecordRow, 'list'> & { barred: boolean }>(TAKE, [
+  const { list } = request;
+  const rows = await sql.query<LockedRow>(LOCK, [
     list.id,
     numberArray(request.chains),
-    owner.appId,
-    owner.groupId,
-    owner.campaignId,
-    Math.floor(request.now / 1000),
-    request.maxAttempts,
-    numberArray(request.openWindows),
-    numberArray(request.types),
     request.checkDoNotCall,
     request.checkDoNotCallForCallbacks,
-    request.agentId ?? null,
   ]);
-  const records = new Map<number, ListRecord[]>();
-  const barred: ListRecord[] = [];
+  const members = new Map<number, LockedRow[]>();
   for (const row of rows) {
-    const record = toRecord({ ...row, list: list.name });
-    if (row.barred) barred.push(record);
-    const chain = records.get(record.chainId);
-    if (chain) chain.push(record);
-    else records.set(record.chainId, [record]);
+    const chain = members.get(row.chain_id);
+    if (chain) chain.push(row);
+    else members.set(row.chain_id, [row]);
   }
-  const chains = new Map<number, Chain>();
-  for (const [chainId, members] of records) {
-    members.sort((one, other) => one.chainN - other.chainN);
-    chains.set(chainId, { list: list.name, chainId, records: members });
+  const whole = [...members.values()].filter((chain) => mayBeTaken(chain, request));
+  await mark(sql, request, whole.flat().filter(isWaiting));
+  const taken: Taken = { chains: new Map(), barred: [] };
+  for (const chain of whole) {
+    const records = chain.map((row) => marked(row, request));
+    const [first] = records;
+    if (first) taken.chains.set(first.chainId, { list: list.name, chainId: first.chainId, records });
+    taken.barred.push(...records.filter((_record, index) => chain[index]?.barred));
   }
-  return { chains, barred };
+  return taken;
+}
+
+function mayBeTaken(chain: readonly LockedRow[], request: TakeRequest): boolean {
+  const second = Math.floor(request.now / 1000);
+  return (
+    chain.length === chain[0]?.members &&
+    chain.every(({ record_status }) => record_status !== RecordStatus.Retrieved) &&
+    chain.some(
+      (row) =>
+        row.record_status === RecordStatus.Ready &&
+        row.due_at <= second &&
+        row.attempt < request.maxAttempts &&
+        request.openWindows.has(row.window_id) &&
+        request.types.has(row.record_type) &&
+        (request.agentId === undefined || row.agent_id === request.agentId),
+    )
+  );
+}
+
+/** Records that become Retrieved with their chain; the others have been processed. */
+function isWaiting({ record_status }: LockedRow): boolean {
+  return record_status === RecordStatus.Ready || record_status === RecordStatus.ChainReady;
+}
+
+async function mark(sql: Sql, { list, owner }: TakeRequest, rows: readonly LockedRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql.query(MARK, [
+    list.id,
+    numberArray(rows.map((row) => row.chain_id)),
+    numberArray(rows.map((row) => row.chain_n)),
+    `{${rows.map(({ barred }) => barred).join(',')}}`,
+    ...[owner.appId, owner.groupId, owner.campaignId],
+  ]);
+}
+
+/** A row as `MARK` leaves it. */
+function marked(row: LockedRow, { list, owner }: TakeRequest): ListRecord {
+  const record = toRecord({ ...row, list: list.name });
+  if (!isWaiting(row)) return record;
+  const { appId, groupId, campaignId } = owner;
+  return row.barred
+    ? {
+        ...record,
+        ...{ appId, groupId, campaignId },
+        recordStatus: RecordStatus.Updated,
+        statusBefore: undefined,
+        recordType: RecordType.NoCall,
+        callResult: CallResult.DoNotCall,
+      }
+    : {
+        ...record,
+        ...{ appId, groupId, campaignId },
+        recordStatus: RecordStatus.Retrieved,
+        statusBefore: record.recordStatus,
+      };
 }
 
 const STANDING = statement(
   'calling-record-standing',
   `select n.place, r.record_status, r.record_type,
-     r.chain_n is not null and ${LISTED.replaceAll('l.', 'r.')} as listed
+     r.chain_n is not null and ${LISTED} as listed
    from unnest($1::int[], $2::bigint[], $3::int[]) with ordinality n (list_id, chain_id, chain_n, place)
    left join calling_record r using (list_id, chain_id, chain_n)
    order by n.place`,
