@@ -132,7 +132,10 @@ function TransitionLine({ id, data }: EdgeProps<TransitionEdge>) {
   return (
     <>
       <defs>
-        <marker id={marker} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+        <marker
+          {...{ id: marker, viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 8, markerHeight: 8 }}
+          {...{ orient: 'auto', markerUnits: 'userSpaceOnUse' }}
+        >
           <path d="M0 0 8 4 0 8z" className={classes.head} data-taken={isTaken || undefined} />
         </marker>
       </defs>

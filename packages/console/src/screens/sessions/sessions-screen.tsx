@@ -123,11 +123,12 @@ function SessionTable({ sessions }: { sessions: readonly SessionSummary[] }) {
               <SessionStateMark state={session.state} />
             </Table.Td>
             <Table.Td className={classes.where ?? ''}>
-              {session.reason ?? session.configuration.at(-1) ?? (
-                <Text span c="dimmed" size="sm">
-                  not begun
-                </Text>
-              )}
+              {session.reason ??
+                (session.configuration.join(' › ') || (
+                  <Text span c="dimmed" size="sm">
+                    not begun
+                  </Text>
+                ))}
             </Table.Td>
             <Table.Td visibleFrom="sm" className="tabular">
               {session.step}
