@@ -3,7 +3,14 @@ import { documentLine, type GuestProgram } from '../guest/guest-program.js';
 import { isJsonObject, type JsonValue } from '../json.js';
 import { isDeeper } from '../json-depth.js';
 import type { Limits } from '../limits.js';
-import { type DataFault, type DataModel, type EvaluationContext, EvaluationError, type Scope } from './data-model.js';
+import {
+  type DataFault,
+  type DataModel,
+  type EvaluationContext,
+  EvaluationError,
+  MacrostepTimeout,
+  type Scope,
+} from './data-model.js';
 import { GuestError, type GuestRealm, type GuestResult } from './guest-realm.js';
 
 /** The ECMAScript data model on a realm: the same for the sandbox and for trusted applications. */
@@ -185,8 +192,23 @@ class EcmascriptScope<S> implements Scope {
   }
 
   restore(text: string): void {
+    if (text.includes('{"$":["closure",')) this.#runStart();
     this.model.realm.restore(this.#handle, text);
     if (this.model.program.isDynamic) this.#declare();
+  }
+
+  /** Makes the closures of the start again; what was stored then replaces everything else. */
+  #runStart(): void {
+    const { chart, program } = this.model;
+    if (program.isDynamic) this.#declare();
+    for (const unit of [chart.startData, ...chart.scripts.map((script) => script.unit)]) {
+      try {
+        this.model.call(unit, this.#handle, undefined);
+      } catch (error) {
+        // What failed has failed at the start, too, and has been reported then.
+        if (!(error instanceof EvaluationError) && !(error instanceof MacrostepTimeout)) throw error;
+      }
+    }
   }
 
   view(): JsonValue {

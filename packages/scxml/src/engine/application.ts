@@ -76,8 +76,9 @@ export class ApplicationInstance {
     }
   }
 
-  restore(snapshot: string): Session {
-    return restoreSession(snapshot, this.compiled.chart, this.model, this.compiled.limits);
+  /** `request`: of the step that comes next. */
+  restore(snapshot: string, request: Pick<DeliverRequest, 'now' | 'environment'>): Session {
+    return restoreSession(snapshot, this.compiled.chart, this.model, this.compiled.limits, inputs(request));
   }
 
   /** Delivers one event, or cancels. */

@@ -91,7 +91,7 @@ export class Executor {
       (instance, isRepetition) => {
         const resident = isRepetition ? undefined : this.#resident(id, step, instance);
         if (resident === undefined && snapshot === '') throw new SnapshotNeeded();
-        const session = resident ?? instance.restore(snapshot);
+        const session = resident ?? instance.restore(snapshot, request);
         try {
           instance.deliver(session, request);
           return session;
@@ -291,7 +291,7 @@ export class Executor {
 function unsavedReport(session: Session, unsaved: readonly string[]): Effect {
   if (session.chart.dialect === 'ors') {
     const shown = unsaved.slice(0, 20).join(', ');
-    return { kind: 'log', text: `These values cannot be stored with the session: ${shown}`, level: 2 };
+    return { kind: 'log', text: `These values cannot be stored completely with the session: ${shown}`, level: 2 };
   }
   return {
     kind: 'send',

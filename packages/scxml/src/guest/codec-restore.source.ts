@@ -16,6 +16,10 @@ function makeRestore(host, restoreFunction, sharedObjects, ioprocessors) {
 
   function restoreTyped(scope, vars, shared) {
     var pending = [], afterwards = [], shells = new Array(shared.length);
+    // Closures of the code that has just run again; what else it left behind gives way to what was stored.
+    var made = scope[closuresKey] === undefined ? new Map() : scope[closuresKey].closures;
+    delete scope[closuresKey];
+    Object.keys(scope).forEach(function (name) { if (!hasOwn.call(vars, name)) delete scope[name]; });
     // Names keep their order, and functions with a dynamic scope are made inside of _data: it has to be there first.
     Object.keys(vars).forEach(function (name) { scope[name] = undefined; });
     var data = vars._data;
@@ -46,8 +50,9 @@ function makeRestore(host, restoreFunction, sharedObjects, ioprocessors) {
         case 'xml': return xmlValue(host, tag[1]);
         case 'ioprocessors': return ioprocessors(scope);
         case 'global': return sharedObjects.objectAt(tag[1]);
-        case 'function': {
-          object = restoreFunction(scope, tag[1]);
+        case 'function': case 'closure': {
+          object = tag[0] === 'function' ? restoreFunction(scope, tag[1]) : made.get(tag[1]);
+          if (object === undefined) return undefined;
           if (tag[2] !== undefined) {
             fill(object, tag[2]);
             if (tag[3].prototype && typeof object.prototype === 'object') fill(object.prototype, tag[3].prototype);

@@ -4,12 +4,33 @@
  * (so cycles survive) or nested very deeply (so that no recursion is needed). What cannot be stored becomes undefined
  * and its path is reported.
  *
- * Functions are stored by their number in the documents and declared again from there.
+ * Functions are stored by their number in the documents and declared again from there; closures that the code of the start
+ * has made, by their key among those: that code runs again before a session is restored.
  */
 export const codecSaveSource = `
 var functionNumber = Symbol('function'), ioprocessorsKey = Symbol('ioprocessors');
+var closureKey = Symbol('closure'), closuresKey = Symbol('closures');
 var maxInlineDepth = 24;
 function registerFunction(number, value) { value[functionNumber] = number; return value; }
+
+/** Not 0 while code runs that runs once, at the start of a session. */
+var starting = [0];
+/**
+ * A closure that such code makes has a key: the number of its text, and how many of that text there were before. The
+ * same code makes the same closures under the same keys when it runs again.
+ */
+function registerClosure(number, value, scope) {
+  if (starting[0] === 0) return value;
+  var made = scope[closuresKey];
+  if (made === undefined) made = scope[closuresKey] = { counts: new Map(), closures: new Map() };
+  var before = made.counts.get(number) || 0;
+  made.counts.set(number, before + 1);
+  value[closureKey] = number + '/' + before;
+  made.closures.set(value[closureKey], value);
+  return value;
+}
+/** Functions that a stored session can have again. */
+function isStorable(value) { return value[functionNumber] !== undefined || value[closureKey] !== undefined; }
 
 function makeSave(sharedObjects, mayHaveAccessors) {
   var hasOwn = Object.prototype.hasOwnProperty;
@@ -77,6 +98,7 @@ function makeSave(sharedObjects, mayHaveAccessors) {
   }
 
   function save(scope) {
+    delete scope[closuresKey];
     var names = Object.keys(scope), declared = [];
     if (isPlain(scope, names, declared)) {
       var functions = declared.length === 0 ? '' : ',"functions":' + JSON.stringify(declared);
@@ -107,7 +129,7 @@ function makeSave(sharedObjects, mayHaveAccessors) {
         value.forEach(function (item) { visit.push([item, depth + 2]); });
       }
       if (typeof value === 'function') {
-        if (value[functionNumber] !== undefined && value.prototype) visit.push([value.prototype, depth + 1]);
+        if (isStorable(value) && value.prototype) visit.push([value.prototype, depth + 1]);
       } else {
         var parent = Object.getPrototypeOf(value);
         visit.push([parent, depth + 1]);
@@ -139,7 +161,7 @@ function makeSave(sharedObjects, mayHaveAccessors) {
       if (value === scope[ioprocessorsKey]) return { $: ['ioprocessors'] };
       var known = sharedObjects.pathOf(value);
       if (known !== undefined) return { $: ['global', known] };
-      if (typeof value === 'function' && value[functionNumber] === undefined) return lost(path);
+      if (typeof value === 'function' && !isStorable(value)) return lost(path);
       if (uses.get(value) > 1 || deep.has(value)) {
         var number = numbers.get(value);
         if (number === undefined) {
@@ -179,7 +201,9 @@ function makeSave(sharedObjects, mayHaveAccessors) {
       var keys = Object.keys(value), extra;
       if (typeof value === 'function') {
         var number = value[functionNumber];
-        var parts = ['function', number];
+        var parts = number === undefined ? ['closure', value[closureKey]] : ['function', number];
+        // It comes back, but what it has kept to itself is as it was at the start.
+        if (number === undefined) unsaved.push(path);
         if (hasOwnState(value)) {
           var holder = {};
           if (value.prototype) later(value.prototype, path + '.prototype', holder, 'prototype');
@@ -228,7 +252,7 @@ function makeSave(sharedObjects, mayHaveAccessors) {
         object.push(null);
         if (prototype !== null) {
           var maker = hasOwn.call(prototype, 'constructor') ? prototype.constructor : undefined;
-          if (typeof maker === 'function' && maker[functionNumber] !== undefined && maker.prototype === prototype) {
+          if (typeof maker === 'function' && isStorable(maker) && maker.prototype === prototype) {
             object[2] = { $: ['prototype', null] };
             later(maker, path + '.constructor', object[2].$, 1);
           } else {

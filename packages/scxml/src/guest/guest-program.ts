@@ -32,15 +32,17 @@ export interface GuestProgram {
 /** Generates the guest code of a chart. `preludeNames` are the names that the realm has beside the language's own. */
 export function guestProgram(chart: Chart, preludeNames: ReadonlySet<string>): GuestProgram {
   const functions: string[] = [];
-  const context: RewriteContext = { dialect: chart.dialect, names: chart.names, preludeNames, functions };
+  const closures = { count: 0 };
+  const context: RewriteContext = { dialect: chart.dialect, names: chart.names, preludeNames, functions, closures };
+  const atStart = new Set(chart.scripts.map((script) => script.unit)).add(chart.startData);
   const texts: string[] = [];
   const positions: number[] = [];
   const known = new Map<string, { position: number; firstLine: number }>();
   const units: GuestUnit[] = [];
   let line = 1;
   let isDynamic = false;
-  for (const unit of chart.units) {
-    const { text, readsEvent } = unitSource(unit, chart, context);
+  for (const [number, unit] of chart.units.entries()) {
+    const { text, readsEvent } = unitSource(unit, chart, context, atStart.has(number));
     const lines = countLines(text);
     const script = unit.kind === 'script' ? { url: unit.expression.place.url, line: unit.expression.line } : undefined;
     let found = known.get(text);

@@ -217,9 +217,9 @@ function open(prelude, traits) {
   names = Object.keys(globals);
   values = names.map(function (name) { return globals[name]; });
   names.push('__$f', '__$y', '__$v', '__$r', '__$e', '__$j', '__$p', '__$i', '__$l', '__$o', '__$h', '__$d', '__$m',
-    '__$t', '__$g');
+    '__$t', '__$g', '__$c', '__$k');
   values.push(registerFunction, system, view, readOnly, setEvent, toJson, parse, position, loops, openLoop, has,
-    describe, function (text) { return xmlValue(host, text); }, toSource, ioprocessors);
+    describe, function (text) { return xmlValue(host, text); }, toSource, ioprocessors, registerClosure, starting);
   return JSON.stringify(Object.keys(globals));
 }
 

@@ -3,7 +3,7 @@ import type { SessionNames } from '../chart/chart.js';
 import type { Expression } from '../chart/unit.js';
 import { realmNames, reservedPrefix, systemNames } from './realm-names.js';
 import type { FreeReference, ScopeAnalysis } from './scopes.js';
-import type { AnyNode } from './syntax-tree.js';
+import { type AnyNode, nameOf, nodeAt, nodesAt } from './syntax-tree.js';
 
 /** What rewriting needs to know about an application and its realm. */
 export interface RewriteContext {
@@ -13,6 +13,8 @@ export interface RewriteContext {
   readonly preludeNames: ReadonlySet<string>;
   /** Texts of the functions that can be created again, by number; rewriting appends to it. */
   readonly functions: string[];
+  /** How many closures have a number. */
+  readonly closures: { count: number };
 }
 
 /** Guest code for one expression or script. */
@@ -77,6 +79,10 @@ export function rewrite(expression: Expression, context: RewriteContext): GuestC
   for (const found of analysis.free) editReference(found, expression, context, edits);
   editDeclarations(analysis, source, edits);
   editToSource(analysis, source, edits);
+  const published = new Set(analysis.declaredFunctions.map(({ node }) => node));
+  const isInner = (node: AnyNode): boolean => node.type === 'FunctionDeclaration' && !published.has(node);
+  const inner = analysis.functions.map(({ node }) => node).filter(isInner);
+  editClosures([...inner, ...analysis.closures], analysis, source, context, edits);
   const prologue = editFunctions(analysis, source, context, edits);
   const body = applyEdits(source, 0, source.length, edits);
   return { text: prologue + body, dynamic: false, readsEvent, declared: analysis.declared };
@@ -227,6 +233,57 @@ function wrap(node: AnyNode, methodKey: string | undefined, number: number, sour
 }
 
 /**
+ * Gives closures, and inner functions that have no other number, their numbers, so that those which the code of the start
+ * makes can be found again when it runs again. Methods, classes and declarations in blocks have none.
+ */
+function editClosures(
+  closures: readonly AnyNode[],
+  analysis: ScopeAnalysis,
+  source: string,
+  context: RewriteContext,
+  edits: Edit[],
+): void {
+  const all = [...analysis.functions.map(({ node }) => node), ...analysis.closures];
+  for (const node of closures) {
+    if (node.type === 'FunctionDeclaration') {
+      const at = declarationsBegin(node, all);
+      const name = nodeAt(node, 'id');
+      if (at === undefined || name === undefined) continue;
+      const text = ` __$c(${nextClosure(context)}, ${nameOf(name)}, __$s);`;
+      edits.push({ at, remove: 0, text, order: 2 });
+    } else if (isPlainFunction(node, source)) {
+      edits.push({ at: node.start, remove: 0, text: `__$c(${nextClosure(context)}, `, order: 4 });
+      edits.push({ at: node.end, remove: 0, text: ', __$s)', order: 0 });
+    }
+  }
+}
+
+function nextClosure({ closures }: RewriteContext): number {
+  closures.count += 1;
+  return closures.count;
+}
+
+/** Not the value of a method or an accessor, whose text begins with its parameters. */
+function isPlainFunction(node: AnyNode, source: string): boolean {
+  if (node.type === 'ArrowFunctionExpression') return true;
+  return (
+    node.type === 'FunctionExpression' && /^(?:async\s+)?function\b/.test(source.slice(node.start, node.start + 60))
+  );
+}
+
+/** Where the body of the function begins whose direct declaration a node is, after its directives. */
+function declarationsBegin(node: AnyNode, functions: readonly AnyNode[]): number | undefined {
+  for (const outer of functions) {
+    const body = nodeAt(outer, 'body');
+    const statements = body === undefined ? [] : nodesAt(body, 'body');
+    if (body === undefined || !statements.includes(node)) continue;
+    const directive = statements.filter((statement) => 'directive' in statement).at(-1);
+    return directive === undefined ? body.start + 1 : directive.end;
+  }
+  return undefined;
+}
+
+/**
  * Gives the outermost functions of a text with a dynamic scope their numbers; the factories re-create that scope. What
  * is inside of functions, or of a `with` statement of the author's, may depend on names that nobody can see here.
  */
@@ -243,8 +300,12 @@ function dynamicFunctions(
   const keep = (text: string): number =>
     context.functions.push(`(function () { ${prefix} { return ${text}; } })()`) - 1;
   const numbers = new Map<AnyNode, number>();
+  const inner: AnyNode[] = [];
   for (const { node, methodKey } of analysis.functions) {
-    if (holders.some((outer) => outer !== node && outer.start <= node.start && outer.end >= node.end)) continue;
+    if (holders.some((outer) => outer !== node && outer.start <= node.start && outer.end >= node.end)) {
+      inner.push(node);
+      continue;
+    }
     const text = source.slice(node.start, node.end);
     if (published.has(node)) {
       numbers.set(node, keep(text));
@@ -255,6 +316,7 @@ function dynamicFunctions(
       edits.push(...wrapping.edits);
     }
   }
+  editClosures([...inner, ...analysis.closures], analysis, source, context, edits);
   let prologue = '';
   for (const { node, name, block } of analysis.declaredFunctions) {
     if (block !== undefined || node.type !== 'FunctionDeclaration') continue;

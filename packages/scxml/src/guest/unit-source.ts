@@ -14,11 +14,16 @@ export interface UnitSource {
  *
  * `__$s` is the session's scope, `__$n` the current event as JSON text (undefined if the realm has it already),
  * `__$a` the argument: start parameters (data), the value (store), the position or -1 (foreach).
- * The realm provides the other names, see `realm.source.ts`.
+ * The realm provides the other names, see `realm.source.ts`. `isStart`: the unit runs once, at the start of a session.
  */
-export function unitSource(unit: Unit, chart: Chart, context: RewriteContext): UnitSource {
+export function unitSource(unit: Unit, chart: Chart, context: RewriteContext, isStart: boolean): UnitSource {
   const writer = new UnitWriter(chart, context);
-  const body = writer.body(unit);
+  const closures = context.closures.count;
+  const written = writer.body(unit);
+  const body =
+    isStart && context.closures.count > closures
+      ? `__$k[0] += 1; try { ${written} } finally { __$k[0] -= 1; }`
+      : written;
   const readsEvent = writer.readsEvent || (chart.functionsReadEvent && unit.kind !== 'store');
   const event = readsEvent ? 'if (__$n !== void 0) __$e(__$n); ' : '';
   return { text: `function (__$s, __$n, __$a) { ${event}${body} }`, readsEvent };

@@ -107,6 +107,16 @@ export class Session implements EvaluationContext {
     this.model.enter(this);
   }
 
+  /** Guest code that runs to restore the session sees it, but what it asks for has been done long ago. */
+  whileRestoring(inputs: StepInputs, restore: () => void): void {
+    this.#inputs = inputs;
+    this.model.enter(this);
+    restore();
+    this.effects = [];
+    this.internalQueue.length = 0;
+    this.bytes = 0;
+  }
+
   get trace(): boolean {
     return this.#inputs.trace;
   }

@@ -2,7 +2,7 @@ import type { Chart } from '../chart/chart.js';
 import type { DataModel } from '../datamodel/data-model.js';
 import { isJsonObject, type JsonValue } from '../json.js';
 import type { Limits } from '../limits.js';
-import { Session, SessionFailure } from './session.js';
+import { Session, SessionFailure, type StepInputs } from './session.js';
 
 /** Version of the format; a reader refuses others. */
 const format = 1;
@@ -58,9 +58,15 @@ export function takeSnapshot(session: Session): Snapshot {
 
 /**
  * A session as it was when the snapshot was taken. Throws `SessionFailure` if the text is no snapshot of this format,
- * or names states that the chart does not have.
+ * or names states that the chart does not have. `inputs`: of the step that comes next.
  */
-export function restoreSession(text: string, chart: Chart, model: DataModel, limits: Limits): Session {
+export function restoreSession(
+  text: string,
+  chart: Chart,
+  model: DataModel,
+  limits: Limits,
+  inputs: StepInputs,
+): Session {
   const at = text.indexOf(dataKey);
   if (at < 0) throw new SessionFailure('snapshot', 'The text is no snapshot.');
   const head = readHead(`${text.slice(0, at)}}`);
@@ -79,7 +85,7 @@ export function restoreSession(text: string, chart: Chart, model: DataModel, lim
     for (const [history, states] of head.history) session.history.set(index(history), states.map(index));
     for (const [id, state, position] of head.invokes) session.invokes.push({ id, state: index(state), position });
     for (const id of head.initialised) session.initialised.add(index(id));
-    session.scope.restore(text.slice(at + dataKey.length, -1));
+    session.whileRestoring(inputs, () => session.scope.restore(text.slice(at + dataKey.length, -1)));
     return session;
   } catch (error) {
     session.scope.dispose();

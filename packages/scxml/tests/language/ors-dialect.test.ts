@@ -370,4 +370,27 @@ describe('what documents of the time contain, and the Recommendation does not', 
     expect(logs(await session.tell('go'))).toEqual(['1,8,X']);
     expect(effects(session.result, 'send')).toEqual([]);
   });
+
+  it('libraries whose functions share something, after a session was stored', async () => {
+    const session = await run(
+      `<datamodel><data id="greeting" expr="'hi'"/></datamodel>
+      <script><xi:include href="lib.js" parse="text"/></script>
+      <state id="s"><transition event="go"><log expr="[Util.greet('a'), Util.evaluate('1 + 1'), _data.greeting].join()"/>
+        <assign location="_data.greeting" expr="'bye'"/></transition></state>`,
+      {
+        forgetful: true,
+        documents: {
+          'http://test/lib.js': `var Util = (function () {
+            var separator = ', ';
+            function join(a, b) { return a + separator + b; }
+            __Log('loaded');
+            return { greet: function (name) { return join(_data.greeting, name); }, evaluate: function (text) { return eval(text); } };
+          })();`,
+        },
+      },
+    );
+    expect(logs(session.result)[0]).toBe('loaded');
+    expect(logs(await session.tell('go'))).toEqual(['hi, a,2,hi']);
+    expect(logs(await session.tell('go'))).toEqual(['bye, a,2,bye']);
+  });
 });

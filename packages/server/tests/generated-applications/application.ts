@@ -19,6 +19,8 @@ export interface GenerationRequest {
   /** How the call goes on at the end: to an agent, by the ways of the two kinds of project. */
   readonly routing?: 'platform' | 'application';
   readonly namespaces?: 'http' | 'bare';
+  /** The designer's default is that sessions end with their process. */
+  readonly isPersistent?: boolean;
 }
 
 const MODULES = ['session', 'ws', 'queue', 'interaction', 'dialog', 'statistic', 'classification', 'resource'];
@@ -65,7 +67,7 @@ export function generateApplication(request: GenerationRequest): GeneratedApplic
   documents[`${BASE}src-gen/subs/Sub.scxml`] = document(root, sub.xml);
   documents[`${BASE}src-gen/subs/Small.scxml`] = document(root, again.xml);
   documents[`${BASE}src-gen/Main.scxml`] = document(root, whole.xml);
-  documents[main] = process(root, request.isCall);
+  documents[main] = process(root, request);
   const characters = Object.values(documents).reduce((sum, text) => sum + text.length, 0);
   return { main, documents, visits, characters };
 }
@@ -205,7 +207,7 @@ const routedByApplication =
   );
 
 /** The interaction process: one region runs the application, the other one handles the events of the platform. */
-function process(root: string, isCall: boolean): string {
+function process(root: string, { isCall, isPersistent = false }: GenerationRequest): string {
   const begin = isCall
     ? `<transition event="interaction.added" cond="system.StartEvent === undefined">
             <script><![CDATA[
@@ -229,7 +231,7 @@ function process(root: string, isCall: boolean): string {
   const kick = isCall ? '' : `<onentry><send event="'application.begin'" delay="'1s'"/></onentry>`;
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!-- Generated for the tests of this project -->
-<scxml ${root} initial="_composer_globalstate" name="IPD_default_Main" _persist="false" _type="combination">
+<scxml ${root} initial="_composer_globalstate" name="IPD_default_Main" _persist="${isPersistent}" _type="combination">
   <datamodel>
     <data id="_composer_originals" expr="{ Language: 'English (US)' }"/>
     <data id="ServerURL" _type="parameter" _desc="Where the web services are" expr="''"/>

@@ -60,7 +60,7 @@ const made = (request: BlockRequest, xml: string, visits = [request.name]): Bloc
 export const assign: BlockMaker = (request) => {
   const { name, next, random } = request;
   const entry = `
-        <assign location="_data.counter" expr="_data.counter + ${1 + random.below(5)}"/>
+        <assign location="_data.counter" expr="Counter.next(_data.counter, ${1 + random.below(5)})"/>
         <assign location="_data.texts['${name}']" expr="StringUtil.padLeft(_data.counter, 6, '0')"/>
         <assign location="App_${name}.copy" expr="cloneObject(_data.texts)"/>${proceed(name)}`;
   return made(request, block(name, entry, proceeded(name, next)));

@@ -128,7 +128,7 @@ describe('generated applications', () => {
 });
 
 test('a generated application goes on after each crash where it was', async () => {
-  const application = generateApplication({ seed: 21, isCall: false, blocks: 40 });
+  const application = generateApplication({ seed: 21, isCall: false, blocks: 40, isPersistent: true });
   const session = await bed.start(await stored(application), { ServerURL: origin });
   for (let crashes = 0; crashes < 4; crashes += 1) {
     await bed.advance(2);

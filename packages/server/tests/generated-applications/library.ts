@@ -79,6 +79,13 @@ var StringUtil = {
 	}
 };
 
+/** A module with something of its own. */
+var Counter = (function () {
+	var step = 1, units = { one: step };
+	function add(n, times) { return n + units.one * times; }
+	return { next: function (n, times) { return add(n, times || 1); }, name: 'Counter' };
+})();
+
 function lookup(list, key, fallback) {
 	var found = fallback;
 	outer:
