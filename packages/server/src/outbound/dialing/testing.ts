@@ -230,6 +230,13 @@ export class DialingBed {
     await this.#begin(false);
   }
 
+  /** Attempts that are under way. */
+  async attemptsOpen(): Promise<{ id: string; state: string }[]> {
+    return this.store.database.query<{ id: string; state: string }>(
+      'select id, state from outbound_attempt where ended_at is null order by at',
+    );
+  }
+
   async die(): Promise<void> {
     const { current } = this;
     current.desktop.stop();
