@@ -12,6 +12,9 @@ import type { SessionStart } from './session-start.js';
 import { CHILD_SESSION, SET_TIMER, type TurnRow } from './session-statements.js';
 import { jsonText } from './stored-json.js';
 
+/** Why a session ends that was invoked from a state which has been left. */
+const CANCELLED = 'cancelled by its parent';
+const SCXML_PROCESSOR = 'http://www.w3.org/TR/scxml/#SCXMLEventProcessor';
 /** The end of the calendar: what is delayed beyond it never comes. */
 export const LATEST = Date.UTC(9999, 11, 31);
 
@@ -83,8 +86,9 @@ function collectSend(
   if (!isScxml(effect.type)) return false;
   const target = receiverOf(turn, effect.target);
   if (target === undefined) return false;
-  const event: SessionEvent = { ...eventOf(effect.event), origin: `#_scxml_${turn.id}`, origintype: 'scxml' };
-  if (effect.target === '#_parent' && turn.invoke_id !== null) event.invokeid = turn.invoke_id;
+  const event = sentEvent(turn, effect);
+  // Nothing is heard of an invocation that has been cancelled (SCXML 1.0, 6.4.3, test 252).
+  if (event.invokeid !== undefined && turn.event?.end?.reason === CANCELLED) return true;
   if (effect.delayMs > 0) {
     if ('child' in target) return false;
     const due = Math.min(now + effect.delayMs, LATEST);
@@ -97,9 +101,17 @@ function collectSend(
   return true;
 }
 
+/** The event as its receiver gets it. */
+function sentEvent(turn: TurnRow, effect: EffectOf<'send'>): SessionEvent {
+  const { origin = `#_scxml_${turn.id}`, origintype = SCXML_PROCESSOR } = effect.event;
+  const event: SessionEvent = { ...eventOf(effect.event), origin, origintype: turn.ors ? 'scxml' : origintype };
+  if (effect.target === '#_parent' && turn.invoke_id !== null) event.invokeid = turn.invoke_id;
+  return event;
+}
+
 /** The SCXML event I/O processor; absent means this one. */
 function isScxml(type: string | undefined): boolean {
-  return type === undefined || type === 'scxml' || type === 'http://www.w3.org/TR/scxml/#SCXMLEventProcessor';
+  return type === undefined || type === 'scxml' || type === SCXML_PROCESSOR;
 }
 
 /** Who receives what is sent to `target`, as far as that can be told without looking. */
@@ -175,8 +187,7 @@ async function send(
   now: number,
 ): Promise<void> {
   const target = await targetOf(tx, turn, effect.target);
-  const event: SessionEvent = { ...eventOf(effect.event), origin: `#_scxml_${turn.id}`, origintype: 'scxml' };
-  if (effect.target === '#_parent' && turn.invoke_id !== null) event.invokeid = turn.invoke_id;
+  const event = sentEvent(turn, effect);
   if (target === undefined) return unreachable(tx, context, turn, effect);
   if (effect.delayMs > 0) {
     const due = Math.min(now + effect.delayMs, LATEST);
@@ -255,7 +266,7 @@ async function cancelInvoke(
   const [child] = await tx.query<{ id: string }>(CHILD_SESSION, [turn.id, effect.invokeId]);
   // What a child of the original hears as it leaves its states (ors-core-queue.md 1.4).
   const event = turn.ors ? `cancel.invoke.${effect.invokeId}` : undefined;
-  if (child) await context.terminate(tx, child.id, 'cancelled by its parent', event);
+  if (child) await context.terminate(tx, child.id, CANCELLED, event);
 }
 
 async function forward(

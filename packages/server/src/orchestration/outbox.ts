@@ -55,6 +55,8 @@ export interface StepInput {
   ioprocessors?: JsonValue;
   /** What the server answered when the application asked for values. */
   answers?: JsonObject;
+  /** Targets that could not be reached. */
+  unreachable?: string[];
 }
 
 /** An application's answer to a request of a client. */

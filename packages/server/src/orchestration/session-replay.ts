@@ -106,11 +106,11 @@ export class SessionReplay {
     { at, input }: InputRow,
     environment: Environment,
   ): Promise<StepResult> {
-    const { event, answers, name = attributes?.name ?? flow, ioprocessors } = input;
+    const { event, answers, unreachable = [], name = attributes?.name ?? flow, ioprocessors } = input;
     // An environment consists of JSON values only.
     const seen = { ...environment, ...(answers && { answers }) } as unknown as JsonObject;
     const application = applicationId(flow, version);
-    const common = { session: id, application, now: at, environment: seen, trace: true };
+    const common = { session: id, application, now: at, environment: seen, unreachable, trace: true };
     if (!event || !last) {
       // As it was given to the engine at the start.
       const processors = ioprocessors as Record<string, { location: string }> | undefined;

@@ -51,6 +51,7 @@ import { jsonText } from './stored-json.js';
 import type { Suspensions } from './suspensions.js';
 import { Together } from './together.js';
 import { type KnownSession, type Message, READ_AHEAD, type ReadTurn, readTurns, type SessionHead } from './turns.js';
+import { unreachableTargets } from './unreachable-targets.js';
 
 const CHANNEL = 'session_wake';
 /** A message that waits this long has been missed by its node; any node takes it up. */
@@ -479,7 +480,7 @@ export class Sessions {
   }
 
   async #macrostep(turn: TurnRow): Promise<Macrostep> {
-    const { pool, clock } = this.parts;
+    const { pool, clock, database } = this.parts;
     const now = clock.now();
     const event = turn.step > 0 ? turn.event : null;
     const environment = changedEnvironment(turn.environment, event?.model);
@@ -491,12 +492,13 @@ export class Sessions {
     const name = turn.attributes.name ?? turn.flow;
     const ioprocessors = { basichttp: { location: this.parts.locationOf(turn.id) } };
     let given: Answers = {};
+    let unreachable: string[] = [];
     const run = (answers: Answers): Promise<StepResult> => {
-      const isRepeated = Object.keys(answers).length > 0;
-      if (isRepeated) pool.forget(turn.id);
+      const hasAnswers = Object.keys(answers).length > 0;
+      if (hasAnswers || unreachable.length > 0) pool.forget(turn.id);
       given = { ...answers };
-      const seen = isRepeated ? { ...toJson(environment), answers } : toJson(environment);
-      const common = { session: turn.id, application, now, environment: seen, trace: 'steps' as const };
+      const seen = hasAnswers ? { ...toJson(environment), answers } : toJson(environment);
+      const common = { session: turn.id, application, now, environment: seen, unreachable, trace: 'steps' as const };
       if (!event) return pool.start({ ...common, name, parameters: turn.parameters, ioprocessors });
       const position = { step: turn.step, snapshot: turn.snapshot };
       return event.end
@@ -504,11 +506,16 @@ export class Sessions {
         : pool.deliver({ ...common, ...position, event: engineEvent(event) });
     };
     const { modules } = this.#context;
-    const result = await withAnswers(run, (operation, args) => lookUp(modules, subjectOf(turn), operation, args, now));
+    const answered = () =>
+      withAnswers(run, (operation, args) => lookUp(modules, subjectOf(turn), operation, args, now));
+    let result = await answered();
+    unreachable = await unreachableTargets(database, turn, result);
+    if (unreachable.length > 0) result = await answered();
     this.parts.suspensions.note(turn.flow, turn.version, result);
     const input = {
       ...(!event && { name, environment: toJson(environment), ioprocessors }),
       ...(Object.keys(given).length > 0 && { answers: given }),
+      ...(unreachable.length > 0 && { unreachable }),
     };
     return { turn, event, environment, input, result, now };
   }
