@@ -705,6 +705,21 @@ describe('busy treatments', () => {
     expect(names()).toEqual([DONE]);
   });
 
+  test('are replaced by an update', async () => {
+    const session = await called(
+      `${treated}<transition event="update"><queue:update requestid="_data.r"><dialog:runtreatments>
+        <dialog:pause duration="5"/></dialog:runtreatments></queue:update></transition>`,
+    );
+    await bed.post(session, 'submit');
+    await bed.advance(1);
+    await bed.post(session, 'update');
+    for (let times = 0; times < 3; times += 1) {
+      expect(await running()).toEqual(['pause']);
+      await bed.advance(5);
+    }
+    expect(names()).toEqual([ACCEPTED, 'queue.update.done']);
+  });
+
   test('end with the interaction', async () => {
     const session = await called(treated);
     await bed.post(session, 'submit');

@@ -62,6 +62,19 @@ export class LineFigures {
     return expectedWaitSeconds(outlook, this.learned.rates(queue));
   }
 
+  /** The value of a statistic of an agent for whom nobody waits; undefined: one who is not there. */
+  valueOfAlone(agent: LineAgent | undefined, statistic: Statistic, now: number): number {
+    if (statistic.of === 'agent') return agent ? this.agentValue(agent, statistic.figure, now) : 0;
+    const state = agent?.state.state ?? 'logged-out';
+    const ready = state === 'ready' ? 1 : 0;
+    const occupied = isOccupied(state) ? 1 : 0;
+    const loggedIn = state === 'logged-out' ? 0 : 1;
+    if (statistic.of === 'target') return figureOf({ ready, occupied, loggedIn, waiting: 0 }, statistic.figure);
+    if (statistic.figure === 'load-balance') return loggedIn === 0 ? UNKNOWN_EWT_SECONDS : occupied;
+    const outlook = { ahead: 0, ready, loggedIn, working: ready + occupied };
+    return expectedWaitSeconds(outlook, this.learned.rates(''));
+  }
+
   #groupValue(line: TargetLine, statistic: Extract<Statistic, { of: 'agent' }>, now: number): number {
     let total = 0;
     let highest = 0;

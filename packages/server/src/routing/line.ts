@@ -222,6 +222,9 @@ export class Line {
 
   /** The value of a statistic of a target. */
   statistic(target: Target, statistic: Statistic, now: number): number {
+    // For one agent whom nobody asks for, no list is worth its making.
+    const isAlone = target.kind === 'agent' && !this.#lines.has(target);
+    if (isAlone) return this.#figures.valueOfAlone(this.#agents.get(target.name), statistic, now);
     return this.#figures.valueOf(this.#lineFor(target), statistic, now);
   }
 

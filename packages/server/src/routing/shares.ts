@@ -4,6 +4,8 @@ import type { Target } from './target.js';
 /** A selection that is this many selections old weighs about a third (1/e) of the latest. */
 const MEMORY = 1000;
 const FADING = 1 - 1 / MEMORY;
+/** Kinds of requests that are counted; the one that was served longest ago is forgotten first. */
+const MOST_KINDS = 1000;
 
 /** How often each target was chosen for requests of one kind, fading. */
 type Counts = Map<string, number>;
@@ -22,7 +24,10 @@ export class Shares {
     const counts: Counts = this.#counts.get(key) ?? new Map();
     for (const [name, count] of counts) counts.set(name, count * FADING);
     counts.set(target, (counts.get(target) ?? 0) + 1);
+    this.#counts.delete(key);
     this.#counts.set(key, counts);
+    const [oldest] = this.#counts.keys();
+    if (this.#counts.size > MOST_KINDS && oldest !== undefined) this.#counts.delete(oldest);
   }
 
   forget(): void {

@@ -25,6 +25,11 @@ export class TargetLines {
     return line;
   }
 
+  /** Whether anybody has asked for the target lately. */
+  has(target: Target): boolean {
+    return this.#lines.has(target.key);
+  }
+
   [Symbol.iterator](): Iterator<TargetLine> {
     return this.#lines.values();
   }

@@ -95,8 +95,10 @@ export function queueModule(parts: QueueParts, dialog: ActionModule): ActionModu
     refuseSource(action);
     const id = text(action, 'requestid') ?? '';
     const waiting = await router.requestsOf(tx, action.session.id);
-    if (!waiting.includes(id) || !(await router.update(tx, id, await changeOf(tx, action, id))))
-      return unknownRequest(id);
+    const isChanged = waiting.includes(id) && (await router.update(tx, id, await changeOf(tx, action, id)));
+    if (!isChanged) return unknownRequest(id);
+    const treatments = action.children.find(({ name }) => name === 'runtreatments');
+    if (treatments) await parts.busyTreatments().replace(tx, id, treatments);
     return { done: { requestid: id } };
   }
 
@@ -151,7 +153,7 @@ export function queueModule(parts: QueueParts, dialog: ActionModule): ActionModu
       query: { attributes: { requestid: VALUE, hints: VALUE }, perform: query },
       update: {
         attributes: { ...WANTED, requestid: VALUE, ordertype: LENIENT },
-        children: [TARGETS],
+        children: [TARGETS, runTreatments(dialog)],
         perform: update,
       },
       default: {

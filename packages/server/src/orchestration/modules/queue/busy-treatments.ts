@@ -5,6 +5,7 @@ import type { Action, ActionElement, ActionModule } from '../../action-module.js
 import type { Actions } from '../../actions.js';
 import { interactionsOfSession } from '../../interactions.js';
 import type { SessionEvent } from '../../session-event.js';
+import { jsonText } from '../../stored-json.js';
 import { text } from '../attributes.js';
 
 /** The platform asks for it, no line of the document. */
@@ -25,6 +26,11 @@ const OF_SUBMIT = statement(
 );
 
 type ActionChild = Extract<Effect, { kind: 'action' }>['children'][number];
+
+const SET_CHILDREN = statement(
+  'busy-treatment-set-children',
+  `update session_action set request = jsonb_set(request, '{children}', $2::jsonb) where id = $1`,
+);
 
 /** `<dialog:runtreatments>` with the dialogs of the module as they stand there. */
 export function runTreatments(dialog: ActionModule): ChildDescriptor {
@@ -78,6 +84,17 @@ export class BusyTreatments {
     } finally {
       this.#stopping.delete(submit.requestId);
     }
+  }
+
+  /** Runs these treatments from now on, in place of those that the submit came with. */
+  async replace(tx: Transaction, submitId: string, treatments: ActionElement): Promise<void> {
+    const submit = await this.actions.pending(tx, submitId);
+    const interaction = submit && (await this.#interactionOf(tx, submit));
+    if (!submit || interaction === undefined) return;
+    await this.stop(tx, submit);
+    const children = [...submit.children.filter(({ name }) => name !== 'runtreatments'), treatments];
+    await tx.query(SET_CHILDREN, [submitId, jsonText(children)]);
+    await this.begin(tx, { ...submit, children, now: this.now() }, interaction);
   }
 
   /** Whether an event answers a treatment, and is not for the session. */

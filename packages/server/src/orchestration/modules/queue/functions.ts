@@ -5,6 +5,9 @@ import type { ActionModule, SessionFunction, SessionLookup, SessionSubject } fro
 import { interactionOf, preferencesOf } from './request.js';
 import { type QueueSettings, readSettings, writeSettings } from './settings.js';
 
+/** Agents whom one interaction excludes. */
+const MOST_EXCLUDED = 1000;
+
 type Args = readonly JsonValue[];
 
 /** What the functions of `_genesys.queue` change and answer (ors-core-queue.md 3.8). */
@@ -120,7 +123,9 @@ async function aboutInteraction(
 /** Ids of agents, as one by one, in arrays, in comma lists, or as targets (`id@StatServer.A`). */
 function agentsOf(args: Args): string[] {
   const names = args.flat().flatMap((entry) => (present(entry) ? String(entry).split(',') : []));
-  return [...new Set(names.map((name) => name.trim().replace(/@[^@]*\.A$/, '')).filter((name) => name !== ''))];
+  const agents = new Set(names.map((name) => name.trim().replace(/@[^@]*\.A$/, '')).filter((name) => name !== ''));
+  if (agents.size <= MOST_EXCLUDED) return [...agents];
+  throw new RingbackError('invalidparameter', `At most ${MOST_EXCLUDED} agents are excluded, not ${agents.size}.`);
 }
 
 /** `number@switch.DN` or a bare number. */

@@ -7,6 +7,7 @@ import {
   type SelectionOrder,
   statisticNamed,
   type Target,
+  UNKNOWN_EWT_SECONDS,
 } from '../../../routing/index.js';
 import { type Sql, statement } from '../../../store/sql.js';
 import type { Action, SessionSubject } from '../../action-module.js';
@@ -139,7 +140,10 @@ async function arrivalOf(
     const [row] = await sql.query<{ at: number }>(BEGUN_AT, [interaction.id]);
     arrival = row?.at ?? arrival;
   }
-  if (settings.tuning?.usePredict) arrival -= router.ewt(about.virtualQueue, about.targets) * 1000;
+  if (settings.tuning?.usePredict) {
+    const expected = router.ewt(about.virtualQueue, about.targets);
+    if (expected < UNKNOWN_EWT_SECONDS) arrival -= expected * 1000;
+  }
   return Math.max(0, arrival);
 }
 
