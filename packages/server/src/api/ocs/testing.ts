@@ -28,6 +28,9 @@ export async function outboundBed(options: BedOptions = {}): Promise<OutboundBed
   const ground = { database, clock: bed.clock, activity: bed.activity, log: silentLogger };
   const journal = new Journal(ground);
   await journal.start();
+  // The bed below has a journal of its own, which wakes its own feed.
+  agents.onState(() => journal.wake());
+  calls.onChange(async (tx) => tx.afterCommit(() => journal.wake()));
   const campaigns = new CampaignGroups({
     ...ground,
     configuration,

@@ -254,10 +254,15 @@ export class Client {
     return this.next();
   }
 
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.socket.on('close', () => resolve());
-      this.socket.close();
-    });
+  /** The code with which the server closes. */
+  closed(): Promise<number> {
+    return new Promise((resolve) => this.socket.on('close', resolve));
+  }
+
+  async close(): Promise<void> {
+    if (this.socket.readyState === this.socket.CLOSED) return;
+    const closed = this.closed();
+    this.socket.close();
+    await closed;
   }
 }

@@ -53,7 +53,7 @@ const OPTIONS = {
 
 const CLAIM_MS = 120_000;
 const FIRST_RETRY_MS = 1000;
-const DEFAULT_RESPONSE_TIMEOUT_S = 10;
+const DEFAULT_RESPONSE_TIMEOUT_S = 5;
 /** Failures in a row after which nothing is sent for the recovery time, and that time in seconds: ours. */
 const DEFAULT_FAILURES = 10;
 const DEFAULT_RECOVERY_S = 60;

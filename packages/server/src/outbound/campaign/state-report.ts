@@ -13,7 +13,7 @@ export type HttpPost = (url: string, body: JsonObject, timeoutMs: number) => Pro
 /** Tenant as the original names it; there is one. */
 export const TENANT = { name: 'Environment', ccid: '1' };
 const DEFAULT_INTERVAL_S = 10;
-const DEFAULT_RESPONSE_TIMEOUT_S = 10;
+const DEFAULT_RESPONSE_TIMEOUT_S = 5;
 const CLAIM_MS = 60_000;
 
 const ARM = statement(
