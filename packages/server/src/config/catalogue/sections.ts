@@ -1,3 +1,5 @@
+import { campaignOptions } from './campaign-options.js';
+import { dialingOptions } from './dialing-options.js';
 import {
   flag,
   integer,
@@ -350,6 +352,8 @@ export const ocServerSection = [
     effect:
       'The same for callbacks that were agreed with the customer. A calling list may have an option of this name.',
   },
+  ...campaignOptions,
+  ...dialingOptions,
 ] as const satisfies readonly OptionDefinition[];
 
 export const licenseSection = [
@@ -357,7 +361,6 @@ export const licenseSection = [
     name: 'dial-modes',
     type: itemsOf('numbers of dialing modes'),
     effect: 'Dialing modes that are allowed; absent allows all.',
-    actor: 'nobody',
   },
 ] as const satisfies readonly OptionDefinition[];
 
