@@ -4,6 +4,7 @@ import { explain } from './explanation.js';
 import { Line, type Selection } from './line.js';
 import type { RoutePreferences } from './preferences.js';
 import type { WaitingRequest } from './request.js';
+import { STATISTIC_NAMES, statisticNamed } from './statistic.js';
 import { NO_TALLY, tallied } from './tally.js';
 import { parseTargets } from './target-list.js';
 
@@ -180,6 +181,42 @@ describe('statistics of targets', () => {
     const third = floor.submit('A@GA');
     expect(floor.serve()?.request.request.id).toBe(third);
     expect(floor.serve()).toBeUndefined();
+  });
+});
+
+describe('the value of a statistic of an agent', () => {
+  it('is the same whether somebody waits for the agent by name or not', () => {
+    const inputs: AgentInput[] = [
+      { type: 'login' },
+      { type: 'ready' },
+      { type: 'reserve', request: 'r', until: 5_000_000 },
+      { type: 'call-offered', call: 'l' },
+      { type: 'call-answered', call: 'l' },
+      { type: 'call-ended', call: 'l' },
+      { type: 'wrap-done' },
+      { type: 'not-ready' },
+      { type: 'logout' },
+    ];
+    const alone = new Floor();
+    const listed = new Floor();
+    listed.submit('a@A', undefined, { selectable: false });
+    const [target] = parseTargets('a@A');
+    if (!target) throw new Error('there is no target');
+    for (const input of inputs) {
+      for (const floor of [alone, listed]) {
+        floor.agent('a', 'G', input);
+        floor.now += 1000;
+      }
+      for (const name of STATISTIC_NAMES) {
+        const statistic = statisticNamed(name);
+        // One request waits there, which is what the two differ in.
+        if (!statistic || statistic.of === 'wait' || name.endsWith('CallsInQueue')) continue;
+        const values = [alone, listed].map(({ line, now }) => line.statistic(target, statistic, now));
+        expect([name, input.type, values[0]]).toEqual([name, input.type, values[1]]);
+      }
+    }
+    const wait = statisticNamed('StatExpectedWaitingTime');
+    expect(wait && alone.line.statistic(target, wait, alone.now)).toBe(10_000);
   });
 });
 

@@ -62,7 +62,7 @@ export class LineFigures {
     return expectedWaitSeconds(outlook, this.learned.rates(queue));
   }
 
-  /** The value of a statistic of an agent for whom nobody waits; undefined: one who is not there. */
+  /** The value of a statistic of an agent for whom nobody waits; undefined: one who is not configured. */
   valueOfAlone(agent: LineAgent | undefined, statistic: Statistic, now: number): number {
     if (statistic.of === 'agent') return agent ? this.agentValue(agent, statistic.figure, now) : 0;
     const state = agent?.state.state ?? 'logged-out';
@@ -76,6 +76,10 @@ export class LineFigures {
   }
 
   #groupValue(line: TargetLine, statistic: Extract<Statistic, { of: 'agent' }>, now: number): number {
+    if (line.target.kind === 'agent') {
+      const [agent] = line.members;
+      return this.valueOfAlone(agent, statistic, now);
+    }
     let total = 0;
     let highest = 0;
     for (const agent of line.members) {
