@@ -18,6 +18,7 @@ create table interaction_party (
   released    boolean not null default false, -- takes no part any more and is being hung up
   primary key (interaction, leg)
 );
+create index interaction_ended on interaction (ended_at) where ended_at is not null;
 create index interaction_by_parent on interaction (parent) where parent is not null;
 create index interaction_party_by_leg on interaction_party (leg);
 insert into interaction_party (interaction, leg)

@@ -21,6 +21,7 @@ export async function scheduleUpkeep(
       await storage.purge(database);
     })
     .add('session-purge', '7 * * * *', () => orchestration.sessions.purge(clock.now() - DAY_MS))
+    .add('interaction-purge', '17 2 * * *', () => orchestration.purgeInteractions(clock.now() - 90 * DAY_MS))
     .add('document-purge', '47 2 * * *', () => orchestration.source.purge(clock.now() - 7 * DAY_MS))
     .add('campaign-statistics', '*/15 * * * *', () => outbound.campaigns.statistics.upkeep(STATISTICS_DAYS))
     .add('attempt-purge', '57 2 * * *', async () => void (await outbound.dialing.purge(clock.now() - 400 * DAY_MS)))

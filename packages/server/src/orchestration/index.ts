@@ -20,6 +20,7 @@ import { TargetRules } from './fetch/target-rules.js';
 import { FlowLibrary } from './flow-library.js';
 import { giveToApplication, type MadeCall, startInboundSessions } from './inbound.js';
 import { InteractionNews } from './interaction-news.js';
+import { purgeInteractions } from './interactions.js';
 import { ModuleRegistry } from './module-registry.js';
 import type { SearchServer } from './modules/elasticconnector.js';
 import { type ModuleParts, ownModules } from './modules/index.js';
@@ -69,6 +70,8 @@ export interface Orchestration {
    * @throws RingbackError `too-large`
    */
   attachData(interaction: string, data: JsonObject): Promise<boolean>;
+  /** Forgets interactions that ended before a time (milliseconds since 1970). */
+  purgeInteractions(endedBefore: number): Promise<void>;
   /** Gives a call that was made to the application of a DN. @returns false when it has none */
   takeCall(tx: Transaction, call: MadeCall): Promise<boolean>;
   /** Takes up what an earlier process left, and begins to run sessions. */
@@ -203,6 +206,7 @@ export function createOrchestration(parts: {
     source,
     clients: new ClientRequests({ database, sessions, source, directory, nodes }),
     directory,
+    purgeInteractions: (endedBefore) => purgeInteractions(database, endedBefore),
     attachData: (interaction, data) => database.transaction((tx) => mergeUserData(tx, news, interaction, data)),
     takeCall: giveToApplication({ sessions, calls, news, log, applicationOf, parametersOf }),
     async start(options) {

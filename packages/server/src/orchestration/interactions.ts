@@ -147,6 +147,7 @@ const TO_HANG_UP = statement(
       and not exists (select from interaction_party o join interaction j on j.id = o.interaction
                        where o.leg = p.leg and not o.released and j.ended_at is null)`,
 );
+const PURGE = statement('interaction-purge', 'delete from interaction where ended_at < $1');
 const IS_LIVE_OWNER = statement(
   'interaction-is-live-owner',
   `select id from session where id = $1 and state = 'running'`,
@@ -294,6 +295,11 @@ export async function forgetLeg(tx: Transaction, leg: string): Promise<void> {
 /** The legs that were to be hung up when the program died. */
 export async function legsToHangUp(sql: Sql): Promise<string[]> {
   return (await sql.query<{ leg: string }>(TO_HANG_UP)).map(({ leg }) => leg);
+}
+
+/** Forgets interactions that ended before a time (milliseconds since 1970). */
+export async function purgeInteractions(sql: Sql, endedBefore: number): Promise<void> {
+  await sql.query(PURGE, [instant(endedBefore)]);
 }
 
 export function newInteractionId(): string {
