@@ -12,7 +12,10 @@ export interface RealmSettings {
 }
 
 /** Traits in the form in which the realm takes them. */
-export function traitBits({ makesAccessors, onlyReadsEvent }: Traits): number {
+export function traitBits({
+  makesAccessors,
+  onlyReadsEvent,
+}: Pick<Traits, 'makesAccessors' | 'onlyReadsEvent'>): number {
   return (makesAccessors ? 1 : 0) | (onlyReadsEvent ? 2 : 0);
 }
 

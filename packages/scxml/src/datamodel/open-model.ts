@@ -25,14 +25,20 @@ export async function openModel(
   const settings: RealmSettings = { dialect: chart.dialect, prelude, traits: traitsOf(chart.units, prelude) };
   if (definition.datamodel === 'trusted') {
     const realm = new TrustedRealm(settings);
-    return loaded(chart, realm, realm.preludeNames, limits);
+    return loaded(chart, realm, settings, realm.preludeNames, limits);
   }
   const realm = await SandboxRealm.create(settings, limits, watch);
-  return loaded(chart, realm, realm.preludeNames, limits);
+  return loaded(chart, realm, settings, realm.preludeNames, limits);
 }
 
-function loaded<S>(chart: Chart, realm: GuestRealm<S>, names: ReadonlySet<string>, limits: Limits): DataModel {
-  const program = programOf(chart, names);
+function loaded<S>(
+  chart: Chart,
+  realm: GuestRealm<S>,
+  { traits }: RealmSettings,
+  names: ReadonlySet<string>,
+  limits: Limits,
+): DataModel {
+  const program = programOf(chart, names, traits.extensions.length > 0);
   realm.load(program);
   return new EcmascriptModel(chart, program, realm, limits);
 }
@@ -40,11 +46,11 @@ function loaded<S>(chart: Chart, realm: GuestRealm<S>, names: ReadonlySet<string
 /** The code of a chart for the names of a realm; an application has one prelude, so one program. */
 const programs = new WeakMap<Chart, { names: string; program: GuestProgram }>();
 
-function programOf(chart: Chart, names: ReadonlySet<string>): GuestProgram {
+function programOf(chart: Chart, names: ReadonlySet<string>, hasExtensions: boolean): GuestProgram {
   const key = [...names].join(' ');
   const known = programs.get(chart);
   if (known?.names === key) return known.program;
-  const program = guestProgram(chart, names);
+  const program = guestProgram(chart, names, hasExtensions);
   programs.set(chart, { names: key, program });
   return program;
 }

@@ -7,7 +7,10 @@ const adapterSource = `(function (make, host, dialect) {
   var realm = make(host, true, dialect);
   realm.prepare();
   return [
-    function open(scope, text, traits) { return realm.open(text, traits); },
+    function open(scope, text, traits) {
+      var parts = JSON.parse(text);
+      return realm.open(parts[0], traits, parts[1]);
+    },
     function compile(text) { return realm.compile(text); },
     function setXmlEvent(scope, text) { realm.setXmlEvent(text); },
     function closeLoops(scope, text, depth) { realm.closeLoops(depth); },

@@ -77,7 +77,8 @@ export class SandboxRealm implements GuestRealm<Value> {
     const [open = none, compile = none, setXmlEvent = none, closeLoops = none, ...others] = realm;
     const [describe = none, save = none, restore = none, view = none] = others;
     this.#realm = { open, compile, setXmlEvent, closeLoops, describe, save, restore, view };
-    const names = this.#guarded(setupTicks, () => instance.call(this.#realm.open, 0, prelude, traitBits(traits)));
+    const opening = JSON.stringify([prelude, traits.extensions]);
+    const names = this.#guarded(setupTicks, () => instance.call(this.#realm.open, 0, opening, traitBits(traits)));
     // The realm answers with the JSON text of an array of names.
     this.preludeNames = new Set(JSON.parse(String(names)) as string[]);
   }

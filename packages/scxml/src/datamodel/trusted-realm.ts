@@ -16,7 +16,7 @@ type GuestFunction = (scope: object, event: string | undefined, argument: string
 
 /** The realm object that `realmSource` makes. */
 interface RealmFunctions {
-  open(prelude: string, traits: number): string;
+  open(prelude: string, traits: number, extensions: readonly string[]): string;
   setXmlEvent(text: string): void;
   compile(text: string): GuestFunction[];
   closeLoops(depth: number): void;
@@ -46,7 +46,7 @@ export class TrustedRealm implements GuestRealm<object> {
   constructor({ dialect, prelude, traits }: RealmSettings) {
     const make: RealmMaker = new Function(`return ${realmSource}`)();
     this.#realm = make((op, text = '') => answerGuest(op, text, this.context, this.#functionTexts), false, dialect);
-    const names: string[] = JSON.parse(this.#guarded(() => this.#realm.open(prelude, traitBits(traits))));
+    const names: string[] = JSON.parse(this.#guarded(() => this.#realm.open(prelude, traitBits(traits), [])));
     this.preludeNames = new Set(names);
   }
 

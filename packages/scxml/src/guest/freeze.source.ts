@@ -37,6 +37,20 @@ function allowOverrides() {
   });
   overridable.forEach(function (pair) { pair[1].forEach(function (key) { allowOverride(pair[0], key); }); });
 }
+/** Objects of the language that an application may add to; they are closed when the realm is opened. */
+var extendable = [];
+['String', 'Number', 'Boolean', 'Array', 'Date', 'Function', 'Object', 'RegExp', 'Error', 'Math', 'JSON'].forEach(function (name) {
+  var object = globals[name] || globalThis[name];
+  extendable.push(object);
+  if (typeof object === 'function') extendable.push(object.prototype);
+});
+/** What is there cannot be changed any more, but there can be more. */
+function lock(object) {
+  Reflect.ownKeys(object).forEach(function (key) {
+    var isValue = 'value' in Object.getOwnPropertyDescriptor(object, key);
+    Object.defineProperty(object, key, isValue ? { writable: false, configurable: false } : { configurable: false });
+  });
+}
 function deepFreeze(root) {
   var seen = new Set(), pending = [root];
   while (pending.length > 0) {
@@ -51,8 +65,36 @@ function deepFreeze(root) {
       if ('value' in descriptor) pending.push(descriptor.value);
       else pending.push(descriptor.get, descriptor.set);
     });
-    Object.freeze(next);
+    if (extendable.indexOf(next) >= 0) lock(next);
+    else Object.freeze(next);
   }
+}
+/** The session that is running. */
+var current = [undefined];
+/**
+ * Adds members that belong to each session by itself: its scope keeps what it assigns to them. A name that is there
+ * already stays as it is.
+ */
+function extend(extension) {
+  var path = extension.split('.'), name = path.pop(), object = globalThis[path[0]];
+  if (path[1] === 'prototype') object = object.prototype;
+  if (object === undefined || name in object) return;
+  Object.defineProperty(object, name, {
+    get: function () {
+      var own = current[0] === undefined ? undefined : current[0].__$x;
+      return own === undefined ? undefined : own[extension];
+    },
+    set: function (value) {
+      if (this === object) {
+        if (current[0].__$x === undefined) current[0].__$x = {};
+        current[0].__$x[extension] = value;
+      } else if (typeof this === 'object' || typeof this === 'function') {
+        Object.defineProperty(this, name, { value: value, writable: true, enumerable: true, configurable: true });
+      }
+    },
+    enumerable: false,
+    configurable: false,
+  });
 }
 /** Intrinsics that no global name leads to. */
 function hiddenIntrinsics() {

@@ -30,10 +30,17 @@ export interface GuestProgram {
 }
 
 /** Generates the guest code of a chart. `preludeNames` are the names that the realm has beside the language's own. */
-export function guestProgram(chart: Chart, preludeNames: ReadonlySet<string>): GuestProgram {
+export function guestProgram(chart: Chart, preludeNames: ReadonlySet<string>, hasExtensions: boolean): GuestProgram {
   const functions: string[] = [];
   const closures = { count: 0 };
-  const context: RewriteContext = { dialect: chart.dialect, names: chart.names, preludeNames, functions, closures };
+  const context: RewriteContext = {
+    dialect: chart.dialect,
+    names: chart.names,
+    preludeNames,
+    functions,
+    closures,
+    hasExtensions,
+  };
   const atStart = new Set(chart.scripts.map((script) => script.unit)).add(chart.startData);
   const texts: string[] = [];
   const positions: number[] = [];

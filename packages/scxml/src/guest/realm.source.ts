@@ -21,13 +21,13 @@ export const realmSource = `(function (host, sandboxed, dialect) {
 ${clockAndChanceSource}
 ${xmlValueSource}
 ${toSourceSource}
-${freezeSource}
 ${sharedObjectsSource}
 ${codecSaveSource}
 ${codecRestoreSource}
 ${viewSource}
-${String.raw`
 var globals = { Date: makeDate(Date, host), Math: makeMath(Math, host) };
+${freezeSource}
+${String.raw`
 globals.In = function In(id) { return host('in', JSON.stringify(String(id))) === 1; };
 if (dialect === 'ors') {
   globals.uneval = uneval;
@@ -192,19 +192,19 @@ var mayHaveAccessors = { value: true };
 
 /**
  * Evaluates the prelude and closes the realm. Returns the names that expressions see, as JSON. Bits of the traits: 1 code
- * of the application may make accessors, 2 it only reads fields of the event.
+ * of the application may make accessors, 2 it only reads fields of the event. Extensions: what it adds to the language.
  */
-function open(prelude, traits) {
+function open(prelude, traits, extensions) {
   mayHaveAccessors.value = (traits & 1) !== 0;
   eventIsOnlyRead.value = (traits & 2) !== 0;
   var own = Object.keys(globals), added = {};
   if (prelude !== '') {
     var evaluate = Function.apply(null, own.concat(['host', 'return (' + prelude + '\n)']));
-    var make = evaluate.apply(undefined, own.map(function (name) { return globals[name]; }).concat([gateway]));
+    var make = evaluate.apply(undefined, own.map((name) => globals[name]).concat([gateway]));
     if (typeof make !== 'function') throw new TypeError('The prelude must evaluate to a function.');
     added = Object(make(gateway));
   }
-  Object.keys(added).forEach(function (name) {
+  Object.keys(added).forEach((name) => {
     globals[name] = added[name];
     if (sandboxed) {
       Object.defineProperty(globalThis, name, { value: added[name], writable: true, configurable: true });
@@ -213,13 +213,17 @@ function open(prelude, traits) {
       deepFreezeOwn(added[name]);
     }
   });
-  if (sandboxed) Object.freeze(globalThis);
+  if (sandboxed) {
+    extensions.forEach(extend);
+    extendable.forEach(Object.freeze);
+    Object.freeze(globalThis);
+  }
   names = Object.keys(globals);
-  values = names.map(function (name) { return globals[name]; });
+  values = names.map((name) => globals[name]);
   names.push('__$f', '__$y', '__$v', '__$r', '__$e', '__$j', '__$p', '__$i', '__$l', '__$o', '__$h', '__$d', '__$m',
-    '__$t', '__$g', '__$c', '__$k');
+    '__$t', '__$g', '__$c', '__$k', '__$u');
   values.push(registerFunction, system, view, readOnly, setEvent, toJson, parse, position, loops, openLoop, has,
-    describe, function (text) { return xmlValue(host, text); }, toSource, ioprocessors, registerClosure, starting);
+    describe, (text) => xmlValue(host, text), toSource, ioprocessors, registerClosure, starting, current);
   return JSON.stringify(Object.keys(globals));
 }
 
@@ -230,7 +234,7 @@ function deepFreezeOwn(root) {
     var next = pending.pop();
     if (next === null || (typeof next !== 'object' && typeof next !== 'function') || seen.has(next)) continue;
     seen.add(next);
-    Reflect.ownKeys(next).forEach(function (key) {
+    Reflect.ownKeys(next).forEach((key) => {
       var descriptor = Object.getOwnPropertyDescriptor(next, key);
       if ('value' in descriptor && typeof descriptor.value !== 'function') pending.push(descriptor.value);
     });

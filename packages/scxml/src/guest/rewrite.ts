@@ -15,6 +15,8 @@ export interface RewriteContext {
   readonly functions: string[];
   /** How many closures have a number. */
   readonly closures: { count: number };
+  /** Code adds to objects of the language: the realm has to know which session is running. */
+  readonly hasExtensions: boolean;
 }
 
 /** Guest code for one expression or script. */

@@ -1,4 +1,5 @@
 import type { Program } from 'acorn';
+import { reservedPrefix } from './realm-names.js';
 import { analyseScopes, type ScopeAnalysis } from './scopes.js';
 import { type AnyNode, childNodes, isNode, nameOf } from './syntax-tree.js';
 
@@ -10,6 +11,8 @@ export interface Survey {
   readonly eventFieldReads: number;
   /** Every `name` of a `_data.name`. */
   readonly dataMembers: readonly string[];
+  /** What it adds to objects of the language: `String.prototype.padLeft`, `String.format`. */
+  readonly extensions: readonly string[];
 }
 
 /** The syntax tree of a text, and what is known about it, worked out when it is first asked for. */
@@ -42,12 +45,17 @@ const suspects = new Set([
   'eval',
   'Reflect',
 ]);
+/** Objects of the language that libraries of scripts add functions to, beside their prototypes. */
+const extendable = new Set([
+  ...['String', 'Number', 'Boolean', 'Array', 'Date', 'Function', 'Object', 'RegExp', 'Error', 'Math', 'JSON'],
+]);
 const eventFields = new Set(['name', 'type', 'sendid', 'origin', 'origintype', 'invokeid', 'data', 'raw']);
 
 function survey(program: Program): Survey {
   let suspicious = false;
   let eventFieldReads = 0;
   const dataMembers: string[] = [];
+  const extensions: string[] = [];
 
   function visit(node: AnyNode, parent: AnyNode, inPattern: boolean): void {
     switch (node.type) {
@@ -60,6 +68,10 @@ function survey(program: Program): Survey {
         const owner = node.computed !== true && isNode(node.object) ? nameOf(node.object) : '';
         const name = isNode(node.property) ? nameOf(node.property) : '';
         if (owner === '_data') dataMembers.push(name);
+        if (parent.type === 'AssignmentExpression' && parent.left === node) {
+          const extension = extensionOf(node);
+          if (extension !== undefined) extensions.push(extension);
+        }
         if (owner === '_event' && eventFields.has(name) && !inPattern && !isChanged(node, parent)) eventFieldReads += 1;
         break;
       }
@@ -71,7 +83,28 @@ function survey(program: Program): Survey {
   }
 
   if (isNode(program)) visit(program, program, false);
-  return { suspicious, eventFieldReads, dataMembers };
+  return { suspicious, eventFieldReads, dataMembers, extensions };
+}
+
+/** The member of an object of the language, or of its prototype, that a node is. */
+function extensionOf(node: AnyNode): string | undefined {
+  const key = memberName(node);
+  const object = node.object;
+  if (key === undefined || key === 'prototype' || key === '__proto__' || key.startsWith(reservedPrefix))
+    return undefined;
+  if (!isNode(object)) return undefined;
+  if (object.type === 'Identifier') return extendable.has(nameOf(object)) ? `${nameOf(object)}.${key}` : undefined;
+  if (object.type !== 'MemberExpression' || memberName(object) !== 'prototype' || !isNode(object.object))
+    return undefined;
+  const owner = object.object.type === 'Identifier' ? nameOf(object.object) : '';
+  return extendable.has(owner) ? `${owner}.prototype.${key}` : undefined;
+}
+
+/** The name of a member that is written out: `a.name`, `a['name']`. */
+function memberName({ computed, property }: AnyNode): string | undefined {
+  if (!isNode(property)) return undefined;
+  if (computed !== true) return property.type === 'Identifier' ? nameOf(property) : undefined;
+  return property.type === 'Literal' && typeof property.value === 'string' ? property.value : undefined;
 }
 
 /** True if a member is assigned or deleted where it stands. */

@@ -7,6 +7,8 @@ export interface Traits {
   readonly makesAccessors: boolean;
   /** Code reads fields of `_event` and does nothing else with it. */
   readonly onlyReadsEvent: boolean;
+  /** What code adds to objects of the language, see `Survey.extensions`. */
+  readonly extensions: readonly string[];
 }
 
 /** Reads the traits off the code of an application: conservatively, what is not certain is assumed. */
@@ -17,11 +19,13 @@ export function traitsOf(units: readonly Unit[], prelude: string): Traits {
   }
   let makesAccessors = preludeMakesAccessors(prelude);
   let onlyReadsEvent = true;
+  const extensions = new Set<string>();
   for (const { scopes, survey } of texts) {
     makesAccessors ||= scopes.dynamic || survey.suspicious;
+    for (const extension of survey.extensions) extensions.add(extension);
     onlyReadsEvent &&= !scopes.dynamic && survey.eventFieldReads === mentions(scopes.free);
   }
-  return { makesAccessors, onlyReadsEvent };
+  return { makesAccessors, onlyReadsEvent, extensions: [...extensions] };
 }
 
 function mentions(free: readonly { readonly name: string }[]): number {

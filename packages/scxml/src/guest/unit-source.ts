@@ -26,7 +26,8 @@ export function unitSource(unit: Unit, chart: Chart, context: RewriteContext, is
       : written;
   const readsEvent = writer.readsEvent || (chart.functionsReadEvent && unit.kind !== 'store');
   const event = readsEvent ? 'if (__$n !== void 0) __$e(__$n); ' : '';
-  return { text: `function (__$s, __$n, __$a) { ${event}${body} }`, readsEvent };
+  const session = context.hasExtensions ? '__$u[0] = __$s; ' : '';
+  return { text: `function (__$s, __$n, __$a) { ${session}${event}${body} }`, readsEvent };
 }
 
 /** Guest code that declares every name of a session, for code that resolves names when it runs. */

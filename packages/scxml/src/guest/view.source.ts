@@ -24,6 +24,9 @@ function viewScope(scope) {
     });
     return copy;
   }
-  return JSON.stringify(plain(scope, 0));
+  var shown = plain(scope, 0);
+  // What the session has added to objects of the language.
+  delete shown.__$x;
+  return JSON.stringify(shown);
 }
 `;

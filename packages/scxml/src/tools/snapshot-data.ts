@@ -17,7 +17,10 @@ export function snapshotData(snapshot: string): JsonValue {
   if (at < 0) return null;
   const saved: JsonValue = JSON.parse(snapshot.slice(at + dataKey.length, -1));
   if (!isJsonObject(saved)) return null;
-  return new Reading(Array.isArray(saved.shared) ? saved.shared : []).value(saved.vars ?? null, 0) ?? null;
+  const data = new Reading(Array.isArray(saved.shared) ? saved.shared : []).value(saved.vars ?? null, 0) ?? null;
+  // What the session has added to objects of the language.
+  if (isJsonObject(data)) delete data.__$x;
+  return data;
 }
 
 /** Turns the written forms of `codec-save.source.ts` into plain JSON; undefined stands for what is not shown. */
@@ -86,6 +89,7 @@ function leaf(tag: readonly JsonValue[]): JsonValue | undefined {
   switch (kind) {
     case 'undefined':
     case 'function':
+    case 'closure':
     case 'global':
     case 'ioprocessors':
       return undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ActionDescriptor } from '../../src/index.js';
-import { effects, logs, OneSession, ors, w3c } from '../one-session.js';
+import { type ActionDescriptor, SessionPool, type StepResult } from '../../src/index.js';
+import { effects, logs, OneSession, ors, url, w3c } from '../one-session.js';
 
 const submit: ActionDescriptor = {
   namespaces: ['http://www.genesyslab.com/modules/queue'],
@@ -392,5 +392,44 @@ describe('what documents of the time contain, and the Recommendation does not', 
     expect(logs(session.result)[0]).toBe('loaded');
     expect(logs(await session.tell('go'))).toEqual(['hi, a,2,hi']);
     expect(logs(await session.tell('go'))).toEqual(['bye, a,2,bye']);
+  });
+
+  it('libraries that add functions to the objects of the language, each session its own', async () => {
+    const lib = `
+      String.prototype.padLeft = function (width, fill) { var s = String(this); while (s.length < width) s = (fill || ' ') + s; return s; };
+      String.format = function (text, value) { return text.replace('{0}', value); };
+      Array.prototype['contains'] = function (item) { return this.indexOf(item) >= 0; };
+      if (!Date.prototype.addDays) { Date.prototype.addDays = function (n) { return new Date(this.getTime() + n * 864e5); }; }
+      if (!Math.half) Math.half = function (n) { return n / 2; };
+      String.prototype.trim = function () { return 'not this one'; };
+      Number.prototype.scaled = function () { return this * factor; };
+      var factor = _data.factor, found = 0;
+      for (var key in ['a', 'b']) found += 1;`;
+    const text =
+      ors(`<datamodel><data id="factor" expr="2"/></datamodel><script><xi:include href="lib.js" parse="text"/></script>
+      <state id="s"><transition event="go"><log expr="['7'.padLeft(3, '0'), String.format('a{0}', 1), [1, 2].contains(2),
+        new Date(0).addDays(1).getTime(), Math.half(5), ' x '.trim(), (3).scaled(), found].join()"/>
+        <script>var own = { padLeft: 1 }; own.padLeft = 2; var list = []; list.contains = 'mine';</script>
+        <log expr="own.padLeft + list.contains"/></transition></state>`);
+    const documents = { 'http://test/lib.js': lib };
+    for (const forgetful of [false, true]) {
+      const session = new OneSession(text, { documents, forgetful });
+      await session.start();
+      const expected = ['007,a1,true,86400000,2.5,x,6,2', '2mine'];
+      expect(logs(await session.tell('go'))).toEqual(expected);
+      expect(logs(await session.tell('go'))).toEqual(expected);
+      expect(session.result?.data).not.toHaveProperty('__$x');
+    }
+    const pool = new SessionPool({ workers: 0 });
+    await pool.define({ id: 'lib', main: url, documents: { [url]: text, ...documents } });
+    const start = (session: string, factor: number) =>
+      pool.start({ session, application: 'lib', now: 0, parameters: { factor } });
+    const [two, five] = [await start('two', 2), await start('five', 5)];
+    const scaled = async (session: string, { step, snapshot }: StepResult) =>
+      logs(
+        await pool.deliver({ session, application: 'lib', step, snapshot, event: { name: 'go' }, now: 0 }),
+      )[0]?.split(',')[6];
+    expect([await scaled('two', two), await scaled('five', five)]).toEqual(['6', '15']);
+    await pool.close();
   });
 });
