@@ -7,9 +7,12 @@ alter table session_message drop constraint session_message_session_fkey;
 alter table session_timer drop constraint session_timer_session_fkey;
 alter table session_action drop constraint session_action_session_fkey;
 
--- Lists go by the time of the start, whatever the state; the few sessions that have not begun are found at once.
+-- Lists go by the time of the start, of all sessions or of those of one state or application; the few sessions that have
+-- not begun are found at once.
 drop index session_running;
 create index session_by_start on session (started_at, id);
+create index session_by_state on session (state, started_at, id);
+create index session_by_flow on session (flow, started_at, id);
 create index session_unstarted on session (started_at) where step = 0 and state = 'running';
 
 -- What each macrostep consumed and what it asked for: the history of a session, and enough to repeat it.

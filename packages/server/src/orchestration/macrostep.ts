@@ -11,7 +11,6 @@ import type { Environment, SessionEvent } from './session-event.js';
 import { ageLimit } from './session-settings.js';
 import { CHILD_SESSIONS, CLEAR_ENDED_SESSION, type SessionState, type TurnRow } from './session-statements.js';
 import { type Written, type WrittenStep, writeEffects, writeSteps } from './step-writing.js';
-import { storable } from './stored-json.js';
 import { Together } from './together.js';
 
 /** How a session ended, as its starter hears it. */
@@ -279,18 +278,18 @@ function journalEntries(macrostep: Macrostep): JournalEntry[] {
   entries.push({
     ...about,
     type: 'session.state',
-    data: storable({
+    data: {
       step: result.step,
       event: event?.name ?? null,
       exited: microsteps.flatMap((step) => step.exited),
       entered: microsteps.flatMap((step) => step.entered),
       configuration: result.configuration,
       ...(logged.length > 0 && { log: logged }),
-    }),
+    },
   });
   const state = stateAfter(macrostep);
   if (state !== 'running') {
-    entries.push({ ...about, type: 'session.ended', data: storable(endData(macrostep, state, reasonOf(macrostep))) });
+    entries.push({ ...about, type: 'session.ended', data: endData(macrostep, state, reasonOf(macrostep)) });
   }
   return entries;
 }

@@ -5,7 +5,8 @@ import type { FlowLibrary } from './flow-library.js';
 import type { SessionEvent } from './session-event.js';
 import {
   type ChildRow,
-  LIST_SESSIONS,
+  type ListCondition,
+  listSessions,
   type PendingRow,
   type QueuedRow,
   READ_CHILDREN,
@@ -104,17 +105,15 @@ export class SessionDirectory {
   /** Newest first. */
   async list(filter: SessionFilter): Promise<SessionView[]> {
     const { state, application, minAgeSeconds, maxAgeSeconds, limit, before } = filter;
-    const ago = (seconds: number | undefined, beyond = 0) =>
-      seconds === undefined ? null : instant(Math.max(0, this.clock.now() - seconds * 1000 + beyond));
-    const rows = await this.database.query<SessionRow>(LIST_SESSIONS, [
-      state ?? null,
-      application ?? null,
-      ago(maxAgeSeconds),
-      ago(minAgeSeconds, 1),
-      before ? instant(before.startedAt) : null,
-      before?.id ?? null,
-      limit,
-    ]);
+    const ago = (seconds: number, beyond = 0) => instant(Math.max(0, this.clock.now() - seconds * 1000 + beyond));
+    const wanted: [ListCondition, ...string[]][] = [];
+    if (state !== undefined) wanted.push(['state', state]);
+    if (application !== undefined) wanted.push(['application', application]);
+    if (maxAgeSeconds !== undefined) wanted.push(['since', ago(maxAgeSeconds)]);
+    if (minAgeSeconds !== undefined) wanted.push(['until', ago(minAgeSeconds, 1)]);
+    if (before) wanted.push(['before', instant(before.startedAt), before.id]);
+    const list = listSessions(wanted.map(([condition]) => condition));
+    const rows = await this.database.query<SessionRow>(list, [limit, ...wanted.flatMap(([, ...values]) => values)]);
     return rows.map(view);
   }
 

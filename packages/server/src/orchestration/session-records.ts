@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../kernel/index.js';
-import { statement } from '../store/sql.js';
+import { type Statement, statement } from '../store/sql.js';
 import type { StepInput } from './outbox.js';
 import type { SessionEvent } from './session-event.js';
 import type { SessionState } from './session-statements.js';
@@ -46,18 +46,43 @@ export const READ_SESSION = statement(
   `select ${DESCRIPTION}, s.data, s.snapshot, f.attributes from ${WITH_FLOW} where s.id = $1`,
 );
 
+/** Conditions of a list, each with its values in this order. */
+const CONDITIONS = {
+  state: 's.state = ?',
+  application: 's.flow = ?',
+  since: 's.started_at >= ?',
+  until: 's.started_at < ?',
+  before: '(s.started_at, s.id) < (?, ?)',
+} as const;
+
+export type ListCondition = keyof typeof CONDITIONS;
+
+const lists = new Map<string, Statement>();
+
 /**
- * Newest first. $1 state, $2 flow, $3 started at this time or later, $4 started before this time, $5 and $6 start and id
- * of the last session of the page before, $7 limit; null leaves a condition out.
+ * Lists sessions, newest first, that fulfil all conditions: one statement for each combination, so that each is planned
+ * with the index that serves it. $1 is the limit, after it come the conditions' values: one each, of `before` the start
+ * and the id of the last session of the page before.
  */
-export const LIST_SESSIONS = statement(
-  'session-list',
-  `select ${DESCRIPTION} from ${WITH_FLOW}
-    where ($1::text is null or s.state = $1) and ($2::text is null or s.flow = $2)
-      and ($3::timestamptz is null or s.started_at >= $3) and ($4::timestamptz is null or s.started_at < $4)
-      and ($5::timestamptz is null or (s.started_at, s.id) < ($5, $6))
-    order by s.started_at desc, s.id desc limit $7`,
-);
+export function listSessions(conditions: readonly ListCondition[]): Statement {
+  const name = ['session-list', ...conditions].join('-');
+  const known = lists.get(name);
+  if (known) return known;
+  let parameter = 1;
+  const texts = conditions.map((condition) =>
+    CONDITIONS[condition].replaceAll('?', () => {
+      parameter += 1;
+      return `$${parameter}`;
+    }),
+  );
+  const where = texts.length > 0 ? `where ${texts.join(' and ')}` : '';
+  const made = statement(
+    name,
+    `select ${DESCRIPTION} from ${WITH_FLOW} ${where} order by s.started_at desc, s.id desc limit $1`,
+  );
+  lists.set(name, made);
+  return made;
+}
 
 export interface StepRow {
   step: number;

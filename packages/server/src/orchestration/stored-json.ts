@@ -1,5 +1,3 @@
-import type { JsonObject } from '../kernel/index.js';
-
 /** One escape of JSON text; an escaped backslash is one too, so that what follows it is not taken for an escape. */
 const ESCAPE = /\\(?:u[0-9a-f]{4}|.)/g;
 /** NUL, or half of a surrogate pair (whole pairs are not escaped). */
@@ -12,10 +10,4 @@ const UNSTORABLE = /^\\u(?:0000|d[89a-f][0-9a-f]{2})$/;
 export function jsonText(value: unknown): string {
   const text = JSON.stringify(value);
   return text.includes('\\u') ? text.replace(ESCAPE, (found) => (UNSTORABLE.test(found) ? '\ufffd' : found)) : text;
-}
-
-/** The same object as it reads when it has been stored. */
-export function storable(value: JsonObject): JsonObject {
-  // Replacing characters in strings leaves an object an object.
-  return JSON.parse(jsonText(value)) as JsonObject;
 }
