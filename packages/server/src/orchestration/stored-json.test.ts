@@ -9,7 +9,9 @@ test.each([
   ['an escape that is only text', '\\u0000', '\\u0000'],
   ['a backslash before NUL', '\\\u0000', '\\\ufffd'],
   ['another control character', '\u0001', '\u0001'],
-])('%s', (_what, text, stored) => {});
+])('%s', (_what, text, stored) => {
+  expect(JSON.parse(jsonText({ [text]: text }))).toEqual({ [stored]: stored });
+});
 
 test('whatever else is JSON stays as it is', () => {
   const value = { a: [1, 'x"y', null, { b: false }] };
