@@ -163,3 +163,22 @@ describe('the validation before the dial', () => {
     expect((await bed.record('5102')).attempt).toBe(0);
   });
 });
+
+describe('of two nodes', () => {
+  it('one dials, and the other goes on when it is gone', async () => {
+    const bed = await DialingBed.create();
+    await bed.add('5101', '5102', '5103', '5104', '5105');
+    await bed.world({ ...WORLD, agents: { a1: AUTO } });
+    const other = await bed.otherNode();
+    await bed.startGroup();
+    await bed.advance(20);
+    const before = bed.carried().length;
+    expect(before).toBeGreaterThan(0);
+    expect(before).toBeLessThan(5);
+    await bed.dialing.stop();
+    await bed.advance(120);
+    expect(bed.carried().sort()).toEqual(['5101', '5102', '5103', '5104', '5105'].map((phone) => `${phone} answer`));
+    await other.stop();
+    expect(bed.logged).toEqual([]);
+  });
+});

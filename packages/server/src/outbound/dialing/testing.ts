@@ -230,6 +230,25 @@ export class DialingBed {
     await this.#begin(false);
   }
 
+  /** Dialing of another node, which hears of the same calls and agents. */
+  async otherNode(): Promise<Dialing> {
+    const { calls, router, agents, lists, configuration } = this.current;
+    const { clock, activity } = this;
+    const { connectionString } = this.store;
+    const database = await Database.connect({ connectionString, log: silentLogger, activity });
+    afterAll(() => database.close());
+    const dialing = new Dialing({
+      ...{ database, calls, router, agents, lists, configuration, clock, activity, log: silentLogger },
+      journal: new Journal({ database, clock, activity, log: silentLogger }),
+      compliance: this.gate,
+      newPacer: () => ({ dialNow: () => ({ dials: 0, nobodyFree: [] }), observe: () => {} }),
+      applications: this.#applications(),
+      owner: 'other',
+    });
+    await dialing.start();
+    return dialing;
+  }
+
   /** Attempts that are under way. */
   async attemptsOpen(): Promise<{ id: string; state: string }[]> {
     return this.store.database.query<{ id: string; state: string }>(
