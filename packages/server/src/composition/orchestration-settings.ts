@@ -1,6 +1,6 @@
 import type { OrsSettings } from '../api/index.js';
 import { type Configuration, sectionOptions } from '../config/index.js';
-import type { OrchestrationSettings } from '../orchestration/index.js';
+import type { MetricLevel, OrchestrationSettings } from '../orchestration/index.js';
 import type { OwnAddress } from './own-address.js';
 
 /** What the configuration says of orchestration, read anew each time, so that changes are in effect at once. */
@@ -12,6 +12,7 @@ export function orchestrationSettings(config: Configuration, own: OwnAddress): O
     idWithNode: () => ors().flag('sessionid-with-nodeid'),
     maxAgeSeconds: () => ors().seconds('max-session-age'),
     pendingEvents: () => ors().integer('max-pending-events'),
+    metricLevel: () => metricLevel(ors().text('metric-level')),
     limits: () => ({
       microsteps: ors().integer('max-microstep-count'),
       stateEntries: ors().integer('max-state-entry-count'),
@@ -22,6 +23,10 @@ export function orchestrationSettings(config: Configuration, own: OwnAddress): O
     uncached: () => ors().list('http-no-cache-urls'),
     ownOrigins: () => [externalUrl(), own.url ?? ''].filter((origin) => origin !== ''),
   };
+}
+
+function metricLevel(text: string): MetricLevel {
+  return text === 'state' || text === 'all' ? text : 'none';
 }
 
 /** The same for clients over HTTP. */

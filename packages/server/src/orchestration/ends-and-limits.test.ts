@@ -132,3 +132,38 @@ test('the resource of an event is read-only in the dialect of the original, and 
     [2, 2],
   ]);
 });
+
+describe('the log of steps', () => {
+  const FLOW = `<state id="a"><onentry><log label="l" expr="'it\\'s &lt; 1'"/><send event="go"/></onentry>
+    <transition event="go" target="b"/></state><final id="b"/>`;
+
+  test('has states and transitions, or all, as the configuration says', async () => {
+    const { logged } = bed.current;
+    logged.length = 0;
+    await bed.run(w3cFlow(FLOW, 'a'));
+    expect(logged).toEqual([]);
+    bed.settings.metricLevel = () => 'state';
+    const sid = await bed.run(w3cFlow(FLOW, 'a'));
+    expect(logged.map((line) => line.replace(sid, 'SID'))).toEqual([
+      expect.stringMatching(/^METRIC <appl_begin sid='SID' name='flow-[^']*' version='1' \/>$/),
+      "METRIC <transition sid='SID' target='a' line='1' />",
+      "METRIC <state_enter sid='SID' name='a' />",
+      "METRIC <event_processed sid='SID' name='go' />",
+      "METRIC <state_exit sid='SID' name='a' />",
+      expect.stringMatching(/^METRIC <transition sid='SID' name='a' event='go' target='b' line='\d+' \/>$/),
+      "METRIC <state_enter sid='SID' name='b' />",
+      "METRIC <appl_end sid='SID' final='b' />",
+    ]);
+  });
+
+  test('has all of a document that asks for it', async () => {
+    const { logged } = bed.current;
+    logged.length = 0;
+    const sid = await bed.run(
+      orsFlow(FLOW.replace('event="go"/>', `event="'go'"/>`), 'a').replace('<scxml ', '<scxml _debug="true" '),
+    );
+    const lines = logged.map((line) => line.replace(sid, 'SID'));
+    expect(lines).toContain("METRIC <log sid='SID' label='l' expr='it&apos;s &lt; 1' level='1' />");
+    expect(lines).toContain("METRIC <event_queued sid='SID' name='go' />");
+  });
+});

@@ -48,6 +48,7 @@ export { type Documents, FlowLibrary, type FlowVersion } from './flow-library.js
 export type { MadeCall } from './inbound.js';
 export { languageExtension } from './language-extension.js';
 export type { EndedSession } from './macrostep.js';
+export type { MetricLevel } from './metric-lines.js';
 export type { SearchServer } from './modules/elasticconnector.js';
 export type { Reply } from './replies.js';
 export type { SessionDetail, SessionView } from './session-directory.js';

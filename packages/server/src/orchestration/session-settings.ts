@@ -1,5 +1,6 @@
 import type { ApplicationDefinition } from '@ringback/scxml';
 import type { SourceSettings } from './application-source.js';
+import type { MetricLevel } from './metric-lines.js';
 
 /** What the configuration says of sessions (options of section `ors`, read anew each time). */
 export interface SessionSettings {
@@ -11,6 +12,8 @@ export interface SessionSettings {
   maxAgeSeconds(): number;
   /** Events that may wait in a session's mailbox; 0 without a limit. */
   pendingEvents(): number;
+  /** What of the steps of sessions is logged; `_debug="true"` of a document means all of its own. */
+  metricLevel(): MetricLevel;
 }
 
 /** What the configuration says of orchestration as a whole. */

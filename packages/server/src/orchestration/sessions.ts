@@ -22,6 +22,7 @@ import { invokedApplication } from './invoked-application.js';
 import { type Answers, lookUp, withAnswers } from './lookups.js';
 import { type EndHandler, type Macrostep, type MacrostepContext, Macrosteps, subjectOf } from './macrostep.js';
 import { Mailboxes } from './mailboxes.js';
+import { metricLines } from './metric-lines.js';
 import type { Replies, Reply } from './replies.js';
 import { ResidentSessions } from './resident-sessions.js';
 import { changedEnvironment, type Environment, engineEvent, type SessionEvent } from './session-event.js';
@@ -466,6 +467,7 @@ export class Sessions {
   async #store(macrostep: Macrostep): Promise<SessionHead | 'elsewhere' | 'over'> {
     const { turn, event, environment, result } = macrostep;
     const stored = await this.#macrosteps.store(macrostep);
+    if (stored) this.#logMetrics(macrostep);
     this.#failures.delete(turn.id);
     if (!stored || result.status !== 'running') {
       this.#residents.drop(turn.id);
@@ -477,6 +479,13 @@ export class Sessions {
     const head: SessionHead = { ...before, step: result.step, snapshot: result.snapshot, environment };
     this.#residents.keep(head);
     return head;
+  }
+
+  #logMetrics(macrostep: Macrostep): void {
+    const { settings, log } = this.parts;
+    const { id, attributes } = macrostep.turn;
+    const level = attributes._debug === 'true' ? 'all' : settings.metricLevel();
+    for (const line of metricLines(macrostep, level)) log.info({ session: id }, line);
   }
 
   async #macrostep(turn: TurnRow): Promise<Macrostep> {

@@ -22,6 +22,7 @@ import type { ListObject } from './configured-objects.js';
 import type { Device } from './directory.js';
 import { type ActionModule, createOrchestration, followAgentCalls, type Orchestration } from './index.js';
 import type { EndedSession } from './macrostep.js';
+import type { MetricLevel } from './metric-lines.js';
 import type { SearchServer } from './modules/elasticconnector.js';
 
 /** When the tests' clocks begin. */
@@ -81,6 +82,7 @@ export class OrchestrationBed {
     idWithNode: () => false,
     maxAgeSeconds: () => 0,
     pendingEvents: () => 100,
+    metricLevel: (): MetricLevel => 'none',
     defaultMaxAgeSeconds: () => 0,
     limits: () => ({}),
     maxStaleSeconds: () => 60,
@@ -236,7 +238,8 @@ export class OrchestrationBed {
     const { clock, activity } = this;
     const logged: string[] = [];
     const note = (_fields: unknown, message?: string) => void logged.push(message ?? '');
-    const log = { ...silentLogger, warn: note, error: note };
+    const metric = (_fields: unknown, message = '') => message.startsWith('METRIC') && logged.push(message);
+    const log = { ...silentLogger, info: metric, warn: note, error: note };
     const ground = { database, clock, activity, log };
     const journal = new Journal(ground);
     const calls = new Calls({ ...ground, journal, switch: this.simulator });

@@ -1,4 +1,14 @@
-import { flag, integer, itemsOf, type OptionDefinition, type OptionFamily, seconds, shaped, text } from './option.js';
+import {
+  flag,
+  integer,
+  itemsOf,
+  type OptionDefinition,
+  type OptionFamily,
+  oneOf,
+  seconds,
+  shaped,
+  text,
+} from './option.js';
 
 /** Section of the original in which an option is found, when section `ors` does not have it. */
 const inOrchestration = (name: string) => ({ section: 'orchestration', name });
@@ -94,6 +104,15 @@ const sessionOptions = [
     absent: '500',
     effect: 'XInclude elements of one application, after which it is refused.',
     fallback: inScxml('max-includes'),
+  },
+  {
+    name: 'metric-level',
+    type: oneOf('none', 'state', 'all'),
+    preset: 'none',
+    absent: 'none',
+    effect:
+      'What of the steps of sessions goes into the log, in lines `METRIC <...>`: states and transitions, or all that is executed. `_debug="true"` of a document logs all of its own sessions.',
+    fallback: inScxml('metric-level'),
   },
   {
     name: 'http-max-age',
