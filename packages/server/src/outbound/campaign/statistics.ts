@@ -86,13 +86,14 @@ const COUNTS = statement(
 );
 const HISTORY = statement(
   'campaign-history',
-  `select date_bin(make_interval(mins => $3), at, 'epoch') as begins, name, campaign, list, action, result, sum(count) as count
+  `select date_bin(make_interval(mins => $3), at, 'epoch'::timestamptz) as begins, g.name, g.campaign, list, action, result, sum(count) as count
    from (select at, group_number, list, action, result, count from campaign_action where at >= $1 and at < $2
          union all
-         select quarter, group_number, list, action, result, count from campaign_count where quarter >= $1 and quarter < $2) as counted
-   join campaign_group_state on number = group_number
-   group by begins, name, campaign, list, action, result
-   order by begins, name`,
+         select quarter, group_number, list, action, result, count from campaign_count
+         where quarter >= date_bin('15 minutes', $1::timestamptz, 'epoch'::timestamptz) and quarter < $2) as counted
+   join campaign_group_state g on g.number = counted.group_number
+   group by begins, g.name, g.campaign, list, action, result
+   order by begins, g.name`,
 );
 const PERIODS = statement(
   'campaign-periods',
@@ -114,11 +115,17 @@ const BEGIN_WAITING = statement(
   'campaign-period-begin-waiting',
   `insert into campaign_period (group_number, name, status, dial_mode, waiting, began_at) values ($1, $2, $3, $4, $5, $6)`,
 );
+/** The quarter in which a loaded group was loaded stays in single rows: it is counted from the load on. */
 const SUM_UP = statement(
   'campaign-count-sum-up',
-  `with moved as (delete from campaign_action where at < $1 returning group_number, list, action, result, count, at)
+  `with moved as (
+     delete from campaign_action a where at < $1 and not exists (
+       select 1 from campaign_group_state g
+       where g.number = a.group_number and g.state <> 'NotLoaded'
+         and date_bin('15 minutes', g.loaded_at, 'epoch'::timestamptz) = date_bin('15 minutes', a.at, 'epoch'::timestamptz))
+     returning group_number, list, action, result, count, at)
    insert into campaign_count (quarter, group_number, list, action, result, count)
-   select date_bin('15 minutes', at, 'epoch') as quarter, group_number, list, action, result, sum(count)
+   select date_bin('15 minutes', at, 'epoch'::timestamptz) as quarter, group_number, list, action, result, sum(count)
    from moved group by quarter, group_number, list, action, result
    on conflict (group_number, quarter, list, action, result) do update set count = campaign_count.count + excluded.count`,
 );
