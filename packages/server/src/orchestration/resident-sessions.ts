@@ -1,8 +1,9 @@
 import type { Clock, Timer } from '../kernel/index.js';
 import type { SessionHead } from './turns.js';
 
-/** Sessions that are kept at most; beyond, the one that has rested longest leaves. */
+/** Sessions that are kept at most, and characters of their snapshots; beyond, the one that has rested longest leaves. */
 const MOST = 2_000;
+const HEAVIEST = 64 * 1024 * 1024;
 /** A session that has had nothing to do for so long leaves memory. */
 const REST_MS = 10_000;
 
@@ -12,6 +13,7 @@ const REST_MS = 10_000;
  */
 export class ResidentSessions {
   readonly #heads = new Map<string, { head: SessionHead; usedAt: number }>();
+  #weight = 0;
   #timer: Timer | undefined;
 
   /** @param forget drops what the engine holds of a session */
@@ -26,19 +28,25 @@ export class ResidentSessions {
 
   /** The session as it stands after a macrostep that has been committed. */
   keep(head: SessionHead): void {
-    this.#heads.delete(head.id);
+    this.#take(head.id);
     this.#heads.set(head.id, { head, usedAt: this.clock.now() });
-    if (this.#heads.size > MOST) {
-      const [oldest] = this.#heads.keys();
-      if (oldest !== undefined) this.drop(oldest);
+    this.#weight += head.snapshot.length;
+    while (this.#heads.size > MOST || (this.#weight > HEAVIEST && this.#heads.size > 1)) {
+      const [oldest = ''] = this.#heads.keys();
+      this.drop(oldest);
     }
     this.#timer ??= this.clock.at(this.clock.now() + REST_MS, () => this.#sweep());
   }
 
   /** What is known of the session may be wrong, or is of no use any more. */
   drop(id: string): void {
-    this.#heads.delete(id);
+    this.#take(id);
     this.forget(id);
+  }
+
+  #take(id: string): void {
+    this.#weight -= this.#heads.get(id)?.head.snapshot.length ?? 0;
+    this.#heads.delete(id);
   }
 
   stop(): void {

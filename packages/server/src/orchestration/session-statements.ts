@@ -198,3 +198,6 @@ export const PURGE_SESSIONS = statement(
    )
    delete from session_step s using gone where s.session = gone.id`,
 );
+
+/** Forgets what sessions, also those that still run, did before $1; they cannot be repeated any more. */
+export const PURGE_STEPS = statement('session-purge-steps', 'delete from session_step where at < $1');

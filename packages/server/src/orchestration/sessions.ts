@@ -40,6 +40,7 @@ import {
   NEXT_TIMER,
   POST_MESSAGE,
   PURGE_SESSIONS,
+  PURGE_STEPS,
   SESSION_STATE,
   SET_APPLICATION,
   SET_TIMER,
@@ -63,6 +64,8 @@ const FLOOD_ROUNDS = 32;
 /** Ends a session whose mailbox overflows; no message of that id is stored. */
 const FLOODED: Message = { id: 0, event: { name: 'cancel', end: { reason: 'pending-events' } } };
 const RETRY_MS = 1_000;
+/** The history of a session that still runs goes back so far. */
+const HISTORY_MS = 30 * 86_400_000;
 /** A macrostep that still cannot be stored after so many attempts, though the database answers, never will be. */
 const STORE_ATTEMPTS = 5;
 /** Sessions that are read together, and such readings at the same time. */
@@ -374,7 +377,9 @@ export class Sessions {
 
   /** Forgets sessions that ended before `endedBefore` (milliseconds since 1970). */
   async purge(endedBefore: number): Promise<void> {
-    await this.parts.database.query(PURGE_SESSIONS, [instant(endedBefore)]);
+    const { database, clock } = this.parts;
+    await database.query(PURGE_SESSIONS, [instant(endedBefore)]);
+    await database.query(PURGE_STEPS, [instant(clock.now() - HISTORY_MS)]);
   }
 
   async #wakeWaiting(before: number): Promise<void> {
