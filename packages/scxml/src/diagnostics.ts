@@ -60,6 +60,7 @@ const catalogue = {
     'warning',
     'It leaves and re-enters every region. Use type="internal", or wrap the region in a <state>.',
   ],
+  'region-crossed': ['warning', 'All regions are left and entered again. Send an event that the other region takes.'],
   'event-unknown': ['warning', 'No transition waits for it. Correct the name, or add one.'],
   'data-not-serialisable': ['warning', 'Keep functions in a <script>; this value is lost when the session is stored.'],
   'parameter-unknown': ['warning', 'Declare <data> of that id.'],

@@ -8,6 +8,7 @@ export function warnAboutChart(chart: Chart, tree: StateTree, reading: Reading):
   warnUnreachable(chart, reading);
   warnShadowed(chart, reading);
   warnParallelSelfTransitions(chart, reading);
+  warnCrossedRegions(chart, tree, reading);
   warnUnknownEvents(chart, tree, reading);
   warnClosures(chart, reading);
 }
@@ -88,6 +89,26 @@ function warnParallelSelfTransitions(chart: Chart, reading: Reading): void {
       if (isInternal || transition.targets.length === 0 || !transition.targets.every(leaves)) continue;
       const message = `The transition of the region ${state.id} leaves and re-enters ${parent.id}.`;
       reading.report('parallel-self-transition', message, transition.place);
+    }
+  }
+}
+
+/** From one region of a parallel state into another one: the transition leaves all of them and enters them again. */
+function warnCrossedRegions(chart: Chart, tree: StateTree, reading: Reading): void {
+  const { states } = chart;
+  for (const { source, targets, place } of tree.transitions) {
+    for (
+      let at = states[source], parent = states[at?.parent ?? -1];
+      at && parent;
+      at = parent, parent = states[at.parent]
+    ) {
+      if (parent.kind !== 'parallel') continue;
+      const { index, last } = at;
+      const { index: first, last: end, id } = parent;
+      if (!targets.some((target) => target > first && target <= end && (target < index || target > last))) continue;
+      const message = `The transition leads out of the region ${at.id} into another one of ${id}.`;
+      reading.report('region-crossed', message, place);
+      break;
     }
   }
 }

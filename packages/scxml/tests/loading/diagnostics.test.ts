@@ -101,6 +101,13 @@ const warnings: typeof cases = [
     ['parallel-self-transition 2:1'],
   ],
   [
+    'a transition from one region into another',
+    w3c(
+      '<parallel id="p"><state id="a" initial="a1"><state id="a1">\n<transition event="e" target="b2"/></state></state><state id="b" initial="b1"><state id="b1"><transition event="f" target="b2"/></state><state id="b2"/></state></parallel>',
+    ),
+    ['region-crossed 2:1'],
+  ],
+  [
     'a raised event that nobody takes',
     w3c('<state id="s"><onentry><raise event="typo"/></onentry><transition event="type" target="s"/></state>'),
     ['event-unknown 1:109'],
