@@ -3,7 +3,7 @@ import { expectedWaitSeconds, type Outlook, PRIOR_RATES, type Rates, UNKNOWN_EWT
 import type { AgentFigure, Statistic } from './statistic.js';
 import { occupancy, ofDay } from './tally.js';
 import { figuresOf, type Gate, type LineAgent, type LineRequest, type TargetLine } from './target-line.js';
-import { figureOf, isOpen, type NamedStatistic } from './threshold.js';
+import { figureOf, isOpen, type NamedStatistic, type TargetFigures } from './threshold.js';
 
 /** What the line is told of what was learned from the past, and of the day that is counted. */
 export interface Learned {
@@ -18,6 +18,18 @@ export const NOTHING_LEARNED: Learned = {
   rates: () => PRIOR_RATES,
   dayStart: (now) => now - (now % DAY_MS),
 };
+
+/** Of whom a statistic is computed. */
+interface Subject {
+  members: Iterable<LineAgent>;
+  /** One agent by name, not a group. */
+  isOne: boolean;
+  figures: TargetFigures;
+  /** Requests that are served before the one whose wait is asked for. */
+  ahead: number;
+  /** The virtual queue whose past is known. */
+  queue: string;
+}
 
 /** Values of statistics (statistic.ts), computed from the lists of the line when they are asked for. */
 export class LineFigures {
@@ -50,51 +62,67 @@ export class LineFigures {
    */
   valueOf(line: TargetLine, statistic: Statistic, now: number, entry?: LineRequest): number {
     const figures = figuresOf(line, this.waitingIn);
-    if (statistic.of === 'target') return figureOf(figures, statistic.figure);
-    if (statistic.of === 'agent') return this.#groupValue(line, statistic, now);
-    if (statistic.figure === 'load-balance') {
-      return figures.loggedIn === 0 ? UNKNOWN_EWT_SECONDS : (figures.waiting + figures.occupied) / figures.loggedIn;
-    }
+    const { target, members } = line;
     const ahead = entry ? line.requests.rank(entry) : figures.waiting;
-    const working = figures.ready + figures.occupied;
-    const queue = line.target.kind === 'queue' ? line.target.name : (entry?.request.virtualQueue ?? '');
-    const outlook = { ahead, ready: figures.ready, loggedIn: figures.loggedIn, working };
-    return expectedWaitSeconds(outlook, this.learned.rates(queue));
+    const queue = target.kind === 'queue' ? target.name : (entry?.request.virtualQueue ?? '');
+    return this.#value({ members, isOne: target.kind === 'agent', figures, ahead, queue }, statistic, now);
   }
 
   /** The value of a statistic of an agent for whom nobody waits; undefined: one who is not configured. */
-  valueOfAlone(agent: LineAgent | undefined, statistic: Statistic, now: number): number {
-    if (statistic.of === 'agent') return agent ? this.agentValue(agent, statistic.figure, now) : 0;
+  valueOfAgent(agent: LineAgent | undefined, statistic: Statistic, now: number): number {
     const state = agent?.state.state ?? 'logged-out';
-    const ready = state === 'ready' ? 1 : 0;
-    const occupied = isOccupied(state) ? 1 : 0;
-    const loggedIn = state === 'logged-out' ? 0 : 1;
-    if (statistic.of === 'target') return figureOf({ ready, occupied, loggedIn, waiting: 0 }, statistic.figure);
-    if (statistic.figure === 'load-balance') return loggedIn === 0 ? UNKNOWN_EWT_SECONDS : occupied;
-    const outlook = { ahead: 0, ready, loggedIn, working: ready + occupied };
-    return expectedWaitSeconds(outlook, this.learned.rates(''));
+    const figures: TargetFigures = {
+      ready: state === 'ready' ? 1 : 0,
+      occupied: isOccupied(state) ? 1 : 0,
+      loggedIn: state === 'logged-out' ? 0 : 1,
+      waiting: 0,
+    };
+    return this.#value({ members: agent ? [agent] : [], isOne: true, figures, ahead: 0, queue: '' }, statistic, now);
   }
 
-  #groupValue(line: TargetLine, statistic: Extract<Statistic, { of: 'agent' }>, now: number): number {
-    if (line.target.kind === 'agent') {
-      const [agent] = line.members;
-      return this.valueOfAlone(agent, statistic, now);
+  /** The value of a statistic of a virtual queue that is served by whoever its requests ask for. */
+  valueOfQueue(queue: string, asked: readonly TargetLine[], statistic: Statistic, now: number): number {
+    const members = new Set(asked.flatMap((line) => [...line.members]));
+    const { ready, loggedIn, working } = agentCounts(asked);
+    const waiting = this.waitingIn(queue);
+    const figures = { ready, loggedIn, occupied: working - ready, waiting };
+    const ahead = Math.max(waiting, ...asked.map((line) => line.requests.size));
+    return this.#value({ members, isOne: false, figures, ahead, queue }, statistic, now);
+  }
+
+  #value(subject: Subject, statistic: Statistic, now: number): number {
+    const { figures, ahead, queue } = subject;
+    if (statistic.of === 'target') return figureOf(figures, statistic.figure);
+    if (statistic.of === 'agent') return this.#valueOfMembers(subject, statistic, now);
+    const { ready, loggedIn, occupied, waiting } = figures;
+    if (statistic.figure === 'load-balance') {
+      return loggedIn === 0 ? UNKNOWN_EWT_SECONDS : (waiting + occupied) / loggedIn;
     }
+    return expectedWaitSeconds({ ahead, ready, loggedIn, working: ready + occupied }, this.learned.rates(queue));
+  }
+
+  #valueOfMembers(
+    { members, isOne, figures }: Subject,
+    statistic: Extract<Statistic, { of: 'agent' }>,
+    now: number,
+  ): number {
     let total = 0;
     let highest = 0;
-    for (const agent of line.members) {
-      if (statistic.group === 'mean' && agent.state.state === 'logged-out') continue;
+    for (const agent of members) {
+      const isAbsent = agent.state.state === 'logged-out' && !isOne;
+      if (statistic.group === 'mean' && isAbsent) continue;
       const value = this.agentValue(agent, statistic.figure, now);
       total += value;
       if (value > highest) highest = value;
     }
+    if (isOne) return total;
     switch (statistic.group) {
       case 'highest':
         return highest;
       case 'sum':
         return total;
       case 'mean':
-        return line.loggedIn === 0 ? 0 : total / line.loggedIn;
+        return figures.loggedIn === 0 ? 0 : total / figures.loggedIn;
     }
   }
 }

@@ -224,8 +224,16 @@ export class Line {
   statistic(target: Target, statistic: Statistic, now: number): number {
     // For one agent whom nobody asks for, no list is worth its making.
     const isAlone = target.kind === 'agent' && !this.#lines.has(target);
-    if (isAlone) return this.#figures.valueOfAlone(this.#agents.get(target.name), statistic, now);
-    return this.#figures.valueOf(this.#lineFor(target), statistic, now);
+    if (isAlone) return this.#figures.valueOfAgent(this.#agents.get(target.name), statistic, now);
+    const line = this.#lineFor(target);
+    if (target.kind !== 'queue' || line.members.size > 0) return this.#figures.valueOf(line, statistic, now);
+    const asked = this.#linesOf(this.#queues.targets(target.name));
+    return this.#figures.valueOfQueue(target.name, asked, statistic, now);
+  }
+
+  /** Whether there has been a request in a virtual queue. */
+  knowsQueue(virtualQueue: string): boolean {
+    return this.#queues.targets(virtualQueue).length > 0;
   }
 
   /** The value of a statistic of one agent. */

@@ -57,6 +57,23 @@ describe('statistics of requests', () => {
   });
 });
 
+describe('a virtual queue', () => {
+  it('has the agents of whom its requests ask, and their expected wait', async () => {
+    await world.ready(node, 'a1', 'a2');
+    await node.agents.notReady('a2');
+    for (const id of ['r1', 'r2']) await world.submit(node, id, { virtualQueue: 'Unheard', selectable: false });
+    const figures = { StatAgentsTotal: 2, StatAgentsAvailable: 1, StatCallsInQueue: 2, StatLoadBalance: 1 };
+    for (const [statistic, expected] of Object.entries(figures)) {
+      for (const object of ['Unheard', 'Unheard@.Q']) {
+        expect([statistic, await value(object, statistic)]).toEqual([statistic, expected]);
+      }
+    }
+    expect(await value('Unheard', 'CallsEntered')).toBe(2);
+    expect(await value('Unheard', 'StatExpectedWaitingTime')).toBe(node.router.ewt('Unheard'));
+    expect(await value('SupportVQ', 'StatExpectedWaitingTime')).toBe(10_000);
+  });
+});
+
 describe('what is counted of an agent', () => {
   it('is the same on every node, and after a restart', async () => {
     await world.ready(node, 'a1');

@@ -88,13 +88,18 @@ export class Statistics {
     return statisticNamed(statistic) !== undefined && this.target(object) !== undefined;
   }
 
-  /** The target that an application's object names, if the configuration knows it; a bare name is a virtual queue. */
+  /**
+   * The target that an application's object names, if the configuration knows it. A bare name is a virtual queue, which
+   * need not be configured where there has been a request in it.
+   */
   target(object: string): Target | undefined {
     const { staff } = this.#options;
-    if (staff.hasQueue(object.trim())) return parseTarget(`${object.trim()}@.Q`);
+    const name = object.trim();
+    if (staff.hasQueue(name) || this.#options.mirror.line.knowsQueue(name)) return parseTarget(`${name}@.Q`);
     try {
       const target = parseTarget(object);
-      return staff.knows(target) ? target : undefined;
+      const isKnown = target.kind === 'queue' && this.#options.mirror.line.knowsQueue(target.name);
+      return isKnown || staff.knows(target) ? target : undefined;
     } catch (error) {
       if (error instanceof RingbackError) return undefined;
       throw error;
