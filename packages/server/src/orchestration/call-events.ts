@@ -54,8 +54,18 @@ export class CallEvents {
     const interactions = await lockInteractionsOfLeg(tx, leg.id);
     for (const interaction of interactions) await this.#changed(tx, interaction, change);
     const isPartOfInteractions = interactions.length > 0 || leg.session !== undefined || leg.role === 'inbound';
-    if (leg.state === 'ended' && isPartOfInteractions) await forgetLeg(tx, leg.id);
+    if (leg.state === 'ended' && isPartOfInteractions) await this.#over(tx, leg);
   };
+
+  /** A leg takes part in nothing any more. One that was let go before it was reached leaves a request without an answer. */
+  async #over(tx: Transaction, leg: Leg): Promise<void> {
+    await forgetLeg(tx, leg.id);
+    for (const { requestId, attributes } of await this.parts.actions.waitingFor(tx, leg.id)) {
+      const data = { interactionid: attributes.interactionid ?? null };
+      const failure = { error: 'invaliddestination', description: leg.cause ?? 'normal', data };
+      await this.parts.actions.complete(tx, requestId, failure);
+    }
+  }
 
   /** After a crash: answers, joins, dials or hangs up what is stored as due. */
   async recover(sql: Sql): Promise<void> {

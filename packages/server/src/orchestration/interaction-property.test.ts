@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { JsonObject, JsonValue } from '../kernel/index.js';
 import { seededRandom } from '../kernel/index.js';
+import { statement } from '../store/sql.js';
 import { OrchestrationBed, orsFlow, tells } from './testing.js';
 
 const bed = await OrchestrationBed.create();
@@ -56,7 +57,7 @@ async function hangUp(id: string): Promise<void> {
 }
 
 /** Whatever an application, the parties and the machine do: every request is answered once, and nobody stays on the line. */
-test.each(Array.from({ length: 12 }, (_, seed) => seed + 1))('calls come to their end, seed %d', async (seed) => {
+test.each(Array.from({ length: 8 }, (_, seed) => seed + 1))('calls come to their end, seed %d', async (seed) => {
   const random = seededRandom(seed);
   const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)];
   const agents = ['anna', 'bert', 'carl', 'dora'];
@@ -72,16 +73,23 @@ test.each(Array.from({ length: 12 }, (_, seed) => seed + 1))('calls come to thei
   await bed.simulator.placeInbound({ from: '5551', to: '8000' });
   await bed.activity.idle();
   const [session] = await bed.store.database.query<{ id: string }>("select id from session where state = 'running'");
-  const devices = ['2anna', '2bert', '2carl', '2dora', '5551', '5552', '5558', '5559', '9', '8000'];
+  const phones = agents.map((name) => `2${name}`);
+  const strange = ['5551', '5552', '5558', '5559', '9', '8000'];
   const up = () => bed.simulator.calls().filter(({ endedAt }) => endedAt === undefined);
 
+  await bed.post(String(session?.id), 'do.redirect', { to: '2anna' });
+  await bed.advance(3);
   for (let step = 0; step < 14; step += 1) {
     const chance = random();
-    const leg = pick(up());
+    // Once the caller has gone there is little left to ask for: mostly the others hang up.
+    const leg = pick(up().filter(({ number }) => number !== '5551' || random() < 0.2));
     if (chance < 0.08) await bed.crash(random() < 0.5 ? 0 : 3);
-    else if (chance < 0.2 && leg) await hangUp(leg.id);
+    else if (chance < 0.14 && leg) await hangUp(leg.id);
     else {
-      const data = { to: pick(devices) ?? '', resource: pick(['', '2anna', '2bert', '5551']) ?? '' };
+      const data = {
+        to: pick(random() < 0.8 ? phones : strange) ?? '',
+        resource: random() < 0.7 ? '' : (pick([...phones, '5551']) ?? ''),
+      };
       await bed.post(String(session?.id), `do.${pick(Object.keys(COMMANDS))}`, data);
     }
     if (random() < 0.7) await bed.advance(random() * 4);
@@ -102,7 +110,8 @@ test.each(Array.from({ length: 12 }, (_, seed) => seed + 1))('calls come to thei
   const { database } = bed.store;
   expect(await database.query('select * from interaction_party')).toEqual([]);
   expect(await database.query('select id from interaction where ended_at is null')).toEqual([]);
-  expect(await database.query('select id, action from session_action')).toEqual([]);
+  const pending = statement('test-pending', 'select id, action from session_action where session = $1');
+  expect(await database.query(pending, [String(session?.id)])).toEqual([]);
   await bed.current.database.transaction((tx) => bed.current.sessions.terminate(tx, String(session?.id), 'over'));
   bed.current.sessions.wake(String(session?.id));
   await bed.activity.idle();
