@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { OrchestrationBed, orsFlow, tells, w3cFlow } from './testing.js';
 
 const bed = await OrchestrationBed.create();
@@ -46,6 +46,29 @@ describe('the mailbox', () => {
 });
 
 describe('two nodes', () => {
+  const ANSWERS = orsFlow(`<state id="s"><transition event="ask"><ws:response requestid="_event.sendid">
+      <param name="a" expr="1"/></ws:response></transition><transition event="end" target="f"/></state><final id="f"/>`);
+
+  test("answer each other's clients, and tell them when the session has ended", async () => {
+    const session = await bed.run(ANSWERS);
+    const other = await bed.otherNode();
+    const waiting = () => bed.store.database.query('select 1 from session_message where session = $1', [session]);
+    // This one asks, the other one runs the session.
+    const { sessions } = bed.current;
+    const wake = vi.spyOn(sessions, 'wake').mockImplementation(() => {});
+    for (const [name, answer] of [
+      ['ask', { status: 200, body: { a: 1 } }],
+      ['end', 'no-session'],
+    ] as const) {
+      const asking = sessions.request(session, name, {}, 30_000);
+      await vi.waitFor(async () => expect(await waiting()).toHaveLength(1), { timeout: 20_000 });
+      other.sessions.wake(session);
+      expect(await asking).toEqual(answer);
+      await bed.activity.idle();
+    }
+    wake.mockRestore();
+  });
+
   test('never both commit the same macrostep', async () => {
     const session = await bed.run(
       w3cFlow(`<datamodel><data id="count" expr="0"/></datamodel><state id="s">

@@ -241,6 +241,16 @@ export class Sessions {
     return id;
   }
 
+  /**
+   * The version with which a session of an application would start now; what an address holds is fetched.
+   * @throws RingbackError `unknown-flow` whatever the reason; its message says it
+   */
+  async resolve(application: string): Promise<{ flow: string; version: number }> {
+    const found = await this.parts.source.find(application);
+    if ('problem' in found) throw new RingbackError('unknown-flow', found.problem.message, found.problem.details);
+    return found;
+  }
+
   /** An id for a session that is not stored yet. */
   newSessionId(): string {
     const { settings } = this.parts;

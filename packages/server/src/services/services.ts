@@ -88,6 +88,7 @@ export class Services {
     if (options._type !== 'ors') {
       throw new RingbackError('not-a-session-service', `Service ${name} is of type ${options._type ?? '(none)'}`);
     }
+    const application = await sessions.resolve(options._service ?? name);
     const id = newSessionId();
     const startRequestId = newId();
     const ttl = Number(options._ttl) > 0 ? Number(options._ttl) : DEFAULT_TTL_S;
@@ -97,7 +98,7 @@ export class Services {
       await tx.query(CREATE, [id, name, data, instant(now), instant(now + ttl * 1000)]);
       await sessions.start(tx, {
         id,
-        flow: options._service ?? name,
+        ...application,
         parameters: {
           ...effectiveParameters(options, request.parameters),
           _service_id: id,
