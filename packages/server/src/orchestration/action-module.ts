@@ -1,7 +1,7 @@
 import type { AttributeDescriptor, ChildDescriptor } from '@ringback/scxml';
 import type { JsonObject, JsonValue } from '../kernel/index.js';
 import type { Transaction } from '../store/sql.js';
-import type { Reply } from './replies.js';
+import type { Reply } from './reply.js';
 
 /**
  * One family of executable content (`queue`, `ixn`, `dialog` ...): a list of actions, each with its attributes, its

@@ -1,12 +1,9 @@
 import type { Clock, JsonValue } from '../kernel/index.js';
 import type { Database } from '../store/index.js';
+import type { Reply } from './reply.js';
 import { FORGET_REPLY } from './session-statements.js';
 
-/** What an application answered to a request: an HTTP status and a body. */
-export interface Reply {
-  status: number;
-  body: JsonValue;
-}
+export type { Reply } from './reply.js';
 
 const CHANNEL = 'session_reply';
 /** Says in a signal that the session ended without an answer. */
