@@ -12,6 +12,7 @@ import {
 import { type Clock, instant, RingbackError } from '../kernel/index.js';
 import type { Database } from '../store/index.js';
 import { type Sql, statement, type Transaction } from '../store/sql.js';
+import { withFoundReferences } from './found-references.js';
 import { rootAttributes } from './root-attributes.js';
 
 /** URL of a document -> its text. */
@@ -136,7 +137,7 @@ export class FlowLibrary {
     main: string,
     documents: Documents,
   ): Promise<{ version: number; created: boolean; diagnostics: Diagnostic[] } | { diagnostics: Diagnostic[] }> {
-    const complete = await this.options.complete(documents);
+    const complete = await this.options.complete(withFoundReferences(main, documents));
     const diagnostics = this.check(flow, main, complete);
     if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };
     const created = (await this.latest(flow)) === undefined;
