@@ -101,3 +101,12 @@ create table calling_list_import (
   started_by  text
 );
 create index calling_list_import_by_list on calling_list_import (list, started_at);
+
+-- The settings by which phone_key and customer_id of all rows were derived; where the configuration says others they are
+-- derived anew.
+create table calling_list_keys (
+  one_row         boolean primary key default true check (one_row),
+  country         text not null default '',
+  customer_column text not null default ''
+);
+insert into calling_list_keys default values;

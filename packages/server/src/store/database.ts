@@ -9,6 +9,7 @@ import {
   SystemClock,
 } from '../kernel/index.js';
 import { columnValues } from './column-values.js';
+import { copyIn } from './copy-in.js';
 import { isConnectionFailure, isWorthRepeating } from './failure.js';
 import { SignalLine } from './signal-line.js';
 import { Slots } from './slots.js';
@@ -302,6 +303,10 @@ async function attempt<T>(
       return statements.run(() => run(client, statement, values, answerTimeoutMs));
     },
     afterCommit: (followUp) => followUps.push(followUp),
+    copyIn: (text, data) => {
+      if (over) throw new RingbackError('transaction-over', 'A statement was run in a transaction that has ended.');
+      return statements.run(() => copyIn(client, text, data, answerTimeoutMs));
+    },
   };
   const limit = unlimited ? 0 : statementTimeoutMs;
   await run(

@@ -30,4 +30,9 @@ export interface Sql {
 export interface Transaction extends Sql {
   /** Runs after the commit, in the order of the calls; never when the transaction is rolled back. */
   afterCommit(run: () => void): void;
+  /**
+   * Runs a `copy ... from stdin` with these data, in the format that it names: for thousands of rows at once. Transactions
+   * of a `Database` have it, stand-ins need not.
+   */
+  copyIn?(text: string, data: string): Promise<void>;
 }

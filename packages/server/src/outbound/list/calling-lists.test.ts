@@ -361,3 +361,18 @@ describe('withdrawing records', () => {
     expect(await doNotCallList.check(bed.database, { phone: '2015550801', customerId: 'C-8' })).toBeUndefined();
   });
 });
+
+test('numbers and customers are found under new options without a restart', async () => {
+  const other = await listBed();
+  const list = await other.list('keys');
+  const record = await other.add(list, { GSW_PHONE: '02079460000', crm: 'C-1' });
+  await other.lists.doNotCallList.add(other.database, [{ phone: '+442079460001' }, { phone: '02079460001' }], {}, NOON);
+  expect(await other.lists.find({ phone: '+442079460000' })).toEqual([]);
+  expect(await other.lists.find({ customerId: 'C-1' })).toEqual([]);
+  await other.configuration.put('options', 'OCServer', { 'default-country': 'GB', customer_id: 'crm' });
+  await other.activity.idle();
+  expect(await other.lists.find({ phone: '+442079460000' })).toMatchObject([{ recordId: record.recordId }]);
+  expect(await other.lists.find({ customerId: 'C-1' })).toMatchObject([{ customerId: 'C-1' }]);
+  expect(await other.lists.doNotCallList.page(other.database, { limit: 9 })).toHaveLength(1);
+  expect(await other.lists.doNotCallList.check(other.database, { phone: '020 7946 0001' })).toBeDefined();
+});

@@ -11,13 +11,14 @@ import { type FilterSql, filterSql } from './filter.js';
 import { interruptImports } from './import/import-log.js';
 import { ListContents } from './list-contents.js';
 import { ListNumbers } from './list-numbers.js';
-import { countryOf, type ListConfiguration, type ListSettings, listSettings } from './list-settings.js';
+import { countryOf, customerColumn, type ListConfiguration, type ListSettings, listSettings } from './list-settings.js';
 import { PhoneKeys } from './phone-key.js';
 import type { TurnOfTypes } from './priority.js';
 import type { Chain, ListRecord, RecordOwner } from './record.js';
 import { chainRecords, findRecords } from './record-search.js';
 import { RecordStatus } from './record-status.js';
 import { isCallback, RecordType } from './record-type.js';
+import { Rekeying } from './rekeying.js';
 import { type Retrieval, type RetrievalContext, retrieveChains, retrievePersonal } from './retrieval.js';
 import { standingOf } from './taking.js';
 import { countReady, nextDue } from './waiting.js';
@@ -120,27 +121,35 @@ export class CallingLists {
   readonly #present = new Map<string, { at: number; windows: readonly PresentWindow[] }>();
   readonly #fresh = new Listeners<[list: string]>();
   readonly #stops: (() => void)[] = [];
+  readonly #rekeying: Rekeying;
   #phoneKeys: PhoneKeys | undefined;
 
   constructor(options: CallingListsOptions) {
     this.#options = options;
     this.doNotCallList = new DoNotCallList(() => this.phoneKeys);
     this.contents = new ListContents(options.database, this.numbers, () => this.phoneKeys);
+    this.#rekeying = new Rekeying(options, () => ({
+      settings: { country: countryOf(options.configuration), customerColumn: customerColumn(options.configuration) },
+      keys: this.phoneKeys,
+    }));
     this.#stops.push(
-      options.configuration.onChange(() => {
+      options.configuration.onChange(({ kind }) => {
         this.#settings.clear();
         this.#phoneKeys = undefined;
+        if (kind === 'options') this.#rekeying.check();
       }),
     );
   }
 
   /** Hears of records that other nodes add, and settles what a stopped server has left. */
   async start(): Promise<void> {
+    this.#rekeying.check();
     await interruptImports(this.#options.database, this.#options.clock.now() - STALLED_IMPORT_MS);
     this.#stops.push(await this.#options.database.listen(CHANNEL, (list) => this.#hear(list)));
   }
 
   stop(): void {
+    this.#rekeying.stop();
     for (const stop of this.#stops.splice(0)) stop();
   }
 

@@ -5,7 +5,7 @@ import { type Candidate, candidates, typesServed } from './candidates.js';
 import type { PresentWindow } from './daily-windows.js';
 import type { FilterSql } from './filter.js';
 import type { ListSettings } from './list-settings.js';
-import { type DialingPriority, type TurnOfTypes, takeInTurns } from './priority.js';
+import { type DialingPriority, type TurnOfTypes, takeInTurns, typesInOrder } from './priority.js';
 import type { Chain, ListRecord, RecordOwner } from './record.js';
 import { RecordStatus } from './record-status.js';
 import { type CampaignTypeName, campaignTypes, RecordType } from './record-type.js';
@@ -58,7 +58,7 @@ export async function retrieveChains(
 ): Promise<Retrieved> {
   const open = openWindows(context);
   const pick = async (limit: number, passedOver: ReadonlySet<number>) => {
-    const queues = await queuesOf(sql, context, open, limit, passedOver);
+    const queues = await queuesOf(sql, context, open, limit, passedOver, typesInOrder(priorities));
     const taken = takeInTurns(queues, priorities, limit, turn);
     turn = taken.turn;
     return taken.items;
@@ -107,17 +107,18 @@ function openWindows({ windows, settings, now }: RetrievalContext): PresentWindo
 /** To begin with: most chains have one record. */
 const RECORDS_PER_CHAIN = 1.5;
 
-/** The candidate chains of each type, each once, in their order. */
+/** The candidate chains of each type in their order; a chain with records of several types is one of the most important. */
 async function queuesOf(
   sql: Sql,
   { list, settings, filter, now }: RetrievalContext,
   open: readonly PresentWindow[],
   limit: number,
   passedOver: ReadonlySet<number>,
+  types: readonly CampaignTypeName[],
 ): Promise<Record<CampaignTypeName, number[]>> {
   const queues: Record<CampaignTypeName, number[]> = { General: [], CampaignRescheduled: [], CampaignCallBack: [] };
   const seen = new Set<number>();
-  for (const name of campaignTypes) {
+  for (const name of types) {
     const windows = open.filter(({ type }) => typesServed[name].some((served) => served === type));
     const { maxAttempts } = settings;
     const chains = async (records: number) =>

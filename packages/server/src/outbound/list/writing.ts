@@ -1,5 +1,5 @@
 import { isUniqueViolation } from '../../store/index.js';
-import { type Bindable, type Sql, type Statement, statement, type Transaction } from '../../store/sql.js';
+import { type Sql, statement, type Transaction } from '../../store/sql.js';
 import { numberArray, textArray } from './array-literal.js';
 import { customerIdOf } from './customer.js';
 import type { DailyWindows } from './daily-windows.js';
@@ -43,24 +43,16 @@ const WRITTEN: readonly (readonly [name: string, type: string, value: (draft: Re
 
 const NAMES = WRITTEN.map(([name]) => name).join(', ');
 
-/** Columns in which records of a batch always differ. */
-const ALWAYS_VARIES = new Set(['chain_id', 'record_id']);
+const INSERT = statement(
+  'calling-record-insert',
+  `insert into calling_record (list_id, ${NAMES})
+   select $1, n.* from unnest(${WRITTEN.map(([, type], index) => `$${index + 2}::${type}[]`).join(', ')}) n (${NAMES})
+   on conflict do nothing
+   returning record_id`,
+);
 
-/** Values of a batch by column: one for all where they are the same, as most are, else an array. */
-interface BatchColumn {
-  name: string;
-  type: string;
-  varies: boolean;
-  value: Bindable;
-}
-
-function columnsOf(drafts: readonly RecordDraft[]): BatchColumn[] {
-  return WRITTEN.map(([name, type, valueIn]) => {
-    const values = drafts.map(valueIn);
-    const [first] = values;
-    const varies = ALWAYS_VARIES.has(name) || values.some((value) => value !== first);
-    return { name, type, varies, value: varies ? arrayLiteral(type, values) : (first ?? null) };
-  });
+function arraysOf(drafts: readonly RecordDraft[]): string[] {
+  return WRITTEN.map(([, type, valueIn]) => arrayLiteral(type, drafts.map(valueIn)));
 }
 
 function arrayLiteral(type: string, values: readonly Value[]): string {
@@ -69,23 +61,26 @@ function arrayLiteral(type: string, values: readonly Value[]): string {
   return numberArray(values as (number | undefined)[]);
 }
 
-const insertStatements = new Map<string, Statement>();
+/** A batch as PostgreSQL's `copy` takes it; columns that no record has a value for are left out. */
+function copyOf(list: number, drafts: readonly RecordDraft[]): { text: string; data: string } {
+  const columns = WRITTEN.filter(([, , valueIn]) => drafts.some((draft) => valueIn(draft) !== undefined));
+  const readers = columns.map(([, , valueIn]) => valueIn);
+  let data = '';
+  for (const draft of drafts) {
+    data += list;
+    for (const valueIn of readers) data += `\t${copied(valueIn(draft))}`;
+    data += '\n';
+  }
+  return { text: `copy calling_record (list_id, ${columns.map(([name]) => name).join(', ')}) from stdin`, data };
+}
 
-/** One statement for each set of columns that vary; the records of one file share one or two. */
-function insertStatement(columns: readonly BatchColumn[], skipTaken: boolean): Statement {
-  const varying = columns.map(({ varies }) => (varies ? '1' : '0')).join('');
-  const name = `calling-record-insert-${Number.parseInt(varying, 2).toString(36)}${skipTaken ? '-new' : ''}`;
-  const known = insertStatements.get(name);
-  if (known) return known;
-  const places = columns.map((column, index) => ({ ...column, parameter: `$${index + 2}::${column.type}` }));
-  const arrays = places.filter(({ varies }) => varies);
-  const values = places.map((column) => (column.varies ? `n.${column.name}` : column.parameter));
-  const insert = `insert into calling_record (list_id, ${NAMES})
-     select $1, ${values.join(', ')}
-     from unnest(${arrays.map(({ parameter }) => `${parameter}[]`).join(', ')}) n (${arrays.map((one) => one.name).join(', ')})`;
-  const prepared = statement(name, skipTaken ? `${insert} on conflict do nothing returning record_id` : insert);
-  insertStatements.set(name, prepared);
-  return prepared;
+const SPECIAL = /[\\\t\n\r]/;
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+function copied(value: Value): Value {
+  if (value === undefined) return '\\N';
+  if (typeof value === 'number' || !SPECIAL.test(value)) return value;
+  return value.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] ?? character);
 }
 
 const UPDATED = WRITTEN.map(([name]) => name).filter(
@@ -151,25 +146,28 @@ export async function insertRecords(
     draft.phoneKey = tools.phoneKeys.keyOf(draft.phone);
     draft.customerId = customerIdOf(draft.custom, tools.customerColumn);
   }
-  const columns = columnsOf(drafts);
-  const values = [list, ...columns.map(({ value }) => value)];
-  // Looking for conflicts first costs a third of the time and nearly no batch has one.
-  if (await succeeds(tx, () => tx.query(insertStatement(columns, false), values))) return given;
-  const rows = await tx.query<{ record_id: number }>(insertStatement(columns, true), values);
+  // Nearly no batch has a conflict, and looking for conflicts costs twice the time.
+  if (drafts.length > FEW && (await copies(tx, copyOf(list, drafts)))) return given;
+  const rows = await tx.query<{ record_id: number }>(INSERT, [list, ...arraysOf(drafts)]);
+  if (rows.length === drafts.length) return given;
   return explainRefusals(tx, list, drafts, given, new Set(rows.map((row) => row.record_id)));
 }
 
-/** Whether a statement of the transaction runs without a unique violation; with one it is as if it had not been run. */
-async function succeeds(tx: Transaction, run: () => Promise<unknown>): Promise<boolean> {
-  await tx.query('savepoint calling_record_insert');
+/** From here on copying is worth its further round trips. */
+const FEW = 50;
+
+/** Whether a batch can be copied; with a conflict it is as if that had not been tried. */
+async function copies(tx: Transaction, { text, data }: { text: string; data: string }): Promise<boolean> {
+  if (!tx.copyIn) return false;
+  await tx.query('savepoint calling_record_copy');
   try {
-    await run();
+    await tx.copyIn(text, data);
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    await tx.query('rollback to savepoint calling_record_insert');
+    await tx.query('rollback to savepoint calling_record_copy');
     return false;
   }
-  await tx.query('release savepoint calling_record_insert');
+  await tx.query('release savepoint calling_record_copy');
   return true;
 }
 
@@ -248,7 +246,7 @@ export async function updateRecords(
   for (const [index, draft] of drafts.entries()) draft.windowId = windowIds[index] ?? 0;
   const rows = await tx.query<{ list_id: number; chain_id: number; chain_n: number }>(UPDATE, [
     numberArray(records.map(({ list }) => list)),
-    ...WRITTEN.map(([, type, valueIn]) => arrayLiteral(type, drafts.map(valueIn))),
+    ...arraysOf(drafts),
     reopen,
   ]);
   const done = new Set(rows.map((row) => `${row.list_id}/${row.chain_id}/${row.chain_n}`));
