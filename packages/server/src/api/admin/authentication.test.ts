@@ -167,7 +167,7 @@ describe('a public address', () => {
   }
 
   const credentials = { username: 'u', password: 'p' };
-  const open = (api: 'gms' | 'ors'): Listener => ({ name: api, api, open: true });
+  const open = (api: 'gms' | 'ors' | 'ocs'): Listener => ({ name: api, api, open: true });
 
   test('is refused unless people and clients must say who they are', () => {
     const host = '0.0.0.0';
@@ -182,9 +182,9 @@ describe('a public address', () => {
     expect(bindRefusal({ host, config: config(credentials, [person]) })).toBeUndefined();
     const supervisor: [string, User] = ['s', { ...person[1], roles: ['supervisor'] }];
     expect(bindRefusal({ host, config: config(credentials, [supervisor]) })).toContain('an administrator among them');
-    const half = config({}, [], [open('gms')]);
+    const half = config({}, [], [open('gms'), open('ocs')]);
     expect(bindRefusal({ host, config: half, adminPassword: 'x' })).toContain('listeners: [{ name: ors, open: true }]');
-    const all = config({}, [], [open('gms'), open('ors')]);
+    const all = config({}, [], [open('gms'), open('ors'), open('ocs')]);
     expect(bindRefusal({ host, config: all, adminPassword: 'x' })).toBeUndefined();
     expect(bindRefusal({ host, config: half, adminPassword: 'x', apis: ['gms'] })).toBeUndefined();
     const further = config({}, [], [{ name: 'x', api: 'ocs', open: false, host: '10.0.0.1', port: 1 }]);

@@ -23,7 +23,12 @@ export interface BindRequest {
  * users, and credentials for the compatible APIs or the statement that they are meant to be open.
  * @returns undefined when it may be bound as asked
  */
-export function bindRefusal({ host, config, adminPassword, apis = ['gms', 'ors'] }: BindRequest): string | undefined {
+export function bindRefusal({
+  host,
+  config,
+  adminPassword,
+  apis = ['gms', 'ors', 'ocs'],
+}: BindRequest): string | undefined {
   const listeners = [...config.objects('listeners').values()];
   const hosts = [host, ...listeners.flatMap((listener) => listener.host ?? [])];
   const open = hosts.find((candidate) => !isLoopback(candidate));

@@ -13,7 +13,7 @@ import {
   type DialSettings,
 } from '../../outbound/index.js';
 import { Journal } from '../../reporting/index.js';
-import type { Transaction } from '../../store/index.js';
+import { Database, type Transaction } from '../../store/index.js';
 import { type TestDatabase, testDatabase } from '../../store/testing.js';
 import { commDnApi } from '../commdn/index.js';
 import { createHttp } from '../http.js';
@@ -132,6 +132,8 @@ export interface CampaignBed {
   postStatus: number[];
   activity: Activity;
   clock: ManualClock;
+  /** Another process on the same data: campaigns with noted dialing of its own. */
+  anotherNode(): Promise<{ campaigns: CampaignGroups; dialing: NotedDialing; stop(): Promise<void> }>;
   /** Puts everything back: nothing is loaded, and the configuration is as it was. */
   reset(): Promise<void>;
   close(): Promise<void>;
@@ -139,7 +141,7 @@ export interface CampaignBed {
 
 /** Campaigns with noted dialing, behind the CommDN API on a port of its own. */
 export async function campaignBed(configurationText = ACCEPTANCE_CONFIGURATION): Promise<CampaignBed> {
-  const { database, activity } = await testDatabase();
+  const { database, connectionString, activity } = await testDatabase();
   const clock = new ManualClock(T0, activity);
   const parts = { database, clock, activity, log: silentLogger };
   const configuration = await Configuration.open(parts);
@@ -188,6 +190,34 @@ export async function campaignBed(configurationText = ACCEPTANCE_CONFIGURATION):
     postStatus,
     activity,
     clock,
+    anotherNode: async () => {
+      const own = await Database.connect({ connectionString, activity, log: silentLogger, maxConnections: 4 });
+      const ground = { ...parts, database: own };
+      const ownConfiguration = await Configuration.open(ground);
+      const ownJournal = new Journal(ground);
+      await ownJournal.start();
+      const ownDialing = new NotedDialing();
+      const node = new CampaignGroups({
+        ...ground,
+        configuration: ownConfiguration,
+        journal: ownJournal,
+        dialing: ownDialing,
+        lists: { ready: async () => ({ callable: 0, waiting: 0 }), find: async () => [] },
+        occupancy: async () => ({ ready: 0, occupied: 0, loggedIn: 0 }),
+        post: async () => 200,
+      });
+      await node.start();
+      return {
+        campaigns: node,
+        dialing: ownDialing,
+        stop: async () => {
+          await node.stop();
+          ownJournal.stop();
+          ownConfiguration.close();
+          await own.close();
+        },
+      };
+    },
     reset: async () => {
       await activity.idle();
       for (const { group } of await campaigns.sequences.all()) await campaigns.sequences.forceUnload(group.dbid);

@@ -16,6 +16,7 @@ import {
 import { GroupOperations } from './group-operations.js';
 import { type GroupView, loadedGroups, readGroup, readGroupOfNumber, viewOf } from './group-record.js';
 import { type CampaignNotification, type Cause, Notifications } from './notifications.js';
+import { Outage } from './outage.js';
 import { Sequences } from './sequences.js';
 import { type HttpPost, StateReports } from './state-report.js';
 import { CampaignStatistics, type Occupancy } from './statistics.js';
@@ -70,6 +71,7 @@ export class CampaignGroups {
   readonly #notifications: Notifications;
   readonly #stateReports: StateReports;
   readonly #attemptReports: AttemptReports;
+  readonly #outage: Outage;
   #forget: (() => void)[] = [];
 
   constructor(options: CampaignGroupsOptions) {
@@ -95,6 +97,7 @@ export class CampaignGroups {
     const reporting = { ...options, directory: this.directory, notifications: this.#notifications };
     this.#stateReports = new StateReports({ ...reporting, statistics: this.statistics });
     this.#attemptReports = new AttemptReports(reporting);
+    this.#outage = new Outage(reporting);
     dialing.onEvent((tx, event) => this.#count(tx, event));
     dialing.onDrained((tx, dbid) => this.#drained(tx, dbid));
     dialing.onDepleted((tx, dbid) => this.#depleted(tx, dbid));
@@ -109,6 +112,7 @@ export class CampaignGroups {
     await this.sequences.start();
     await this.#stateReports.start();
     await this.#attemptReports.start();
+    await this.#outage.start();
     this.#forget.push(
       this.#options.configuration.onChange(({ kind, name }) => {
         if (RELEVANT_KINDS.has(kind)) void this.#inBackground(`configuration ${kind} ${name}`, () => this.#checkAll());
@@ -121,6 +125,7 @@ export class CampaignGroups {
     await this.sequences.stop();
     await this.#stateReports.stop();
     await this.#attemptReports.stop();
+    this.#outage.stop();
     this.#notifications.stop();
   }
 

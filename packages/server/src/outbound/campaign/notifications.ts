@@ -92,6 +92,11 @@ export class Notifications {
     tx.afterCommit(() => this.#listeners.notify(notification, true));
   }
 
+  /** Tells this node's handlers alone what cannot be stored. */
+  tellHere(notification: CampaignNotification): void {
+    this.#listeners.notify(notification, false);
+  }
+
   #fromElsewhere(event: JournalEvent): void {
     const { node, notification } = event;
     if (node === this.#node || typeof notification !== 'string') return;
