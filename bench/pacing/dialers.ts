@@ -33,7 +33,7 @@ export function modelBased(pacer = new PredictivePacer()): Dialer {
 
 /** Aimed at by the adaptive ratio. */
 const ADAPTIVE_AIM = 0.028;
-const ADAPTIVE_GAIN = 0.05;
+const ADAPTIVE_GAIN = 0.25;
 const ADAPTIVE_HIGHEST = 12;
 
 /** The strongest simple baseline: calls per ready agent, raised by every answer that is served, lowered by others. */

@@ -5,4 +5,4 @@ export { type OptionMap, readOfficeHours, type ServiceLookup } from './office-ho
 export { contains, type Period, union } from './period.js';
 export { BUCKET_MINUTES, bucketAt, bucketBefore, firstBucketFrom, type TimeBucket } from './time-bucket.js';
 export { addSpan, leastAfterSpan } from './time-span.js';
-export { Zone } from './zone.js';
+export { weekday, Zone } from './zone.js';

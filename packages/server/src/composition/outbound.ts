@@ -1,10 +1,10 @@
 import { newId, RingbackError } from '../kernel/index.js';
 import type { Orchestration } from '../orchestration/index.js';
+import { Compliance } from '../outbound/compliance/index.js';
 import {
   type Applications,
   CallingLists,
   CampaignGroups,
-  type ComplianceGate,
   Dialing,
   type HttpPost,
   Importer,
@@ -23,6 +23,7 @@ export interface Outbound {
   dialing: Dialing;
   campaigns: CampaignGroups;
   records: RecordRequests;
+  compliance: Compliance;
 }
 
 /**
@@ -40,13 +41,15 @@ export function composeOutbound(
   const parts = { ...ground, configuration: config };
   const lists = new CallingLists(parts);
   undo.push(() => lists.stop());
+  const compliance = new Compliance(parts);
+  undo.push(() => compliance.stop());
   const dialing = new Dialing({
     ...parts,
     lists,
     calls,
     router,
     agents,
-    compliance: UNRESTRICTED,
+    compliance,
     // What dialing keeps of a pacer is what its `memory` has given.
     newPacer: (_group, memory) => new PredictivePacer(memory as PacingMemory | undefined),
     applications: applicationsOf(orchestration),
@@ -58,7 +61,7 @@ export function composeOutbound(
   undo.push(() => campaigns.stop());
   const loadedCampaigns = async () => new Set((await campaigns.loaded()).map(({ campaign }) => campaign.name));
   const records = new RecordRequests({ ...parts, dialing, lists, loadedCampaigns });
-  return { lists, importer: new Importer({ ...parts, lists }), dialing, campaigns, records };
+  return { lists, importer: new Importer({ ...parts, lists }), dialing, campaigns, records, compliance };
 }
 
 /** Takes up what an earlier process left: after `Calls.recover`, `Router.start` and the start of orchestration. */
@@ -67,14 +70,6 @@ export async function startOutbound({ lists, dialing, campaigns }: Outbound): Pr
   await dialing.start();
   await campaigns.start();
 }
-
-/** Where no jurisdiction is configured nothing restricts dialing but the lists themselves. */
-const UNRESTRICTED: ComplianceGate = {
-  check: () => ({ allowed: true }),
-  reserve: async () => ({ allowed: true }),
-  settle: async () => undefined,
-  withdraw: async () => undefined,
-};
 
 function applicationsOf(orchestration: () => Orchestration): Applications {
   return {

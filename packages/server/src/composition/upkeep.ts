@@ -24,6 +24,7 @@ export async function scheduleUpkeep(
     .add('interaction-purge', '17 2 * * *', () => orchestration.purgeInteractions(clock.now() - 90 * DAY_MS))
     .add('document-purge', '47 2 * * *', () => orchestration.source.purge(clock.now() - 7 * DAY_MS))
     .add('campaign-statistics', '*/15 * * * *', () => outbound.campaigns.statistics.upkeep(STATISTICS_DAYS))
+    .add('ledger-purge', '52 2 * * *', () => outbound.compliance.purge(database))
     .add('attempt-purge', '57 2 * * *', async () => void (await outbound.dialing.purge(clock.now() - 400 * DAY_MS)))
     .add('call-purge', '37 2 * * *', async () => void (await calls.purge(clock.now() - 90 * DAY_MS)))
     .add('contact-purge', '47 2 * * *', () => context.contactLinks.purge())

@@ -19,6 +19,19 @@ export const dialingOptions = [
     absent: '50',
     effect: 'Predictive modes: so many calls are dialed progressively before a group is predictive.',
   },
+  {
+    name: 'predictive_max_overdial_rate',
+    type: text,
+    absent: '3',
+    effect:
+      'Predictive modes: percent of the answered calls that may find no agent, whatever the goal; never exceeded.',
+  },
+  {
+    name: 'jurisdiction',
+    type: text,
+    effect:
+      'Rule packs that every dial has to keep, such as `us` or `uk` (docs/outbound.md); without one none is kept.',
+  },
   { name: 'dialing_rate_limit', type: integer({ min: 0 }), absent: '0', effect: 'Most dials per second; 0: no limit.' },
   {
     name: 'predictive_callback',
