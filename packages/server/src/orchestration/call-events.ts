@@ -50,6 +50,7 @@ export class CallEvents {
 
   /** Handler for `Calls.onChange`. */
   changed = async (tx: Transaction, change: LegChange): Promise<void> => {
+    if (!isNews(change)) return;
     const { leg } = change;
     const interactions = await lockInteractionsOfLeg(tx, leg.id);
     for (const interaction of interactions) await this.#changed(tx, interaction, change);
@@ -307,6 +308,12 @@ export class CallEvents {
     }
     return waiting.length;
   }
+}
+
+/** What sessions hear of: who rings, answers, is detected or has gone. That a phone is dialed or joined they know. */
+function isNews({ leg, previous, event }: LegChange): boolean {
+  if (event.type === 'call-progress') return true;
+  return leg.state !== previous.state && leg.state !== 'dialing';
 }
 
 function notReached(interaction: Interaction, leg: Leg): Failure {
