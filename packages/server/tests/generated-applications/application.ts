@@ -1,4 +1,4 @@
-import { type Block, block, callBlocks, PREFIX, quietBlocks } from './blocks.js';
+import { type Block, block, callBlocks, PREFIX, quietBlocks, webBlocks } from './blocks.js';
 import { commonLibrary, library } from './library.js';
 import { SeededRandom } from './random.js';
 
@@ -19,6 +19,8 @@ export interface GenerationRequest {
   /** How the call goes on at the end: to an agent, by the ways of the two kinds of project. */
   readonly routing?: 'platform' | 'application';
   readonly namespaces?: 'http' | 'bare';
+  /** Without web requests. */
+  readonly isOffline?: boolean;
   /** The designer's default is that sessions end with their process. */
   readonly isPersistent?: boolean;
 }
@@ -105,7 +107,8 @@ function workflow({ random, prefix, request, count, includes, routing }: Workflo
   xml: string;
   visits: string[];
 } {
-  const makers = request.isCall ? callBlocks : quietBlocks;
+  const all = request.isCall ? callBlocks : quietBlocks;
+  const [first = all[0], ...others] = all.filter((make) => !(request.isOffline === true && webBlocks.has(make)));
   const visits = [`${prefix}.Entry1`];
   const parts: string[] = [];
   const total = count + includes.length;
@@ -121,7 +124,7 @@ function workflow({ random, prefix, request, count, includes, routing }: Workflo
       visits.push(`${prefix}.${nameAt(at)}`, ...include.visits);
       continue;
     }
-    const make = random.pick(makers);
+    const make = random.pick([first, ...others]);
     const made: Block = make({ random, name: nameAt(at), next: nameAt(at + 1) });
     parts.push(made.xml);
     visits.push(...made.visits.map((name) => `${prefix}.${name}`));

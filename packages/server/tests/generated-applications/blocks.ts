@@ -270,3 +270,6 @@ export const callBlocks: readonly [BlockMaker, ...BlockMaker[]] = [
   busyTarget,
   objects,
 ];
+
+/** Blocks that need a server to talk to. */
+export const webBlocks: ReadonlySet<BlockMaker> = new Set([webRequest, failingRequest]);
