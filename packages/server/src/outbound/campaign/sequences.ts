@@ -3,11 +3,10 @@ import { type Database, DueWork, type Transaction } from '../../store/index.js';
 import { maySwitchWhileRunning } from '../dial-mode.js';
 import type { DialSettingsChange } from '../dial-settings.js';
 import { OutboundError } from '../errors.js';
-import { isGoal, requireLicensed } from './configured-settings.js';
-import type { CampaignConfiguration, CampaignDirectory, CampaignGroupReference, Numbered } from './directory.js';
+import { requireLicensed } from './configured-settings.js';
+import type { CampaignConfiguration, CampaignDirectory, CampaignGroupReference } from './directory.js';
 import type { GroupOperations } from './group-operations.js';
 import { readGroup } from './group-record.js';
-import { statusNumber, statusOf } from './life-cycle.js';
 import type {
   CampaignNotification,
   Cause,
@@ -38,6 +37,7 @@ import {
   type SequenceRecord,
   storeSequence,
 } from './sequence-record.js';
+import { campaignGroupsOf, sequenceView } from './sequence-view.js';
 
 /** An unload that was begun: where the sequence stands, and where it stood when it was gone. */
 export interface SequenceUnloading {
@@ -116,7 +116,7 @@ export class Sequences {
   async load(group: number, schedule: Schedule, cause = BY_REQUEST): Promise<SequenceView> {
     return this.#database.transaction(async (tx) => {
       const owner = await this.#directory.agentGroup(tx, group);
-      const items = await this.#validate(tx, owner, schedule);
+      const items = await campaignGroupsOf(tx, this.#directory, owner, schedule);
       const record: SequenceRecord = { group: owner, schedule, items, state: NEW_SEQUENCE };
       if (!(await createSequence(tx, record, this.#clock.now()))) throw new OutboundError('campaign-already-loaded');
       for (const { dialMode } of schedule.items) if (dialMode) requireLicensed(this.#configuration, dialMode);
@@ -150,7 +150,7 @@ export class Sequences {
         throw new OutboundError('invalid-campaign-schedule-mode');
       }
       await this.#operations.change(tx, reference, change, cause);
-      return this.#view(tx, record);
+      return sequenceView(tx, record);
     });
   }
 
@@ -161,7 +161,7 @@ export class Sequences {
       const { view, gone } = await this.#change(group, async (tx, record) => {
         const ending = await this.#apply(tx, record, { type: 'unload' });
         const gone = await this.#deleteIfDone(tx, ending, cause);
-        return { view: await this.#view(tx, ending), gone };
+        return { view: await sequenceView(tx, ending), gone };
       });
       if (gone) waiting.cancel();
       return { view, done: gone ? Promise.resolve(view) : waiting.done };
@@ -181,13 +181,13 @@ export class Sequences {
     await this.#directory.agentGroup(this.#database, group);
     const record = await readSequenceOfNumber(this.#database, group);
     if (!record) throw new OutboundError('campaign-schedule-not-found');
-    return this.#view(this.#database, record);
+    return sequenceView(this.#database, record);
   }
 
   /** All sequences, by agent group. */
   async all(): Promise<SequenceView[]> {
     const views: SequenceView[] = [];
-    for (const record of await allSequences(this.#database)) views.push(await this.#view(this.#database, record));
+    for (const record of await allSequences(this.#database)) views.push(await sequenceView(this.#database, record));
     return views;
   }
 
@@ -224,21 +224,6 @@ export class Sequences {
     if (notification.subject !== 'group' || notification.message !== 'unloaded') return;
     const { group } = notification.group;
     void this.#inBackground(group.name, () => this.#endIfDone(group.name));
-  }
-
-  async #validate(tx: Transaction, owner: Numbered, schedule: Schedule): Promise<CampaignGroupReference[]> {
-    const { startTime, items } = schedule;
-    const references: CampaignGroupReference[] = [];
-    for (const item of items) {
-      const reference = await this.#directory.pair(tx, item.campaign, owner.dbid);
-      const stopsBefore = item.stopAtTime !== undefined && startTime !== undefined && item.stopAtTime < startTime;
-      const { optimizeBy, optimizeGoal } = item;
-      const aimless = optimizeBy !== undefined && optimizeGoal !== undefined && !isGoal(optimizeBy, optimizeGoal);
-      if (!reference || stopsBefore || aimless) throw new OutboundError('invalid-campaign-schedule');
-      references.push(reference);
-    }
-    if (references.length === 0) throw new OutboundError('invalid-campaign-schedule');
-    return references;
   }
 
   async #change<T>(group: number, work: (tx: Transaction, record: SequenceRecord) => Promise<T>): Promise<T> {
@@ -372,23 +357,9 @@ export class Sequences {
     message: SequenceNotification['message'],
     cause: Cause,
   ): Promise<SequenceView> {
-    const sequence = await this.#view(tx, record);
+    const sequence = await sequenceView(tx, record);
     await this.#notifications.announce(tx, { ...cause, subject: 'sequence', message, sequence, at: this.#clock.now() });
     return sequence;
-  }
-
-  async #view(sql: Parameters<typeof readGroup>[0], record: SequenceRecord): Promise<SequenceView> {
-    const { group, schedule, items, state } = record;
-    const statuses: number[] = [];
-    for (const [index, { name }] of items.entries()) {
-      // Of several items of one campaign, the one that was begun last has the status.
-      const isLatest = !items.some((other, later) => later > index && later <= state.item && other.name === name);
-      const stored = isLatest && index <= state.item ? await readGroup(sql, name) : undefined;
-      statuses.push(stored?.sequence === group.name ? statusNumber(statusOf(stored.state)) : 0);
-    }
-    const { phase, item, dueAt } = state;
-    const campaigns = items.map(({ campaign }) => campaign.name);
-    return { group, schedule, campaigns, phase, item, statuses, ...(dueAt !== undefined && { dueAt }) };
   }
 
   #untilGone(group: number): { done: Promise<SequenceView>; cancel: () => void } {
