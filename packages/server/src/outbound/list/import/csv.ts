@@ -58,7 +58,7 @@ export class CsvReader {
       this.#goOn(end + 1, 1);
       return content.trim() === '' ? undefined : { line, values: content.split(this.#delimiter) };
     }
-    const quoted = readQuoted(this.#text, this.#position, this.#delimiter);
+    const quoted = readQuoted(this.#text, this.#position, this.#delimiter, atEnd);
     if (quoted.kind === 'complete') {
       this.#goOn(quoted.next, quoted.lines);
       return { line, values: quoted.values };
@@ -94,14 +94,18 @@ type QuotedRecord =
   | { kind: 'open' }
   | { kind: 'malformed' };
 
-/** Reads a record with quoted values, which may have line breaks, from `start` on. */
-function readQuoted(text: string, start: number, delimiter: string): QuotedRecord {
+/**
+ * Reads a record with quoted values, which may have line breaks, from `start` on.
+ * @param atEnd whether the text ends here; else what is at its end may go on
+ */
+function readQuoted(text: string, start: number, delimiter: string, atEnd: boolean): QuotedRecord {
   const values: string[] = [];
   let lines = 1;
   for (let position = start; ; ) {
     if (text[position] !== '"') {
       const { value, end } = bareValue(text, position, delimiter);
       values.push(value);
+      if (end >= text.length && !atEnd) return { kind: 'open' };
       if (text[end] !== delimiter) return { kind: 'complete', values, next: end + 1, lines };
       position = end + 1;
       continue;
@@ -112,6 +116,7 @@ function readQuoted(text: string, start: number, delimiter: string): QuotedRecor
     lines += value.split('\n').length - 1;
     values.push(value.replaceAll('""', '"'));
     const after = text[close + 1] === '\r' ? close + 2 : close + 1;
+    if (after >= text.length && !atEnd) return { kind: 'open' };
     if (text[after] === '\n' || after >= text.length) return { kind: 'complete', values, next: after + 1, lines };
     if (text[close + 1] !== delimiter) return { kind: 'malformed' };
     position = close + 2;
