@@ -70,8 +70,14 @@ function include(element: XmlElement, prefix: string | undefined, trail: string[
   const url = resolveAddress(href, element.url);
   const text = documents[url];
   if (text === undefined) {
-    diagnostics.add('document-missing', `The included document ${url} is missing.`, element);
-    return [];
+    const fallback = childElements(element).find((child) => child.element === 'fallback');
+    if (fallback === undefined) {
+      diagnostics.add('document-missing', `The included document ${url} is missing.`, element);
+      return [];
+    }
+    if (prefix !== undefined) applyPrefix(fallback, prefix);
+    expand(fallback, prefix, trail, inclusion);
+    return fallback.children;
   }
   if (attribute(element, 'parse') === 'text') {
     const included = prefix === undefined ? text : text.replaceAll(prefixPlaceholder, prefix);
@@ -99,9 +105,11 @@ function include(element: XmlElement, prefix: string | undefined, trail: string[
   return holder.children;
 }
 
-/** The element that a shorthand pointer, `element(id)` or `xpointer(id('id'))` names. */
+/** The element that a shorthand pointer, `element(id)`, `xpointer(id('id'))` or `xpointer(//state[@id='id'])` names. */
 function pointed(root: XmlElement, pointer: string): XmlElement | undefined {
-  const id = /^(?:element|xpointer)\(\s*(?:id\(\s*)?['"]?([^'")]+)['"]?\s*\)?\)$/.exec(pointer)?.[1] ?? pointer;
+  const byAttribute = /@(?:xml:)?id\s*=\s*['"]([^'"]+)['"]/.exec(pointer)?.[1];
+  const id =
+    byAttribute ?? /^(?:element|xpointer)\(\s*(?:id\(\s*)?['"]?([^'")]+)['"]?\s*\)?\)$/.exec(pointer)?.[1] ?? pointer;
   for (const element of walk(root)) {
     if (attribute(element, 'id') === id) return element;
   }

@@ -266,6 +266,26 @@ describe('inclusion', () => {
     expect(result).toMatchObject({ status: 'done', finalState: 'end' });
   });
 
+  it.each([
+    ['a shorthand pointer', 'href="sub/inner.scxml" xpointer="piece"'],
+    ['a pointer to an id', `href="sub/inner.scxml" xpointer="xpointer(id('piece'))"`],
+    ['a pointer with a path', `href="sub/inner.scxml" xpointer="xpointer(//state[@id='piece'])"`],
+    ['an element pointer', 'href="sub/inner.scxml" xpointer="element(piece)"'],
+    ['backslashes', 'href=".\\sub\\inner.scxml" xpointer="piece"'],
+  ])('finds its part by %s', async (_name, attributes) => {
+    const session = await run(`<state id="main"><xi:include ${attributes} parse="xml" resolveid="P"/></state>`, {
+      documents,
+    });
+    expect(session.result?.configuration).toEqual(['main', 'P.piece', 'P.I']);
+  });
+
+  it('falls back on what is given for a document that is missing', async () => {
+    const session = await run(
+      '<state id="main"><xi:include href="gone.scxml" parse="xml"><xi:fallback><state id="instead"/></xi:fallback></xi:include></state>',
+    );
+    expect(session.result?.configuration).toEqual(['main', 'instead']);
+  });
+
   it('runs the content of an initial transition of the root', async () => {
     const session = await run(
       `<initial><transition target="s"><log expr="'first'"/></transition></initial><state id="r"/><state id="s"><onentry><log expr="'then'"/></onentry></state>`,
