@@ -312,6 +312,21 @@ describe('one treatment at a time', () => {
     ]);
   });
 
+  test('of the application ends those that run while the caller waits in line', async () => {
+    const submit = `<transition event="line"><queue:submit interactionid="_data.i" timeout="600">
+      <queue:targets><queue:targetid expr="'nobody@.A'"/></queue:targets>
+      <dialog:runtreatments><dialog:playsound type="'music'" duration="5"/></dialog:runtreatments></queue:submit></transition>`;
+    bed.configuration.putAgent('nobody');
+    const session = await called(action('play', '', SAY), {}, submit);
+    await bed.post(session, 'line');
+    await bed.advance(12);
+    await bed.post(session, 'go');
+    await bed.advance(30);
+    expect(heard()).toEqual([['dialog.play.done', true]]);
+    const playing = await bed.store.database.query("select id from session_action where subject like 'treatment:%'");
+    expect(playing).toEqual([]);
+  });
+
   test('ends when an agent takes the call', async () => {
     bed.configuration.putAgent('anna');
     await bed.simulator.changeSettings({ agents: { anna: { auto: true, answerSeconds: 1 } } });

@@ -105,7 +105,7 @@ export class BusyTreatments {
   /** Runs what follows when a treatment is over. */
   async over(tx: Transaction, event: SessionEvent): Promise<void> {
     const ended = runningOf(event);
-    if (!ended || this.#stopping.has(ended.submit) || !isOver(event)) return;
+    if (!ended || this.#stopping.has(ended.submit) || !isOver(event) || wasReplaced(event)) return;
     const submit = await this.actions.pending(tx, ended.submit);
     const interaction = submit && (await this.#interactionOf(tx, submit));
     if (!interaction) return;
@@ -134,6 +134,12 @@ export class BusyTreatments {
     const aboutIt = { ...own, interactionid: interaction };
     await this.actions.perform(tx, submit.session, { ...effect, attributes: aboutIt }, this.now());
   }
+}
+
+/** Whether the application has asked for a treatment of its own meanwhile, which has the interaction from then on. */
+function wasReplaced({ data }: SessionEvent): boolean {
+  const extensions = isObject(data) ? data.extensions : undefined;
+  return isObject(extensions) && extensions.reason === 'interrupted';
 }
 
 function treatmentsOf(submit: Action): readonly ActionElement[] {
