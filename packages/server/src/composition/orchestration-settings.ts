@@ -18,6 +18,7 @@ export function orchestrationSettings(config: Configuration, own: OwnAddress): O
       stateEntries: ors().integer('max-state-entry-count'),
       includes: ors().integer('max-includes'),
     }),
+    isolatedFlows: () => ors().list('isolated-flows'),
     defaultMaxAgeSeconds: () => ors().seconds('http-max-age'),
     maxStaleSeconds: () => ors().seconds('http-max-stale-time'),
     uncached: () => ors().list('http-no-cache-urls'),

@@ -36,6 +36,17 @@ describe('versions of a flow', () => {
   });
 });
 
+test('sessions of a flow that is isolated have a sandbox each', async () => {
+  await bed.flow('apart', first);
+  bed.settings.isolatedFlows = () => ['apart'];
+  expect(await bed.current.flows.definition('apart', 1)).toMatchObject({ isolation: 'session' });
+  expect(await bed.current.flows.definition('same', 1)).toMatchObject({ isolation: 'application' });
+  const sessions = [await bed.start('apart'), await bed.start('apart')];
+  for (const session of sessions) await bed.post(session, 'n');
+  expect(bed.heard()).toEqual(['first', 'first']);
+  bed.settings.isolatedFlows = () => [];
+});
+
 describe('a document with errors', () => {
   test.each([
     ['no XML', '<scxml', 1],

@@ -89,6 +89,8 @@ export type ApplicationExtras = Pick<ApplicationDefinition, 'actions' | 'prelude
 export interface LibraryOptions {
   /** Bounds of the engine for applications that are loaded from now on. */
   limits: () => NonNullable<ApplicationDefinition['limits']>;
+  /** Names of flows whose sessions have a sandbox each, or `*`. */
+  isolatedFlows?: () => readonly string[];
   /** Adds what documents refer to by address. */
   complete: (documents: Documents) => Promise<Documents>;
 }
@@ -238,7 +240,9 @@ export class FlowLibrary {
     const found = known?.version === version ? known : row && fromRow(row);
     if (!found) return undefined;
     const { main, documents } = found;
-    return { id: applicationId(flow, version), main, documents, ...this.extras, limits: this.#bounds() };
+    const isolated = this.options.isolatedFlows?.() ?? [];
+    const isolation = isolated.includes(flow) || isolated.includes('*') ? 'session' : 'application';
+    return { id: applicationId(flow, version), main, documents, isolation, ...this.extras, limits: this.#bounds() };
   }
 
   async #add(flow: string, main: string, documents: Documents, origin: FlowOrigin): Promise<number> {

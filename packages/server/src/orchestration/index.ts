@@ -159,6 +159,7 @@ export function createOrchestration(parts: {
     );
   const flows = new FlowLibrary(database, clock, extras, {
     limits: () => parts.settings.limits(),
+    isolatedFlows: () => parts.settings.isolatedFlows?.() ?? [],
     complete: (documents) => completeDocuments(documents, fetchDocument),
   });
   const suspensions = new Suspensions({ database, clock, activity, log });

@@ -20,6 +20,8 @@ export interface SessionSettings {
 export interface OrchestrationSettings extends SessionSettings, SourceSettings {
   /** Bounds of the engine; in effect for applications that are loaded from now on. */
   limits(): NonNullable<ApplicationDefinition['limits']>;
+  /** Flows whose sessions have a sandbox each, or `*`; in effect for applications that are loaded from now on. */
+  isolatedFlows?(): readonly string[];
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3_600, d: 86_400 };

@@ -85,6 +85,7 @@ export class OrchestrationBed {
     metricLevel: (): MetricLevel => 'none',
     defaultMaxAgeSeconds: () => 0,
     limits: () => ({}),
+    isolatedFlows: (): readonly string[] => [],
     maxStaleSeconds: () => 60,
     uncached: (): readonly string[] => [],
     ownOrigins: (): readonly string[] => [],

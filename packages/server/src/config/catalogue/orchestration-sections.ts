@@ -106,6 +106,12 @@ const sessionOptions = [
     fallback: inScxml('max-includes'),
   },
   {
+    name: 'isolated-flows',
+    type: itemsOf('names of flows, or *'),
+    effect:
+      'Applications whose sessions do not share a sandbox: each has 64 MB of its own, at the price of about a megabyte and a few milliseconds whenever it is taken up. For applications that are loaded from now on.',
+  },
+  {
     name: 'metric-level',
     type: oneOf('none', 'state', 'all'),
     preset: 'none',
