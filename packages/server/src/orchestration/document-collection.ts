@@ -1,7 +1,7 @@
 import { referencedDocuments } from '@ringback/scxml';
 import { RingbackError } from '../kernel/index.js';
+import type { Documents } from './documents.js';
 import type { FetchResponse } from './fetch/guarded-fetch.js';
-import type { Documents } from './flow-library.js';
 
 /** Fetches one document where the rules of the configuration allow it; throws what `guardedFetch` throws. */
 export type DocumentFetch = (url: string) => Promise<FetchResponse>;

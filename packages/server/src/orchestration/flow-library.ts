@@ -12,11 +12,11 @@ import {
 import { type Clock, instant, RingbackError } from '../kernel/index.js';
 import type { Database } from '../store/index.js';
 import { type Sql, statement, type Transaction } from '../store/sql.js';
+import type { Documents } from './documents.js';
 import { withFoundReferences } from './found-references.js';
 import { rootAttributes } from './root-attributes.js';
 
-/** URL of a document -> its text. */
-export type Documents = Record<string, string>;
+export type { Documents } from './documents.js';
 
 /** `embedded`: a document inside another application, which `<invoke>` runs. */
 export type FlowOrigin = 'shipped' | 'uploaded' | 'fetched' | 'embedded';

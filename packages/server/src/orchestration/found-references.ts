@@ -1,5 +1,5 @@
 import { referencedDocuments } from '@ringback/scxml';
-import type { Documents } from './flow-library.js';
+import type { Documents } from './documents.js';
 
 /**
  * The documents of an upload under the addresses by which they refer to each other. Tools name the parts of an upload in
