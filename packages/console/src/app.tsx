@@ -41,6 +41,14 @@ const router = createBrowserRouter(
           lazy: async () => ({ Component: (await import('./screens/sessions/session-screen.js')).SessionScreen }),
         },
         {
+          path: 'customers',
+          lazy: async () => ({ Component: (await import('./screens/customers/customers-screen.js')).CustomersScreen }),
+        },
+        {
+          path: 'customers/:id',
+          lazy: async () => ({ Component: (await import('./screens/customers/customer-screen.js')).CustomerScreen }),
+        },
+        {
           path: 'simulator',
           lazy: async () => ({ Component: (await import('./screens/simulator/simulator-screen.js')).SimulatorScreen }),
         },

@@ -1,0 +1,115 @@
+import { Button, Group, Modal, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import {
+  asTexts,
+  type Customer,
+  changeCustomer,
+  useCustomersChanged,
+  useProfileAttributes,
+} from '../../api/customers.js';
+import { Failure } from '../../layout/failure.js';
+import classes from './customers.module.css';
+
+/** The profile and its extensions; what may be changed is for the server to say. */
+export function ProfileCard({ customer }: { customer: Customer }) {
+  return (
+    <Paper component="section" p="md" aria-labelledby="profile-title">
+      <Group justify="space-between" mb="xs">
+        <Title order={2} id="profile-title">
+          Profile
+        </Title>
+        <EditAction customer={customer} />
+      </Group>
+      <Facts members={{ ...customer.attributes, Id: customer.id }} />
+      {Object.entries(customer.extensions).map(([name, records]) => (
+        <section key={name} aria-label={name}>
+          <Text fw={550} size="sm" mt="sm" mb={4}>
+            {name}
+          </Text>
+          {records.map((record) => (
+            <Facts key={JSON.stringify(record)} members={asTexts(record)} />
+          ))}
+        </section>
+      ))}
+    </Paper>
+  );
+}
+
+function Facts({ members }: { members: Readonly<Record<string, string>> }) {
+  return (
+    <dl className={classes.facts}>
+      {Object.entries(members).map(([name, value]) => (
+        <div key={name} className={classes.fact}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function EditAction({ customer }: { customer: Customer }) {
+  const [opened, { open, close }] = useDisclosure(false);
+  const [changes, setChanges] = useState<Readonly<Record<string, string>>>({});
+  const defined = useProfileAttributes();
+  const changed = useCustomersChanged();
+  const save = useMutation({
+    mutationFn: () => changeCustomer(customer.id, changes),
+    onSuccess: () => {
+      close();
+      notifications.show({ color: 'teal', message: 'The profile was changed.' });
+    },
+    onSettled: () => changed(customer.id),
+  });
+  const names = new Set([...(defined.data ?? []).map(({ name }) => name), ...Object.keys(customer.attributes)]);
+  return (
+    <>
+      <Button
+        size="xs"
+        variant="default"
+        onClick={() => {
+          save.reset();
+          setChanges({});
+          open();
+        }}
+      >
+        Edit
+      </Button>
+      <Modal opened={opened} onClose={close} title="Edit profile" centered>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            save.mutate();
+          }}
+        >
+          <Stack gap="sm">
+            {[...names].map((name) => (
+              <TextInput
+                key={name}
+                label={name}
+                required={defined.data?.find((attribute) => attribute.name === name)?.mandatory ?? false}
+                value={changes[name] ?? customer.attributes[name] ?? ''}
+                onChange={(event) => {
+                  const { value } = event.currentTarget;
+                  setChanges((before) => ({ ...before, [name]: value }));
+                }}
+              />
+            ))}
+            {save.isError && <Failure what="The profile was not changed" error={save.error} />}
+            <Group justify="flex-end" gap="xs">
+              <Button variant="default" onClick={close}>
+                Close
+              </Button>
+              <Button type="submit" disabled={Object.keys(changes).length === 0} loading={save.isPending}>
+                Save
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      </Modal>
+    </>
+  );
+}
