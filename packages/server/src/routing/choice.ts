@@ -30,6 +30,16 @@ export function choose(entry: LineRequest, open: readonly Place[], choosing: Cho
   return order ? byOrder(order, entry, open, restingOf, choosing) : longestIdle(entry, open, restingOf);
 }
 
+/** As `choose`, for a request without preferences. */
+export function chooseLongestIdle(open: readonly Place[]): Choice | undefined {
+  let agent: LineAgent | undefined;
+  for (const { line } of open) {
+    const candidate = line.ready.first();
+    if (candidate && (!agent || compareIdle(candidate, agent) < 0)) agent = candidate;
+  }
+  return at(open, agent);
+}
+
 /** Whether an agent of this line may get the request at this moment. */
 export function isServable(entry: LineRequest, line: TargetLine): boolean {
   if (firstOf(entry, readyOf(line))) return true;

@@ -1,15 +1,17 @@
 import { effectivePriority, nextIncrementAt, orderedArrival, type WaitingRequest } from './request.js';
 import { hasShare } from './shares.js';
 import type { Target } from './target.js';
-import { compareRequests, type Gate, type LineRequest, type TargetLine } from './target-line.js';
+import type { Gate, LineRequest, TargetLine } from './target-line.js';
 
 /** A request as the line keeps it; it is in no list yet. */
 export function lineRequest(request: WaitingRequest, asideUntil: number, now: number): LineRequest {
-  const excluded = request.preferences?.excludedAgents ?? [];
+  const excluded = request.preferences?.excludedAgents;
   return {
     request,
-    ...keysOf(request, now),
-    excluded: excluded.length > 0 ? new Set(excluded) : NOBODY,
+    priority: effectivePriority(request, now),
+    arrival: orderedArrival(request, now),
+    incrementAt: nextIncrementAt(request, now) ?? Number.POSITIVE_INFINITY,
+    excluded: excluded && excluded.length > 0 ? new Set(excluded) : NOBODY,
     changeAt: Number.POSITIVE_INFINITY,
     asideUntil,
     places: [],
@@ -21,15 +23,9 @@ const NOBODY: ReadonlySet<string> = new Set();
 
 /** Brings the keys of a request that is in no list to what they are at `now`. */
 export function renewKeys(entry: LineRequest, now: number): void {
-  Object.assign(entry, keysOf(entry.request, now));
-}
-
-function keysOf(request: WaitingRequest, now: number): Pick<LineRequest, 'priority' | 'arrival' | 'incrementAt'> {
-  return {
-    priority: effectivePriority(request, now),
-    arrival: orderedArrival(request, now),
-    incrementAt: nextIncrementAt(request, now) ?? Number.POSITIVE_INFINITY,
-  };
+  entry.priority = effectivePriority(entry.request, now);
+  entry.arrival = orderedArrival(entry.request, now);
+  entry.incrementAt = nextIncrementAt(entry.request, now) ?? Number.POSITIVE_INFINITY;
 }
 
 /** The targets that count at `now`: their step has begun and has not ended, and they have a share. */
@@ -67,8 +63,4 @@ export function timeoutOf(entry: LineRequest): number {
 
 export function byId(a: LineRequest, b: LineRequest): number {
   return a.request.id < b.request.id ? -1 : a.request.id > b.request.id ? 1 : 0;
-}
-
-export function isBefore(entry: LineRequest, first: LineRequest | undefined): boolean {
-  return !first || compareRequests(entry, first) < 0;
 }

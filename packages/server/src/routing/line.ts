@@ -1,12 +1,11 @@
 import type { AgentState } from './agent.js';
-import { type Choice, choose, isServable } from './choice.js';
+import { type Choice, type Choosing, choose, chooseLongestIdle, isServable } from './choice.js';
 import type { Outlook } from './ewt.js';
 import { agentCounts, type Learned, LineFigures, NOTHING_LEARNED } from './line-figures.js';
 import {
   byId,
   countingTargets,
   gatesOf,
-  isBefore,
   lineRequest,
   linesOfPlaces,
   nextChangeAt,
@@ -113,8 +112,10 @@ export class Line {
     this.#advance(now);
     let first: LineRequest | undefined;
     for (const gate of this.#faced) {
-      const entry = this.#firstServable(gate, first, now);
-      if (entry) first = entry;
+      const head = gate.waiting.first();
+      const isFirst = head && gate.line.ready.size > 0 && (!first || compareRequests(head, first) < 0);
+      if (isFirst && this.isOpen(gate, now)) first = head;
+      if (gate.particular.size > 0) first = this.#firstParticular(gate, first, now) ?? first;
     }
     return first && this.#choose(first, now);
   }
@@ -379,29 +380,28 @@ export class Line {
     else this.#faced.delete(gate);
   }
 
-  /** The first request at a gate that can be served, if it comes before `first`. */
-  #firstServable(gate: Gate, first: LineRequest | undefined, now: number): LineRequest | undefined {
-    const head = gate.line.ready.size > 0 ? gate.waiting.first() : undefined;
-    let found = head && isBefore(head, first) ? head : undefined;
-    if (gate.particular.size > 0) {
-      for (const entry of gate.particular) {
-        if (!isBefore(entry, found ?? first)) break;
-        if (!isServable(entry, gate.line)) continue;
-        found = entry;
-        break;
-      }
+  /** The first of the particular requests at a gate that can be served, if it comes before `first`. */
+  #firstParticular(gate: Gate, first: LineRequest | undefined, now: number): LineRequest | undefined {
+    for (const entry of gate.particular) {
+      if (first && compareRequests(entry, first) > 0) return undefined;
+      if (isServable(entry, gate.line)) return this.isOpen(gate, now) ? entry : undefined;
     }
-    return found && this.isOpen(gate, now) ? found : undefined;
+    return undefined;
   }
 
   #choose(request: LineRequest, now: number): Selection | undefined {
     const open = request.places.filter((place) => this.isOpen(place.gate, now));
-    const choice = choose(request, open, {
+    const { preferences } = request.request;
+    const choice = preferences ? choose(request, open, this.#choosing(request, now)) : chooseLongestIdle(open);
+    return choice && { request, ...choice };
+  }
+
+  #choosing(request: LineRequest, now: number): Choosing {
+    return {
       shares: this.#shares,
       agentValue: (agent, statistic) => this.agentValue(agent, statistic, now),
       placeValue: (place, statistic) => this.placeValue(place, statistic, request, now),
-    });
-    return choice && { request, ...choice };
+    };
   }
 
   #placeFor(target: Target): Place {

@@ -66,8 +66,10 @@ const SHORTEST_WAIT_STEP_MS = 1_000;
  * preferences.
  */
 export function effectivePriority(request: RouteRequest, now: number): number {
-  const priority = request.priority + (request.priorityIncrement ?? 0) * intervalsWaited(request, now);
-  const { lowestPriority = priority, highestPriority = priority } = request.preferences ?? {};
+  const { preferences, priorityIncrement } = request;
+  const priority = request.priority + (priorityIncrement ? priorityIncrement * intervalsWaited(request, now) : 0);
+  if (!preferences) return priority;
+  const { lowestPriority = priority, highestPriority = priority } = preferences;
   return Math.min(Math.max(priority, lowestPriority), highestPriority);
 }
 

@@ -65,7 +65,7 @@ export function compareIdle(a: LineAgent, b: LineAgent): number {
 
 /** Whether a request may get only some of the agents of its targets, or some who are not ready. */
 export function isParticular({ request, excluded }: LineRequest): boolean {
-  return excluded.size > 0 || request.preferences?.anyReadiness === true;
+  return request.preferences !== undefined && (excluded.size > 0 || request.preferences.anyReadiness === true);
 }
 
 /** The requests that wait for a target under the same threshold, or without one. */
