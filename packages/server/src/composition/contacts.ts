@@ -45,9 +45,15 @@ async function tell(tx: Transaction, links: ContactLinks, event: JournalEvent): 
   else await beginCall(tx, links, event, call, at);
 }
 
-function beginCallback(tx: Transaction, links: ContactLinks, event: JournalEvent, id: string, at: number) {
-  const { service, number, desiredTime, immediate, session } = event;
-  return links.begin(tx, {
+async function beginCallback(
+  tx: Transaction,
+  links: ContactLinks,
+  event: JournalEvent,
+  id: string,
+  at: number,
+): Promise<void> {
+  const { service, number, desiredTime, immediate, session, state } = event;
+  await links.begin(tx, {
     kind: 'callback',
     id,
     number: text(number),
@@ -55,6 +61,7 @@ function beginCallback(tx: Transaction, links: ContactLinks, event: JournalEvent
     session: typeof session === 'string' ? session : undefined,
     about: { service: text(service), desired_time: text(desiredTime), immediate: immediate === true },
   });
+  await links.enter(tx, 'callback', id, text(state), at);
 }
 
 /** A call that arrives is known by who calls, one that is placed by who is called. */
