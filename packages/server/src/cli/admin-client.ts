@@ -8,6 +8,9 @@ export function serverOption(environment: NodeJS.ProcessEnv = process.env): Opti
     .default(`http://127.0.0.1:${environment.RINGBACK_PORT || '8080'}`);
 }
 
+/** What is sent: a text, or a file as it is read. */
+export type AdminBody = string | AsyncIterable<Uint8Array>;
+
 /**
  * One request to the administration API of a running server, as user `admin` with `RINGBACK_ADMIN_PASSWORD` if it is set.
  * @throws RingbackError with what the server said
@@ -16,7 +19,7 @@ export async function adminRequest(
   server: string,
   method: string,
   path: string,
-  body?: string,
+  body?: AdminBody,
   contentType?: string,
 ): Promise<unknown> {
   const password = process.env.RINGBACK_ADMIN_PASSWORD;
@@ -25,7 +28,11 @@ export async function adminRequest(
   if (password) headers.authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
   let response: Response;
   try {
-    response = await fetch(new URL(path, server), { method, headers, ...(body !== undefined && { body }) });
+    response = await fetch(new URL(path, server), {
+      ...{ method, headers },
+      // A body that is sent while it is read does not wait for the answer's beginning.
+      ...(body !== undefined && { body, duplex: 'half' as const }),
+    });
   } catch (error) {
     throw new RingbackError('unreachable', `No server answers at ${server}.`, [], { cause: error });
   }

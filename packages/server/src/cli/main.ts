@@ -4,6 +4,7 @@ import { RingbackError } from '../kernel/index.js';
 import { applyCommand } from './commands/apply.js';
 import { checkCommand } from './commands/check.js';
 import { exportCommand } from './commands/export.js';
+import { importCommand } from './commands/import.js';
 import { migrateCommand } from './commands/migrate.js';
 import { scxmlCommand } from './commands/scxml.js';
 import { startCommand } from './commands/start.js';
@@ -16,6 +17,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .version(version())
     .addCommand(startCommand())
     .addCommand(applyCommand())
+    .addCommand(importCommand())
     .addCommand(exportCommand())
     .addCommand(migrateCommand())
     .addCommand(checkCommand())
