@@ -70,14 +70,12 @@ export class CallEvents {
 
   /** After a crash: answers, joins, dials or hangs up what is stored as due. */
   async recover(sql: Sql): Promise<void> {
-    const { calls, connections, news } = this.parts;
+    const { connections } = this.parts;
     for (const interaction of await interactionsLeftBehind(sql)) {
-      for (const { leg } of await partiesOf(sql, interaction.id)) await calls.hangup(leg, 'cancelled');
+      for (const { leg } of await partiesOf(sql, interaction.id)) connections.takeUp(leg, 'cancelled');
     }
-    for (const interaction of await openInteractions(sql)) {
-      await connections.settle(interaction, await news.legs(sql, interaction));
-    }
-    for (const leg of await legsToHangUp(sql)) await connections.leave(leg);
+    for (const interaction of await openInteractions(sql)) connections.settle(sql, interaction);
+    for (const leg of await legsToHangUp(sql)) connections.takeUp(leg);
   }
 
   async #changed(tx: Transaction, interaction: Interaction, { leg, previous, event }: LegChange): Promise<void> {

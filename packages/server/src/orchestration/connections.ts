@@ -1,4 +1,4 @@
-import type { Transaction } from '../store/sql.js';
+import type { Sql, Transaction } from '../store/sql.js';
 import type { Calls, Cause } from '../telephony/index.js';
 import type { Errands } from './errands.js';
 import type { PartyLeg } from './interaction-model.js';
@@ -79,8 +79,19 @@ export class Connections {
     await this.calls.hangup(legId, 'normal');
   }
 
+  /** After a crash: a leg that was to be hung up. */
+  takeUp(leg: string, cause: Cause = 'normal'): void {
+    this.errands.run('hanging up', () => (cause === 'normal' ? this.leave(leg) : this.calls.hangup(leg, cause)));
+  }
+
   /** After a crash: whatever the stored legs of an open interaction say is due. */
-  async settle(interaction: Interaction, legs: readonly PartyLeg[]): Promise<void> {
+  settle(sql: Sql, interaction: Interaction): void {
+    this.errands.run('taking up an interaction', async () =>
+      this.#settle(interaction, await this.news.legs(sql, interaction)),
+    );
+  }
+
+  async #settle(interaction: Interaction, legs: readonly PartyLeg[]): Promise<void> {
     const customer = legs.find(({ leg }) => leg.id === interaction.customer)?.leg;
     if (!customer) return;
     const others = legs.filter(({ leg }) => leg.id !== customer.id).map(({ leg }) => leg);

@@ -203,7 +203,7 @@ function templateOf(action: Action): { name: string; order: number; body: JsonOb
 function matches(pattern: string, prefix: string): boolean {
   const parts = pattern.split(',').map((one) => one.trim());
   return parts.some((part) => {
-    const expression = part.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
+    const expression = part.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*');
     return new RegExp(`^${expression}$`).test(`${prefix}2026-01-01`) || part.startsWith(prefix);
   });
 }
