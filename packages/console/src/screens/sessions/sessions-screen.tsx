@@ -124,7 +124,7 @@ function SessionTable({ sessions }: { sessions: readonly SessionSummary[] }) {
             </Table.Td>
             <Table.Td className={classes.where ?? ''}>
               {session.reason ??
-                (session.configuration.join(' › ') || (
+                (session.configuration.join(', ') || (
                   <Text span c="dimmed" size="sm">
                     not begun
                   </Text>
