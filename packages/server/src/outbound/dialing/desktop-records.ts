@@ -18,17 +18,8 @@ import type { ProcessedRequest, RecordKeys, RescheduleRequest } from './desktop-
 import type { Dial } from './dial.js';
 import { type GroupOptions, groupOptions } from './group-options.js';
 import { allGroups, readGroup, type StoredGroup } from './group-store.js';
-import {
-  type HeldChain,
-  handleOf,
-  handlesOf,
-  heldOfAgent,
-  lockChainForAgent,
-  lockHeldOfHandle,
-  readHeld,
-  recordOfHandle,
-  storeHeld,
-} from './held-chain.js';
+import { type HeldChain, heldOfAgent, lockChainForAgent, lockHeldOfHandle, readHeld, storeHeld } from './held-chain.js';
+import { handleOf, handlesOf, recordOfHandle } from './held-record.js';
 import type { Offers } from './offers.js';
 import type { DialingParts } from './parts.js';
 import type { Processing } from './processing.js';

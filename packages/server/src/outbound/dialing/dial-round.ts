@@ -79,7 +79,10 @@ export class DialRound {
     const decided = plan(board, pacer);
     const goesOn = await this.#dial(tx, group, options, decided);
     if (decided.engage > 0) await engagements.request(tx, group, decided.engage);
-    if (dialModeFamily(group.settings.dialMode) !== 'seize') await engagements.release(tx, group.dbid);
+    const isSeizing = dialModeFamily(group.settings.dialMode) === 'seize';
+    // Agents are not kept on the line for records that there are none of.
+    const isIdle = group.isExhausted && board.buffered === 0 && board.inProgress === 0;
+    if (!isSeizing || isIdle) await engagements.release(tx, group.dbid);
     await this.#offer(tx, group, options, decided, board);
     await this.#announce(tx, { group, before, decided, held, board, pacer });
     const wantsRecords = refillOf(board) > 0 ? memory.emptyUntil : undefined;

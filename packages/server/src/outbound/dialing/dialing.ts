@@ -8,6 +8,7 @@ import { Announcements, type GroupHandler } from './announcements.js';
 import { AttemptCalls } from './attempt-calls.js';
 import { purgeAttempts, untrackAttempts } from './attempt-store.js';
 import { setLeaving, setPreviews, setReadyAt } from './campaign-agents.js';
+import { ChainNews } from './chain-news.js';
 import type {
   ChainScope,
   DesktopHandler,
@@ -25,7 +26,8 @@ import { Errands } from './errands.js';
 import { outstandingWork } from './group-dialer.js';
 import { GroupDialers } from './group-dialers.js';
 import { allGroups, forgetGroup, insertGroup, lockGroup, type StoredGroup, storeGroup } from './group-store.js';
-import { dropHeld, type HeldChain, handlesOf, lockHeldOfGroup } from './held-chain.js';
+import { dropHeld, type HeldChain, lockHeldOfGroup } from './held-chain.js';
+import { handlesOf } from './held-record.js';
 import { type AttemptView, type HeldRecord, viewAttempts, viewHeld } from './held-view.js';
 import type { LoadedGroup } from './loaded-group.js';
 import { Offers } from './offers.js';
@@ -67,8 +69,9 @@ export class Dialing {
     const changed = (group: number) => this.#dialers.changed(group);
     const announcements = new Announcements(parts.database);
     const errands = new Errands(parts);
+    const news = new ChainNews(announcements, parts.clock);
     const flows = new TreatmentFlows(parts);
-    const processing = new Processing({ lists: parts.lists, announcements, flows, clock: parts.clock });
+    const processing = new Processing({ lists: parts.lists, news, flows, clock: parts.clock });
     const placement: Placement = new Placement(
       parts,
       errands,

@@ -1,7 +1,8 @@
 import type { Sql } from '../../store/index.js';
 import { attemptsOfRecord } from './attempt-store.js';
 import { readGroup } from './group-store.js';
-import { readHeld, recordOfHandle } from './held-chain.js';
+import { readHeld } from './held-chain.js';
+import { recordOfHandle } from './held-record.js';
 
 /** A record that dialing holds. */
 export interface HeldRecord {

@@ -7,15 +7,8 @@ import type { RecordKeys } from './desktop-message.js';
 import type { Dial } from './dial.js';
 import { type GroupOptions, groupOptions } from './group-options.js';
 import { readGroup, type StoredGroup } from './group-store.js';
-import {
-  freeNumbers,
-  type HeldChain,
-  handleOf,
-  heldOfAgent,
-  holdNumber,
-  lockHeldOfRequest,
-  storeHeld,
-} from './held-chain.js';
+import { type HeldChain, heldOfAgent, lockHeldOfRequest, storeHeld } from './held-chain.js';
+import { freeNumbers, handleOf, holdNumber } from './held-record.js';
 import type { DialingParts } from './parts.js';
 import { type Processing, released } from './processing.js';
 import { recordKeys } from './record-keys.js';

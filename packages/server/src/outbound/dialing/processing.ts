@@ -2,22 +2,19 @@ import type { Clock } from '../../kernel/index.js';
 import type { Transaction } from '../../store/index.js';
 import {
   type CallingLists,
-  CallResult,
   type Chain,
   callResultCategory,
   decideTreatment,
-  isCallback,
   isFinal,
-  isPersonalType,
   type ListRecord,
   RecordStatus,
   RecordType,
   type TreatmentDecision,
 } from '../list/index.js';
-import type { Announcements } from './announcements.js';
-import type { RecordReference } from './dialing-event.js';
+import { type ChainNews, isMissed } from './chain-news.js';
 import { readGroup, type StoredGroup } from './group-store.js';
-import { type Arrangement, dropHeld, freeNumbers, type HeldChain, handlesOfChain, storeHeld } from './held-chain.js';
+import { type Arrangement, dropHeld, type HeldChain, storeHeld } from './held-chain.js';
+import { freeNumbers } from './held-record.js';
 import type { TreatmentFlows } from './treatment-flows.js';
 
 /** What has happened to a record that is held. */
@@ -38,14 +35,13 @@ const NEVER_HOLD = -1;
  */
 export class Processing {
   readonly #lists: CallingLists;
-  readonly #announcements: Announcements;
+  readonly #news: ChainNews;
   readonly #flows: TreatmentFlows;
   readonly #clock: Clock;
-  readonly #handlesOf = new WeakMap<HeldChain, Map<number, number>>();
 
-  constructor(parts: { lists: CallingLists; announcements: Announcements; flows: TreatmentFlows; clock: Clock }) {
+  constructor(parts: { lists: CallingLists; news: ChainNews; flows: TreatmentFlows; clock: Clock }) {
     this.#lists = parts.lists;
-    this.#announcements = parts.announcements;
+    this.#news = parts.news;
     this.#flows = parts.flows;
     this.#clock = parts.clock;
   }
@@ -58,7 +54,7 @@ export class Processing {
     if (!group || !chain || !record) return dropHeld(tx, [held.id]);
     const counted = outcome.counts && countsAsAttempt(outcome.result) ? withAttempt(chain, record) : chain;
     if (callResultCategory(outcome.result) !== 'live-answer') {
-      await this.#announce(tx, group, held, [record], 'chain-processed', outcome.result);
+      await this.#news.processed(tx, group, held, record, outcome.result);
     }
     const settings = this.#lists.settings(held.list);
     if (settings?.treatmentUri !== undefined && group.state !== 'unloading' && !isFinal(record.recordStatus)) {
@@ -134,15 +130,7 @@ export class Processing {
     };
     const others = openOnes(chain, record).map((one) => ({ ...one, recordStatus: RecordStatus.ChainReady }));
     await this.#lists.store(tx, [scheduled, ...others]);
-    const [reference] = await this.#references(tx, held, [record]);
-    if (reference) {
-      await this.#announcements.emit(tx, {
-        ...this.#header(group),
-        type: 'callback-scheduled',
-        personal,
-        ...reference,
-      });
-    }
+    await this.#news.arranged(tx, group, held, record, personal);
     await dropHeld(tx, [held.id]);
   }
 
@@ -224,21 +212,13 @@ export class Processing {
     if (decision.kind === 'finalize') {
       const finals = isMissed(result) ? decision.records.map((one) => missed(one, record)) : decision.records;
       await this.#lists.store(tx, finals);
-      await this.#announceFinal(tx, group, held, finals, record, result);
+      await this.#news.finalized(tx, group, held, finals, record, result);
       return dropHeld(tx, [held.id]);
     }
     await this.#lists.store(tx, decision.records);
     const next = decision.records.find(({ chainN }) => chainN === decision.chainN);
-    const [reference] = await this.#references(tx, held, next ? [next] : []);
     if (decision.kind === 'return') {
-      if (reference) {
-        await this.#announcements.emit(tx, {
-          ...this.#header(group),
-          type: 'records-scheduled',
-          scheduledAt: decision.at,
-          ...reference,
-        });
-      }
+      if (next) await this.#news.scheduled(tx, group, held, next, decision.at);
       return dropHeld(tx, [held.id]);
     }
     await freeNumbers(tx, held.id);
@@ -259,115 +239,22 @@ export class Processing {
     return chain?.records.find((record) => record.chainN === chainN)?.recordId;
   }
 
-  async #announceFinal(
-    tx: Transaction,
-    group: StoredGroup,
-    held: HeldChain,
-    records: readonly ListRecord[],
-    dialed: ListRecord,
-    result: number,
-  ): Promise<void> {
-    const finals = records.filter(({ recordStatus }) => isFinal(recordStatus));
-    const references = await this.#references(tx, held, finals);
-    for (const [index, reference] of references.entries()) {
-      const final = finals[index];
-      if (!final) continue;
-      const header = this.#header(group);
-      await this.#announcements.emit(tx, {
-        ...header,
-        type: 'record-finalized',
-        result: final.callResult,
-        status: final.recordStatus,
-        ...reference,
-      });
-      if (final.recordStatus === RecordStatus.AgentError) {
-        await this.#announcements.emit(tx, { ...header, type: 'agent-error', ...reference });
-      }
-    }
-    const [own] = await this.#references(tx, held, [dialed]);
-    if (!own || !isCallback(dialed.recordType)) return;
-    await this.#announcements.emit(tx, {
-      ...this.#header(group),
-      type: isMissed(result) ? 'callback-missed' : 'callback-completed',
-      personal: isPersonalType(dialed.recordType),
-      ...own,
-    });
-  }
-
-  async #announce(
-    tx: Transaction,
-    group: StoredGroup,
-    held: HeldChain,
-    records: readonly ListRecord[],
-    type: 'chain-processed',
-    result: number,
-  ): Promise<void> {
-    for (const reference of await this.#references(tx, held, records)) {
-      await this.#announcements.emit(tx, {
-        ...this.#header(group),
-        type,
-        result,
-        ...(held.attempt !== undefined && { attempt: held.attempt }),
-        ...reference,
-      });
-    }
-  }
-
   /** A chain goes back into the buffer, from a desktop or an offer. */
   async toBuffer(tx: Transaction, held: HeldChain): Promise<void> {
     await storeHeld(tx, { ...released(held), state: 'buffered', since: this.#clock.now() });
   }
 
-  /** Tells that records were cancelled, or must not be called any more. */
-  async announceWithdrawn(
-    tx: Transaction,
-    held: HeldChain,
-    records: readonly ListRecord[],
-    result: number,
-  ): Promise<void> {
+  /** Tells that a record was cancelled. */
+  async announceCancelled(tx: Transaction, held: HeldChain, record: ListRecord): Promise<void> {
     const group = await readGroup(tx, held.group);
-    if (!group) return;
-    for (const reference of await this.#references(tx, held, records)) {
-      await this.#announcements.emit(tx, {
-        ...this.#header(group),
-        type: 'record-finalized',
-        result,
-        status: RecordStatus.Cancelled,
-        ...reference,
-      });
-    }
+    if (group) await this.#news.cancelled(tx, group, held, record);
   }
 
   /** Tells that an agent has finished with a chain. */
   async announceProcessed(tx: Transaction, held: HeldChain, record: ListRecord, result: number): Promise<void> {
     const group = await readGroup(tx, held.group);
-    if (group) await this.#announce(tx, group, held, [record], 'chain-processed', result);
+    if (group) await this.#news.processed(tx, group, held, record, result);
   }
-
-  #header(group: StoredGroup): { at: number; group: number; campaign: string } {
-    return { at: this.#clock.now(), group: group.dbid, campaign: group.campaign.name };
-  }
-
-  /** The handles of a held chain's records, read once for what happens to it in one transaction. */
-  async #handles(tx: Transaction, held: HeldChain): Promise<Map<number, number>> {
-    const known = this.#handlesOf.get(held);
-    if (known) return known;
-    const handles = await handlesOfChain(tx, held.id);
-    this.#handlesOf.set(held, handles);
-    return handles;
-  }
-
-  async #references(tx: Transaction, held: HeldChain, records: readonly ListRecord[]): Promise<RecordReference[]> {
-    const handles = await this.#handles(tx, held);
-    return records.map(({ list, recordId, chainId, chainN }) => ({
-      ...{ list, recordId, chainId, chainN },
-      handle: handles.get(recordId) ?? 0,
-    }));
-  }
-}
-
-function isMissed(result: number): boolean {
-  return result === CallResult.AgentCallbackError || result === CallResult.GroupCallbackError;
 }
 
 /** The record of a callback that nobody has made (spec 5.6). */

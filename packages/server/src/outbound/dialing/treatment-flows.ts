@@ -2,7 +2,8 @@ import type { JsonObject } from '../../kernel/index.js';
 import type { Transaction } from '../../store/index.js';
 import type { Chain, ListRecord } from '../list/index.js';
 import type { StoredGroup } from './group-store.js';
-import { freeNumbers, type HeldChain, handlesOf, storeHeld } from './held-chain.js';
+import { type HeldChain, storeHeld } from './held-chain.js';
+import { freeNumbers, handlesOf } from './held-record.js';
 import type { DialingParts } from './parts.js';
 import { recordKeys } from './record-keys.js';
 

@@ -4,16 +4,8 @@ import { CallResult, type ListRecord, RecordStatus, RecordType } from '../list/i
 import type { ChainScope, RecordKeys, RecordSelector } from './desktop-message.js';
 import { groupOptions } from './group-options.js';
 import { allGroups, type StoredGroup } from './group-store.js';
-import {
-  dropHeld,
-  freeNumbers,
-  type HeldChain,
-  heldOfRecord,
-  lockHeld,
-  lockHeldOfHandle,
-  recordOfHandle,
-  storeHeld,
-} from './held-chain.js';
+import { dropHeld, type HeldChain, heldOfRecord, lockHeld, lockHeldOfHandle, storeHeld } from './held-chain.js';
+import { freeNumbers, recordOfHandle } from './held-record.js';
 import type { Offers } from './offers.js';
 import type { DialingParts } from './parts.js';
 import type { Processing } from './processing.js';
@@ -132,7 +124,7 @@ export class Withdrawals {
     }
     await this.#offers.freeAgent(tx, current);
     const chain = await this.#parts.lists.chain(current.list, current.chainId, tx);
-    await this.#processing.announceWithdrawn(tx, current, [record], CallResult.CancelRecord);
+    await this.#processing.announceCancelled(tx, current, record);
     const hasMore =
       scope === 'RecordOnly' && chain?.records.some((one) => one.recordId !== record.recordId && isHeld(one));
     if (!hasMore) await dropHeld(tx, [current.id]);
