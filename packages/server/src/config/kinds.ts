@@ -114,8 +114,25 @@ const campaigns: KindDefinition<ObjectTypes['campaigns']> = {
 
 const campaignGroups: KindDefinition<ObjectTypes['campaign-groups']> = {
   ...plain<'campaign-groups'>('campaignGroups', 'campaign', outbound.campaignGroup),
+  check: (_name, value) => campaignGroupComplaints(value),
   read: (name, value) => stored({ ...FILLED, ...value, name }),
 };
+
+const MOST_PERCENT = 100;
+
+function campaignGroupComplaints({ optimizeBy, optimizeGoal, minRecBuffSize = 4, optRecBuffSize = 6 }: JsonObject) {
+  const details: ErrorDetail[] = [];
+  if (optimizeBy !== 'WaitTime' && Number(optimizeGoal ?? 0) > MOST_PERCENT) {
+    details.push({ pointer: '/optimizeGoal', detail: `is ${optimizeGoal}, must be a percentage` });
+  }
+  if (Number(optRecBuffSize) < Number(minRecBuffSize)) {
+    details.push({
+      pointer: '/optRecBuffSize',
+      detail: `is ${optRecBuffSize}, must be at least minRecBuffSize (${minRecBuffSize})`,
+    });
+  }
+  return details;
+}
 
 const users: KindDefinition<ObjectTypes['users']> = {
   ...plain<'users'>('users', 'name', centre.user),

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { passwordMatches, type User } from '../../config/index.js';
-import { Sequence } from '../../kernel/index.js';
+import type { User } from '../../config/index.js';
+import { RememberedPasswords, readBasic } from '../http/remembered-passwords.js';
 import { RequestError } from '../http.js';
 
 export type Role = User['roles'][number];
@@ -28,26 +28,18 @@ export interface AuthenticationOptions {
 const ADMINISTRATOR = 'admin';
 const CHALLENGE = 'Basic realm="Ringback", charset="UTF-8"';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** As costly to check as a real one, so that a wrong name takes as long as a wrong password. */
-const NOBODYS_HASH = `$scrypt$16384$8$1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
-const MOST_REMEMBERED = 1000;
 
 /**
  * HTTP Basic authentication of people: the user `admin` with the password of the environment, and the configured users.
  * Without that password and without a user who is an administrator everybody is one, which is why the server then binds
  * to the loopback address only. Once demanded, authentication is demanded until the process ends: who deletes the last
  * administrator does not open the server to everybody.
- *
- * A password that was right is remembered by a keyed digest until the user changes, since checking one is slow on
- * purpose; wrong ones are checked one after the other, so that guessing does not take the processor from others.
  */
 export class Authentication {
   readonly #users: () => ReadonlyMap<string, User>;
   readonly #adminPassword: string | undefined;
   readonly #key = randomBytes(32);
-  /** Digest of name and password -> the hash that it was right for. */
-  readonly #remembered = new Map<string, string>();
-  readonly #checks = new Sequence();
+  readonly #passwords = new RememberedPasswords();
   #demanded: boolean;
 
   constructor({ configuration, adminPassword }: AuthenticationOptions) {
@@ -84,18 +76,8 @@ export class Authentication {
       return right ? { name, roles: new Set(['administrator']) } : undefined;
     }
     const user = this.#users().get(name);
-    if (!(await this.#passwordIsRight(name, password, user?.password)) || !user?.enabled) return undefined;
+    if (!(await this.#passwords.isRight(name, password, user?.password)) || !user?.enabled) return undefined;
     return { name, roles: new Set(user.roles) };
-  }
-
-  async #passwordIsRight(name: string, password: string, hash: string | undefined): Promise<boolean> {
-    const digest = this.#digest(JSON.stringify([name, password])).toString('base64');
-    if (hash !== undefined && this.#remembered.get(digest) === hash) return true;
-    const right = await this.#checks.run(() => passwordMatches(password, hash ?? NOBODYS_HASH));
-    if (!right || hash === undefined) return false;
-    if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
-    this.#remembered.set(digest, hash);
-    return true;
   }
 
   #digest(text: string): Buffer {
@@ -108,14 +90,6 @@ export function hasAdministrator(users: Iterable<User>): boolean {
   for (const { enabled, password, roles } of users)
     if (enabled && password && roles.includes('administrator')) return true;
   return false;
-}
-
-function readBasic(authorization: string | undefined): { name: string; password: string } | undefined {
-  const [, encoded] = /^Basic\s+([A-Za-z0-9+/=_-]+)\s*$/i.exec(authorization ?? '') ?? [];
-  if (encoded === undefined) return undefined;
-  const text = Buffer.from(encoded, 'base64').toString('utf8');
-  const separator = text.indexOf(':');
-  return separator < 0 ? undefined : { name: text.slice(0, separator), password: text.slice(separator + 1) };
 }
 
 /**
