@@ -47,6 +47,9 @@ export interface Limits {
   includes: number;
 }
 
+/** Those of the reading of one document. */
+export type XmlLimits = Pick<Limits, 'documentChars' | 'documentDepth'>;
+
 /** Defaults: section 4.6 of the measurements that the sandbox rests on. */
 export const defaultLimits: Limits = {
   evaluationTicks: 100,

@@ -1,5 +1,5 @@
+import type { XmlLimits } from '../limits.js';
 import { AttributeList, type XmlAttribute, type XmlElement } from './element.js';
-import type { XmlLimits } from './read-xml.js';
 
 const xmlUri = 'http://www.w3.org/XML/1998/namespace';
 const xmlnsUri = 'http://www.w3.org/2000/xmlns/';

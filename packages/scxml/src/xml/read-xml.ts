@@ -1,16 +1,12 @@
 import { SaxesParser } from 'saxes';
 import type { DiagnosticList } from '../diagnostics.js';
+import type { XmlLimits } from '../limits.js';
 import { AttributeList, type XmlAttribute, type XmlElement, type XmlNode } from './element.js';
 import { readPlainXml } from './read-plain-xml.js';
 
 const xmlnsUri = 'http://www.w3.org/2000/xmlns/';
 /** After so many errors of one document the rest is noise. */
 const maxErrors = 20;
-
-export interface XmlLimits {
-  documentChars: number;
-  documentDepth: number;
-}
 
 /**
  * Reads a document into a tree of elements with lines and columns. Nothing is fetched: external entities and document

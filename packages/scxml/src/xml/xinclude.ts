@@ -1,7 +1,8 @@
 import type { DiagnosticList } from '../diagnostics.js';
+import type { XmlLimits } from '../limits.js';
 import { resolveAddress } from './address.js';
 import { attribute, childElements, walk, type XmlElement, type XmlNode } from './element.js';
-import { readXml, type XmlLimits } from './read-xml.js';
+import { readXml } from './read-xml.js';
 
 const xincludeUris = new Set([
   'http://www.w3.org/2001/XInclude',

@@ -74,6 +74,7 @@ export const script: BlockMaker = (request) => {
           for (i = 0; i < list.length; i++) { total += Lib1.rule0 ? list[i] : 0; }
           // a comment with <markup> & entities
           App_${name}.hash = new Hash(${random.below(999)}).add(total).add(_data.counter).toString();
+          if ('x'.surround('-') !== '-x-' || new Date(0).addDays(1).getTime() !== 86400000) { throw new Error('not extended'); }
           App_${name}.parsed = parseContent('{"a": [1, 2, {"b": "${name}"}]}');
           if (App_${name}.parsed.a[2].b !== '${name}') { throw new Error('parsed wrongly'); }
           __Raise('${name}.raised', { hash: App_${name}.hash, nested: { list: list } });

@@ -24,6 +24,11 @@ if (!Date.prototype.toISOString) {
 	};
 }
 
+String.prototype.surround = function (mark) { return mark + this + mark; };
+if (!Date.prototype.addDays) {
+	Date.prototype.addDays = function (n) { return new Date(this.getTime() + n * 24 * 60 * 60 * 1000); };
+}
+
 function isEmpty(value) {
 	return value === undefined || value === null || value === '' || value == 'undefined';
 }
