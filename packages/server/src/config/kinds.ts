@@ -120,12 +120,12 @@ const campaignGroups: KindDefinition<ObjectTypes['campaign-groups']> = {
 
 const MOST_PERCENT = 100;
 
-function campaignGroupComplaints({ optimizeBy, optimizeGoal, minRecBuffSize = 4, optRecBuffSize = 6 }: JsonObject) {
+function campaignGroupComplaints({ optimizeBy, optimizeGoal, minRecBuffSize = 4, optRecBuffSize }: JsonObject) {
   const details: ErrorDetail[] = [];
   if (optimizeBy !== 'WaitTime' && Number(optimizeGoal ?? 0) > MOST_PERCENT) {
     details.push({ pointer: '/optimizeGoal', detail: `is ${optimizeGoal}, must be a percentage` });
   }
-  if (Number(optRecBuffSize) < Number(minRecBuffSize)) {
+  if (optRecBuffSize !== undefined && Number(optRecBuffSize) < Number(minRecBuffSize)) {
     details.push({
       pointer: '/optRecBuffSize',
       detail: `is ${optRecBuffSize}, must be at least minRecBuffSize (${minRecBuffSize})`,
