@@ -90,6 +90,7 @@ export class DesktopRecords {
         agent: { id: agentId, dn },
       });
       if (outcome === 'dialed') return undefined;
+      tx.afterCommit(() => this.#parts.changed(group.dbid));
       await this.#parts.offers.tellWithdrawn(tx, held, agentId);
       await this.#parts.offers.freeAgent(tx, held);
       // What keeps the record from being dialed is stored; the agent hears of it after that.
@@ -293,6 +294,7 @@ export class DesktopRecords {
       throw new OutboundError('desktop-limit-exceeded');
     }
     await supply.takePersonal(tx, group, options, agentId);
+    tx.afterCommit(() => changed(group.dbid));
     let isAsked = false;
     for (let after = 0; ; ) {
       const held = await lockChainForAgent(tx, group.dbid, agentId, after);
@@ -304,14 +306,10 @@ export class DesktopRecords {
       after = held.forAgent === undefined ? held.id : 0;
       await offers.freeAgent(tx, held);
       const keys = await offers.place(tx, group, { ...held, request: undefined }, agentId);
-      if (!keys) {
-        const now = await readHeld(tx, held.id);
-        // Its next record may be shown, where this one may not.
-        if (now?.state === 'buffered' && now.recordId !== held.recordId) after = held.id - 1;
-        continue;
-      }
-      tx.afterCommit(() => changed(group.dbid));
-      return keys;
+      if (keys) return keys;
+      const now = await readHeld(tx, held.id);
+      // Its next record may be shown, where this one may not.
+      if (now?.state === 'buffered' && now.recordId !== held.recordId) after = held.id - 1;
     }
   }
 }

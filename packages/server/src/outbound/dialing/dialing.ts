@@ -321,12 +321,14 @@ export class Dialing {
 
   /** Executable content of SCXML treatments, for the orchestration host. */
   treatmentModule(): TreatmentModule {
-    return treatmentModule(() => ({ dialing: this.#parts, processing: this.#processing }));
+    const changed = (group: number) => this.#dialers.changed(group);
+    return treatmentModule(() => ({ dialing: this.#parts, processing: this.#processing, changed }));
   }
 
   /** To be called when a session has ended: a treatment that has decided nothing leaves that to the list. */
   async sessionEnded(tx: Transaction, session: string): Promise<void> {
-    await endTreatment(tx, this.#processing, session);
+    const changed = (group: number) => this.#dialers.changed(group);
+    await endTreatment(tx, { processing: this.#processing, changed }, session);
   }
 
   // Sight.

@@ -140,6 +140,7 @@ export class Offers {
     const keys = held?.state === 'offered' && group && (await this.#give(tx, group, held, agent.id));
     if (!keys) {
       await this.#parts.router.release(tx, request.id);
+      if (held) tx.afterCommit(() => this.#changed(held.group));
       return;
     }
     this.#announcements.send(tx, agent.id, {

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, type JsonValue } from '../../kernel/index.js';
 import type { Transaction } from '../../store/index.js';
-import { type Chain, isFinal, type ListRecord, readCallResult } from '../list/index.js';
+import { CallResult, type Chain, isFinal, type ListRecord, readCallResult } from '../list/index.js';
 import { readLocalTime } from '../list/local-time.js';
 import { type HeldChain, lockHeldOfTreatment, storeHeld } from './held-chain.js';
 import type { DialingParts } from './parts.js';
@@ -26,6 +26,14 @@ export interface TreatmentModule {
   readonly actions: Readonly<Record<string, TreatmentActionDefinition>>;
 }
 
+/** What the actions need. */
+export interface TreatmentParts {
+  dialing: DialingParts;
+  processing: Processing;
+  /** The group may have something to dial, after the commit. */
+  changed: (group: number) => void;
+}
+
 type Decide = (tx: Transaction, held: HeldChain, chain: Chain, attributes: JsonObject) => Promise<string | undefined>;
 
 const LONGEST_DELAY_S = 366 * 86_400;
@@ -36,7 +44,7 @@ const LONGEST_DELAY_S = 366 * 86_400;
  * what becomes of the chain. `<ocs:set_flex_attr name="'CPNDigits'" value="'800'"/>` and `<ocs:set_exec_flag .../>` set an
  * option of the next dial. They answer `ocs.<action>.done`, or `error.ocs.<action>` when nothing waits for a decision.
  */
-export function treatmentModule(parts: () => { dialing: DialingParts; processing: Processing }): TreatmentModule {
+export function treatmentModule(parts: () => TreatmentParts): TreatmentModule {
   const deciding = (
     attributes: TreatmentActionDefinition['attributes'],
     decide: Decide,
@@ -47,6 +55,7 @@ export function treatmentModule(parts: () => { dialing: DialingParts; processing
       const chain = held && (await parts().dialing.lists.chain(held.list, held.chainId, tx));
       if (!held || !chain) return { error: 'invalidstate', description: 'No record waits for this treatment.' };
       const complaint = await decide(tx, held, chain, given);
+      tx.afterCommit(() => parts().changed(held.group));
       return complaint === undefined ? { done: {} } : { error: 'badattribute', description: complaint };
     },
   });
@@ -108,9 +117,15 @@ export function treatmentModule(parts: () => { dialing: DialingParts; processing
 }
 
 /** A flow that ends without a decision leaves the record to the treatments of its list. */
-export async function endTreatment(tx: Transaction, processing: Processing, session: string): Promise<void> {
+export async function endTreatment(
+  tx: Transaction,
+  { processing, changed }: Pick<TreatmentParts, 'processing' | 'changed'>,
+  session: string,
+): Promise<void> {
   const held = await lockHeldOfTreatment(tx, session);
-  if (held) await processing.applyTreatments(tx, held, held.recordId, held.result ?? 0);
+  if (!held) return;
+  await processing.applyTreatments(tx, held, held.recordId, held.result ?? CallResult.Unknown);
+  tx.afterCommit(() => changed(held.group));
 }
 
 function recordOf(chain: Chain, held: HeldChain): ListRecord {
