@@ -4,7 +4,6 @@ import {
   type Clock,
   DatabaseUnavailable,
   instant,
-  type JsonObject,
   type JsonValue,
   KeyedSequence,
   type Logger,
@@ -17,15 +16,15 @@ import { type Database, DueWork } from '../store/index.js';
 import type { Sql, Transaction } from '../store/sql.js';
 import type { Action } from './action-module.js';
 import { type ApplicationSource, flowNameIn } from './application-source.js';
-import { applicationId, type FlowLibrary } from './flow-library.js';
+import type { FlowLibrary } from './flow-library.js';
 import { invokedApplication } from './invoked-application.js';
-import { type Answers, lookUp, withAnswers } from './lookups.js';
-import { type EndHandler, type Macrostep, type MacrostepContext, Macrosteps, subjectOf } from './macrostep.js';
+import { type EndHandler, type Macrostep, type MacrostepContext, Macrosteps } from './macrostep.js';
+import { MacrostepRuns } from './macrostep-runs.js';
 import { Mailboxes } from './mailboxes.js';
 import { metricLines } from './metric-lines.js';
 import type { Replies, Reply } from './replies.js';
 import { ResidentSessions } from './resident-sessions.js';
-import { changedEnvironment, type Environment, engineEvent, type SessionEvent } from './session-event.js';
+import type { Environment, SessionEvent } from './session-event.js';
 import { SessionProgress } from './session-progress.js';
 import type { SessionSettings } from './session-settings.js';
 import type { SessionStart } from './session-start.js';
@@ -53,7 +52,6 @@ import { jsonText } from './stored-json.js';
 import type { Suspensions } from './suspensions.js';
 import { Together } from './together.js';
 import { type KnownSession, type Message, READ_AHEAD, type ReadTurn, readTurns, type SessionHead } from './turns.js';
-import { unreachableTargets } from './unreachable-targets.js';
 
 const CHANNEL = 'session_wake';
 /** A message that waits this long has been missed by its node; any node takes it up. */
@@ -86,12 +84,12 @@ export class Sessions {
   /** How often the next macrostep of a session has failed in a row. */
   readonly #failures = new Map<string, number>();
   readonly #underWay = new Set<Promise<void>>();
-  readonly #defined = new Map<string, Promise<void>>();
   readonly #endHandlers: EndHandler[] = [];
   readonly #timers: DueWork<FiredTimer>;
   readonly #context: MacrostepContext;
   readonly #progress: SessionProgress;
   readonly #macrosteps: Macrosteps;
+  readonly #engine: MacrostepRuns;
   readonly #residents: ResidentSessions;
   readonly #reading: Together<KnownSession, ReadTurn | undefined>;
   readonly #mailboxes: Mailboxes;
@@ -142,6 +140,7 @@ export class Sessions {
         return this.terminate(tx, session, reason, event);
       },
     };
+    this.#engine = new MacrostepRuns(parts, this.#context.modules);
     this.#mailboxes = new Mailboxes(parts);
     this.#macrosteps = new Macrosteps(parts, this.#context, this.#endHandlers);
     this.#residents = new ResidentSessions(clock, (session) => parts.pool.forget(session));
@@ -455,7 +454,8 @@ export class Sessions {
         if (await this.#load(turn)) return 'elsewhere';
         return 'over';
       }
-      const macrostep = await this.#macrostep(turn);
+      const isHopeless = (this.#failures.get(turn.id) ?? 0) >= STORE_ATTEMPTS;
+      const macrostep = await this.#engine.run(turn, isHopeless);
       // The engine has been closed: the next process repeats the step.
       if (macrostep.result.failure?.reason === 'closed') return 'over';
       const next = await this.#store(macrostep);
@@ -503,66 +503,9 @@ export class Sessions {
     for (const line of metricLines(macrostep, level)) log.info({ session: id }, line);
   }
 
-  async #macrostep(turn: TurnRow): Promise<Macrostep> {
-    const { pool, clock, database } = this.parts;
-    const now = clock.now();
-    const event = turn.step > 0 ? turn.event : null;
-    const environment = changedEnvironment(turn.environment, event?.model);
-    if ((this.#failures.get(turn.id) ?? 0) >= STORE_ATTEMPTS) {
-      return { turn, event, environment, result: givenUp(turn), now };
-    }
-    const application = applicationId(turn.flow, turn.version);
-    await this.#define(turn.flow, turn.version);
-    const name = turn.attributes.name ?? turn.flow;
-    const ioprocessors = { basichttp: { location: this.parts.locationOf(turn.id) } };
-    let given: Answers = {};
-    let unreachable: string[] = [];
-    const run = (answers: Answers): Promise<StepResult> => {
-      const hasAnswers = Object.keys(answers).length > 0;
-      if (hasAnswers || unreachable.length > 0) pool.forget(turn.id);
-      given = { ...answers };
-      const seen = hasAnswers ? { ...toJson(environment), answers } : toJson(environment);
-      const common = { session: turn.id, application, now, environment: seen, unreachable, trace: 'steps' as const };
-      if (!event) return pool.start({ ...common, name, parameters: turn.parameters, ioprocessors });
-      const position = { step: turn.step, snapshot: turn.snapshot };
-      return event.end
-        ? pool.deliver({ ...common, ...position, cancel: true, event: engineEvent(event) })
-        : pool.deliver({ ...common, ...position, event: engineEvent(event) });
-    };
-    const { modules } = this.#context;
-    const answered = () =>
-      withAnswers(run, (operation, args) => lookUp(modules, subjectOf(turn), operation, args, now));
-    let result = await answered();
-    unreachable = await unreachableTargets(database, turn, result);
-    if (unreachable.length > 0) result = await answered();
-    this.parts.suspensions.note(turn.flow, turn.version, result);
-    const input = {
-      ...(!event && { name, environment: toJson(environment), ioprocessors }),
-      ...(Object.keys(given).length > 0 && { answers: given }),
-      ...(unreachable.length > 0 && { unreachable }),
-    };
-    return { turn, event, environment, input, result, now };
-  }
-
   /** Makes the engine ready for a flow, so that its first session need not wait for that. */
-  async prepare(flow: string): Promise<void> {
-    const latest = await this.parts.flows.latest(flow);
-    if (latest) await this.#define(latest.flow, latest.version);
-  }
-
-  /** Gives the engine a version of a flow, once per process. */
-  #define(flow: string, version: number): Promise<void> {
-    const id = applicationId(flow, version);
-    const known = this.#defined.get(id);
-    if (known) return known;
-    const defining = (async () => {
-      const definition = await this.parts.flows.definition(flow, version);
-      if (!definition) throw new RingbackError('unknown-flow', `There is no version ${version} of flow '${flow}'.`);
-      await this.parts.pool.define(definition);
-    })();
-    this.#defined.set(id, defining);
-    defining.catch(() => this.#defined.delete(id));
-    return defining;
+  prepare(flow: string): Promise<void> {
+    return this.#engine.prepare(flow);
   }
 }
 
@@ -583,22 +526,4 @@ function failedToLoad(problem: RingbackError): StepResult {
     ...{ status: 'failed', step: 1, snapshot: '', configuration: [], effects: [] },
     failure: { reason, message: problem.message },
   };
-}
-
-/** The end of a session whose next macrostep can be run, but never be stored. */
-function givenUp(turn: TurnRow): StepResult {
-  const message = `Its macrostep ${turn.step + 1} could not be stored; the server's log says why.`;
-  return {
-    status: 'failed',
-    step: turn.step + 1,
-    snapshot: '',
-    configuration: [],
-    effects: [],
-    failure: { reason: 'snapshot', message },
-  };
-}
-
-/** An environment consists of JSON values only; the engine takes it as such. */
-function toJson(environment: Environment): JsonObject {
-  return { session: environment.session, ixn: { ...environment.ixn } };
 }
