@@ -62,26 +62,56 @@ function inFilterOrder({ where }: FilterSql, order: string): string {
     order by ${order}, r.due_at, r.record_id limit $6`;
 }
 
+/** The first records of one set of windows. */
 export async function candidates(sql: Sql, query: CandidateQuery): Promise<Candidate[]> {
-  const { windows, limit, filter } = query;
-  if (windows.length === 0 || limit <= 0) return [];
-  const read = (select: Statement | string, most: number) =>
-    sql.query<CandidateRow>(select, [
-      query.list,
-      numberArray(windows.map(({ type }) => type)),
-      numberArray(windows.map(({ id }) => id)),
-      Math.floor(query.now / 1000),
-      query.maxAttempts,
-      most,
-    ]);
-  if (filter.order !== undefined) return (await read(inFilterOrder(filter, filter.order), limit)).map(toCandidate);
-  // Records are mostly spread over the windows: a few of each are enough to know the first of all.
-  const few = Math.min(limit, Math.ceil((SPREAD * limit) / windows.length) + SPREAD);
-  const first = merged(await read(firstStatement(filter), few), few);
-  if (few === limit || first.complete || first.rows.length >= limit) return first.rows.slice(0, limit).map(toCandidate);
-  return merged(await read(firstStatement(filter), limit), limit)
+  const { limit, filter } = query;
+  if (query.windows.length === 0 || limit <= 0) return [];
+  if (filter.order !== undefined) return (await read(sql, query, inFilterOrder(filter, filter.order))).map(toCandidate);
+  return merged(await read(sql, query, firstStatement(filter)), limit)
     .rows.slice(0, limit)
     .map(toCandidate);
+}
+
+/**
+ * The first records of several sets of windows, each set for itself, as far as possible with one question.
+ * @param query its `windows` are not used
+ */
+export async function candidatesOfEach(
+  sql: Sql,
+  query: Omit<CandidateQuery, 'windows'>,
+  sets: readonly (readonly PresentWindow[])[],
+): Promise<Candidate[][]> {
+  const { limit, filter } = query;
+  const all = sets.flat();
+  // Records are mostly spread over the windows: a few of each are enough to know the first of all.
+  const fewest = Math.max(1, ...sets.map((windows) => windows.length));
+  const few = Math.min(limit, Math.ceil((SPREAD * limit) / fewest) + SPREAD);
+  const together = filter.order === undefined && all.length > 0 && limit > 0;
+  const rows = together ? await read(sql, { ...query, windows: all, limit: few }, firstStatement(filter)) : [];
+  const found: Candidate[][] = [];
+  let from = 0;
+  for (const windows of sets) {
+    const [first, last] = [from + 1, from + windows.length];
+    from = last;
+    const own = merged(
+      rows.filter(({ place }) => place >= first && place <= last),
+      few,
+    );
+    const enough = together && (few === limit || own.complete || own.rows.length >= limit);
+    found.push(enough ? own.rows.slice(0, limit).map(toCandidate) : await candidates(sql, { ...query, windows }));
+  }
+  return found;
+}
+
+function read(sql: Sql, query: CandidateQuery, select: Statement | string): Promise<CandidateRow[]> {
+  return sql.query<CandidateRow>(select, [
+    query.list,
+    numberArray(query.windows.map(({ type }) => type)),
+    numberArray(query.windows.map(({ id }) => id)),
+    Math.floor(query.now / 1000),
+    query.maxAttempts,
+    query.limit,
+  ]);
 }
 
 const SPREAD = 4;

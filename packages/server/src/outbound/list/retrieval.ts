@@ -1,7 +1,7 @@
 import { type Sql, statement } from '../../store/sql.js';
 
 import { numberArray } from './array-literal.js';
-import { type Candidate, candidates, typesServed } from './candidates.js';
+import { type Candidate, candidates, candidatesOfEach, typesServed } from './candidates.js';
 import type { PresentWindow } from './daily-windows.js';
 import type { FilterSql } from './filter.js';
 import type { ListSettings } from './list-settings.js';
@@ -118,17 +118,18 @@ async function queuesOf(
 ): Promise<Record<CampaignTypeName, number[]>> {
   const queues: Record<CampaignTypeName, number[]> = { General: [], CampaignRescheduled: [], CampaignCallBack: [] };
   const seen = new Set<number>();
-  for (const name of types) {
-    const windows = open.filter(({ type }) => typesServed[name].some((served) => served === type));
-    const { maxAttempts } = settings;
-    const chains = async (records: number) =>
-      chainsOf(await candidates(sql, { list: list.id, windows, now, maxAttempts, filter, limit: records }), passedOver);
-    let records = Math.ceil(limit * RECORDS_PER_CHAIN) + passedOver.size;
-    let found = await chains(records);
+  const windowsOf = (name: CampaignTypeName) =>
+    open.filter(({ type }) => typesServed[name].some((served) => served === type));
+  const query = { list: list.id, now, maxAttempts: settings.maxAttempts, filter };
+  const asked = Math.ceil(limit * RECORDS_PER_CHAIN) + passedOver.size;
+  const first = await candidatesOfEach(sql, { ...query, limit: asked }, types.map(windowsOf));
+  for (const [index, name] of types.entries()) {
+    let records = asked;
+    let found = chainsOf(first[index] ?? [], passedOver);
     // Several records of one chain stand for one; look further until there are enough chains, or no more records.
     while (found.chains.length < limit && found.records === records) {
       records *= 4;
-      found = await chains(records);
+      found = chainsOf(await candidates(sql, { ...query, windows: windowsOf(name), limit: records }), passedOver);
     }
     queues[name] = found.chains.filter((chain) => !seen.has(chain));
     for (const chain of queues[name]) seen.add(chain);
