@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { Configuration, parseConfiguration } from '../../config/index.js';
 import { Activity, type JsonObject, ManualClock, newId, silentLogger, toE164 } from '../../kernel/index.js';
 import { followAgentCalls } from '../../orchestration/agent-calls.js';
@@ -105,7 +105,7 @@ export class DialingBed {
     const store = await testDatabase({ activity: new Activity(), maxConnections: 2 });
     const bed = new DialingBed(store, options);
     await bed.#begin(true);
-    afterAll(async () => {
+    onTestFinished(async () => {
       await bed.die();
       rmSync(bed.#directory, { recursive: true, force: true });
     });
@@ -236,7 +236,7 @@ export class DialingBed {
     const { clock, activity } = this;
     const { connectionString } = this.store;
     const database = await Database.connect({ connectionString, log: silentLogger, activity });
-    afterAll(() => database.close());
+    onTestFinished(() => database.close());
     const dialing = new Dialing({
       ...{ database, calls, router, agents, lists, configuration, clock, activity, log: silentLogger },
       journal: new Journal({ database, clock, activity, log: silentLogger }),
