@@ -23,7 +23,7 @@ export interface OutboundBed {
 
 /** Lists, dialing and campaigns as they are, behind the HTTP API and the desktop channel. */
 export async function outboundBed(options: BedOptions = {}): Promise<OutboundBed> {
-  const bed = await DialingBed.create(options);
+  const bed = await DialingBed.create(options, 'file');
   const { database, configuration, dialing, lists, agents, calls } = bed.current;
   const ground = { database, clock: bed.clock, activity: bed.activity, log: silentLogger };
   const journal = new Journal(ground);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { Configuration, parseConfiguration } from '../../config/index.js';
 import { Activity, type JsonObject, ManualClock, newId, silentLogger, toE164 } from '../../kernel/index.js';
 import { followAgentCalls } from '../../orchestration/agent-calls.js';
@@ -101,11 +101,12 @@ export class DialingBed {
     this.clock = new ManualClock(START, store.activity);
   }
 
-  static async create(options: BedOptions = {}): Promise<DialingBed> {
+  /** @param until when it is put away: at the end of the test, or of the test file for a bed that its tests share */
+  static async create(options: BedOptions = {}, until: 'test' | 'file' = 'test'): Promise<DialingBed> {
     const store = await testDatabase({ activity: new Activity(), maxConnections: 2 });
     const bed = new DialingBed(store, options);
     await bed.#begin(true);
-    onTestFinished(async () => {
+    (until === 'test' ? onTestFinished : afterAll)(async () => {
       await bed.die();
       rmSync(bed.#directory, { recursive: true, force: true });
     });
