@@ -135,14 +135,15 @@ export class DialRound {
     const { dialing, supply, recheckMs } = this.#parts;
     const now = dialing.clock.now();
     const nothing = (await supply.take(tx, group, options, wanted)) === 0;
-    if (nothing) memory.emptyUntil = await this.#nextRecords(options, now, now + recheckMs);
+    if (nothing) memory.emptyUntil = await this.#nextRecords(tx, options, now, now + recheckMs);
     group.isExhausted = nothing;
     if (!nothing) group.isDepleted = false;
   }
 
   /** When a list may have something again. */
-  async #nextRecords(options: GroupOptions, now: number, atLatest: number): Promise<number> {
-    const dues = await Promise.all(options.lists.map(({ name }) => this.#parts.dialing.lists.nextDue(name, now)));
+  async #nextRecords(tx: Transaction, options: GroupOptions, now: number, atLatest: number): Promise<number> {
+    const dues: (number | undefined)[] = [];
+    for (const { name } of options.lists) dues.push(await this.#parts.dialing.lists.nextDue(name, now, tx));
     return Math.max(now + 1, earliest([...dues, atLatest]) ?? atLatest);
   }
 
@@ -152,7 +153,7 @@ export class DialRound {
     const now = dialing.clock.now();
     if (now < memory.personalAt) return;
     const isMore = await supply.takePersonal(tx, group, options);
-    const next = isMore ? now : await this.#nextRecords(options, now, now + this.#parts.recheckMs);
+    const next = isMore ? now : await this.#nextRecords(tx, options, now, now + this.#parts.recheckMs);
     memory.personalAt = Math.max(next, now + LEAST_PERIOD_MS);
   }
 

@@ -52,10 +52,10 @@ export class Offers {
 
   /** Has an agent looked for who takes the record: the one whose callback it is, else any of the group. */
   async make(tx: Transaction, group: StoredGroup, options: GroupOptions, held: HeldChain): Promise<void> {
-    const { agents, router, clock } = this.#parts;
+    const { router, clock } = this.#parts;
     const now = clock.now();
     const { forAgent } = held;
-    if (forAgent !== undefined && (await this.#isAway(forAgent, agents))) return this.#miss(tx, held);
+    if (forAgent !== undefined && (await this.#isAway(tx, forAgent))) return this.#miss(tx, held);
     const request = newRequestId('offer');
     try {
       await router.submit(tx, {
@@ -183,8 +183,9 @@ export class Offers {
     await this.#parts.agents.input(tx, agent, { type: 'not-ready', reason: 'no-answer' });
   }
 
-  async #isAway(agent: string, agents: DialingParts['agents']): Promise<boolean> {
-    if (!this.#parts.configuration.object('agents', agent)) return true;
-    return (await agents.state(agent)).state === 'logged-out';
+  async #isAway(tx: Transaction, agent: string): Promise<boolean> {
+    const { agents, configuration } = this.#parts;
+    if (!configuration.object('agents', agent)) return true;
+    return (await agents.state(agent, tx)).state === 'logged-out';
   }
 }
