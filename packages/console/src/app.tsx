@@ -41,6 +41,10 @@ const router = createBrowserRouter(
           lazy: async () => ({ Component: (await import('./screens/sessions/session-screen.js')).SessionScreen }),
         },
         {
+          path: 'campaigns',
+          lazy: async () => ({ Component: (await import('./screens/campaigns/campaigns-screen.js')).CampaignsScreen }),
+        },
+        {
           path: 'customers',
           lazy: async () => ({ Component: (await import('./screens/customers/customers-screen.js')).CustomersScreen }),
         },

@@ -31,6 +31,9 @@ export function Shell() {
             <NavLink to="/book" className={page}>
               Book
             </NavLink>
+            <NavLink to="/campaigns" className={page}>
+              Campaigns
+            </NavLink>
             <NavLink to="/customers" className={page}>
               Customers
             </NavLink>

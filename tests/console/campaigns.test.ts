@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ensureChromium } from '../../scripts/chromium.mjs';
+import { ServerProcess } from '../server/server-process.js';
+import { Browser, Screenshots } from './browser.js';
+
+let missing: string | undefined;
+let server: ServerProcess;
+let browser: Browser;
+let screenshots: Screenshots;
+
+/** Day and night, wherever the test runs. */
+const RECORDS = `contact_info,daily_from,daily_till,tz_dbid\n${Array.from(
+  { length: 40 },
+  (_, index) => `55570${String(index).padStart(2, '0')},0,86400,UTC`,
+).join('\n')}\n`;
+
+beforeAll(async () => {
+  const chromium = await ensureChromium();
+  if ('missing' in chromium) {
+    missing = chromium.missing;
+    return;
+  }
+  server = await (await ServerProcess.create()).start();
+  const put = async (path: string, body: unknown) => {
+    const answer = await server.put(`/api/v1${path}`, body);
+    expect([200, 201], answer.text).toContain(answer.status);
+  };
+  await put('/agent-groups/Outbound', { name: 'Outbound', dbid: 902 });
+  for (const number of [1, 2, 3]) {
+    const id = `out${number}`;
+    await put(`/agents/${id}`, { id, dbid: 950 + number, dn: `29${number}0`, groups: ['Outbound'] });
+  }
+  await put('/calling-lists/autumn', { name: 'autumn', dbid: 910 });
+  await put('/campaigns/Autumn', { name: 'Autumn', dbid: 911, callingLists: [{ name: 'autumn', share: 10 }] });
+  const group = { campaign: 'Autumn', group: 'Outbound', dbid: 912, dialMode: 'Progressive' };
+  await put('/campaign-groups/Autumn@Outbound', { ...group, optimizeBy: 'BusyFactor', optimizeGoal: 80 });
+  const party = { outcome: 'answer', ringSeconds: 0.2, talkSeconds: 1 };
+  const agent = { auto: true, answerSeconds: 0.1, wrapSeconds: 0.5 };
+  await put('/simulator', { default: party, agents: { out1: agent, out2: agent, out3: agent } });
+  const loaded = await server.request('POST', '/api/v1/calling-lists/autumn/records', RECORDS, {
+    'content-type': 'text/csv',
+  });
+  expect(loaded.json).toMatchObject({ inserted: 40, rejected: 0 });
+  browser = await Browser.open(chromium.path, server.url);
+  screenshots = await Screenshots.open();
+}, 300_000);
+
+beforeEach(({ skip }) => {
+  if (missing !== undefined) skip(missing);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.dispose();
+  await screenshots?.close();
+});
+
+describe('the campaigns page', { timeout: 240_000 }, () => {
+  it('loads a campaign, starts it, shows how it goes on, stops and unloads it', async () => {
+    const page = await browser.visit('/console/campaigns');
+    const row = page.getByRole('row', { name: /Autumn/ });
+    await row.getByText('NotLoaded').waitFor();
+    await page.getByRole('button', { name: 'Load Autumn@Outbound' }).click();
+    await row.getByText('Active', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Start Autumn@Outbound' }).click();
+    await row.getByText('Running').waitFor();
+    // Every number answers; somebody is talking before long.
+    await expect
+      .poll(async () => Number(await row.getByRole('cell').nth(5).innerText()), { timeout: 60_000 })
+      .toBeGreaterThan(2);
+    await screenshots.take(page, 'campaigns');
+    await page.getByRole('button', { name: 'Stop Autumn@Outbound' }).click();
+    await row.getByText('Active', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Unload Autumn@Outbound' }).click();
+    await row.getByText('NotLoaded').waitFor();
+    expect(browser.complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('says why something cannot be done', async () => {
+    const page = await browser.visit('/console/campaigns');
+    const load = page.getByRole('button', { name: 'Load Autumn@Outbound' });
+    await load.waitFor();
+    // Somebody else was faster.
+    expect((await server.post('/api/v1/campaign-groups/Autumn@Outbound/load', {})).status).toBe(200);
+    await load.click();
+    await page.getByRole('alert').getByText('Campaign already loaded').waitFor();
+    await page.close();
+  });
+});
