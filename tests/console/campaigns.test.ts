@@ -66,7 +66,7 @@ describe('the campaigns page', { timeout: 240_000 }, () => {
     await row.getByText('Running').waitFor();
     // Every number answers; somebody is talking before long.
     await expect
-      .poll(async () => Number(await row.getByRole('cell').nth(5).innerText()), { timeout: 60_000 })
+      .poll(async () => Number(await row.getByRole('cell').nth(5).textContent()), { timeout: 60_000 })
       .toBeGreaterThan(2);
     await screenshots.take(page, 'campaigns');
     await page.getByRole('button', { name: 'Stop Autumn@Outbound' }).click();

@@ -63,11 +63,14 @@ afterAll(async () => {
 async function session(...events: (string | [name: string, data: object])[]): Promise<string> {
   const started = await server.post('/scxml/session/start', { src: 'welcome' });
   expect(started.status, started.text).toBe(200);
-  for (const event of events) await send(started.text, ...(typeof event === 'string' ? ([event] as const) : event));
+  for (const event of events) {
+    const [name, data] = typeof event === 'string' ? [event, {}] : event;
+    await send(started.text, name, data);
+  }
   return started.text;
 }
 
-async function send(id: string, name: string, data: object = {}): Promise<void> {
+async function send(id: string, name: string, data: object): Promise<void> {
   const sent = await server.post(`/scxml/session/${id}/event/${name}`, data);
   expect(sent.status, sent.text).toBe(200);
 }
