@@ -118,7 +118,7 @@ describe('the pages of sessions', { timeout: 240_000 }, () => {
     await history.getByRole('button', { name: 'Show step 6, choose' }).waitFor();
     await history.getByText('cancels the delayed event patience').first().waitFor();
     await screenshots.take(page, 'session');
-    await send(running, 'back');
+    await send(running, 'back', {});
     await isLit(page, 'talking', 'dialog', 'menu', 'clock', 'counting');
     await page.getByRole('region', { name: 'Waiting' }).getByText('menu.timeout').waitFor();
     await page.close();
