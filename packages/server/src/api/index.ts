@@ -1,5 +1,14 @@
 /** Every outside protocol, each in a folder of its own. */
-export { Authentication, adminApi, bindRefusal, type CustomerDesk, type TestClock } from './admin/index.js';
+export {
+  Authentication,
+  adminApi,
+  bindRefusal,
+  type CampaignCompliance,
+  type ComplianceDesk,
+  type CustomerDesk,
+  type RecordHistoryDesk,
+  type TestClock,
+} from './admin/index.js';
 export { commDnApi } from './commdn/index.js';
 export { contextServicesApi } from './cs/index.js';
 export { desktopApi } from './desktop/index.js';

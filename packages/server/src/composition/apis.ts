@@ -23,6 +23,7 @@ import type { Domains } from './domains.js';
 import type { Ground } from './ground.js';
 import { orsSettings } from './orchestration-settings.js';
 import type { Outbound } from './outbound.js';
+import { complianceDesk, recordHistoryDesk } from './outbound-desks.js';
 import type { ServerSettings } from './settings.js';
 
 const CONSOLE = fileURLToPath(new URL('../../../console/dist', import.meta.url));
@@ -64,6 +65,8 @@ export async function composeApis(
     sessions: orchestration.directory,
     flows: orchestration.flows,
     records: recordDesk(ground, outbound),
+    recordHistory: recordHistoryDesk(ground, outbound),
+    compliance: complianceDesk(ground, outbound),
     campaigns: outbound.campaigns,
     simulator: network,
     testClock: clock instanceof ManualClock ? clock : undefined,

@@ -9,12 +9,14 @@ import { type CallingListDesk, refuseIfInUse, registerCallingLists } from './cal
 import { type CampaignFloor, registerCampaignGroups } from './campaign-groups.js';
 import { registerCampaignSequences } from './campaign-sequences.js';
 import { registerCatalogue } from './catalogue.js';
+import { type ComplianceDesk, registerCompliance } from './compliance.js';
 import { type ConfigurationTarget, registerConfigurationFile } from './configuration-file.js';
 import { type CustomerDesk, registerCustomers } from './customers.js';
 import { type DoNotCallDesk, registerDoNotCall } from './dnc.js';
 import { type EventFeed, registerEvents } from './events.js';
 import { type FlowShelf, registerFlows } from './flows.js';
 import { type ObjectStore, registerObjects } from './objects.js';
+import { type RecordHistoryDesk, registerRecordHistory } from './record-history.js';
 import { refuseUnlessAllowed } from './roles.js';
 import { registerSessions, type SessionDirectory } from './sessions.js';
 import { registerSimulator, type SimulatedNetwork, type TestClock } from './simulator.js';
@@ -25,11 +27,13 @@ export { type BindConfiguration, type BindRequest, bindRefusal, isLoopback } fro
 export type { CallbackDirectory, EventHistory } from './callbacks.js';
 export type { CallingListDesk } from './calling-lists.js';
 export type { CampaignFloor } from './campaign-groups.js';
+export type { CampaignCompliance, ComplianceDesk } from './compliance.js';
 export type { CustomerDesk } from './customers.js';
 export type { DoNotCallDesk } from './dnc.js';
 export type { EventFeed } from './events.js';
 export type { FlowDiagnostic, FlowShelf, StoredFlow } from './flows.js';
 export type { ObjectStore } from './objects.js';
+export type { RecordHistoryDesk } from './record-history.js';
 export type { SessionDirectory } from './sessions.js';
 export type { SimulatedNetwork, TestClock } from './simulator.js';
 
@@ -44,6 +48,10 @@ export interface AdminOptions {
   flows: FlowShelf;
   /** Records of calling lists and the do-not-call list, where outbound is served. */
   records?: (CallingListDesk & DoNotCallDesk) | undefined;
+  /** What was tried with records and why they are not dialed, where outbound is served. */
+  recordHistory?: RecordHistoryDesk | undefined;
+  /** How campaigns stand towards the law, where outbound is served. */
+  compliance?: ComplianceDesk | undefined;
   /** Campaign groups and sequences, where outbound is served. */
   campaigns?: CampaignFloor | undefined;
   /** The simulator, when it is the switch. */
@@ -126,6 +134,8 @@ export async function adminApi(app: FastifyInstance, options: AdminOptions): Pro
     registerCampaignGroups(app, options.campaigns);
     registerCampaignSequences(app, options.campaigns);
   }
+  if (options.recordHistory) registerRecordHistory(app, options.recordHistory);
+  if (options.compliance) registerCompliance(app, options.compliance);
   registerEvents(app, journal, clock);
   registerSimulator(app, options);
 }

@@ -249,6 +249,15 @@ describe('the ledger', () => {
     expect(await compliance.abandonment(store.database, DAY, 'Other')).toEqual([]);
   });
 
+  it('knows how many calls jurisdictions let find nobody, those that a pack extends too', () => {
+    const limits = (...options: (string | undefined)[]) =>
+      compliance.abandonmentLimits(options).map((one) => [one.jurisdiction, one.share, one.withinMs]);
+    const federal = ['us-federal', 0.03, 30 * DAY];
+    expect(limits(undefined, 'atlantis')).toEqual([]);
+    expect(limits('us', 'us us-florida')).toEqual([federal]);
+    expect(limits('us-debt-collection', 'uk')).toEqual([federal, ['uk', 0.01, DAY]]);
+  });
+
   it('restricts nothing without a jurisdiction, but remembers for the day on which there is one', async () => {
     for (let call = 0; call < 5; call += 1) expect(await reserve(attempt())).toEqual({ allowed: true });
     expect(await reserve(attempt({ jurisdiction: 'us' }))).toMatchObject({ rule: 'us-florida: attempts' });

@@ -50,6 +50,15 @@ export interface AbandonmentReport {
   share: number;
 }
 
+/** What a jurisdiction allows of abandoned calls. */
+export interface AbandonmentLimit {
+  jurisdiction: string;
+  title: string;
+  /** Of the answered calls, between 0 and 1. */
+  share: number;
+  withinMs: number;
+}
+
 /**
  * The rules of jurisdictions over dialing: windows are checked when a record is selected, and everything again at the
  * moment of dialing, under a lock on number and person, with the attempt entered into the ledger in the same
@@ -128,6 +137,25 @@ export class Compliance implements ComplianceGate {
   blocked(sql: Sql, withinMs: number, campaign?: string): Promise<{ campaign: string; rule: string; count: number }[]> {
     const first = instant(this.#clock.now() - withinMs).slice(0, 10);
     return sql.query(BLOCKED, [first, campaign ?? null]);
+  }
+
+  /**
+   * The shares of answered calls that jurisdictions allow to find nobody: those that are named and what they extend,
+   * for whichever numbers.
+   * @param options values of option `jurisdiction`
+   */
+  abandonmentLimits(options: readonly (string | undefined)[]): AbandonmentLimit[] {
+    const found = new Map<string, AbandonmentLimit>();
+    const seen = new Set<string>();
+    const walk = (name: string) => {
+      const pack = this.#packs.all.get(name);
+      if (!pack || seen.has(name)) return;
+      seen.add(name);
+      if (pack.abandonment) found.set(name, { jurisdiction: name, title: pack.title, ...pack.abandonment });
+      for (const other of pack.extends) walk(other);
+    };
+    for (const option of options) for (const name of words(option)) walk(name);
+    return [...found.values()];
   }
 
   /** Removes what is older than call records have to be kept. */

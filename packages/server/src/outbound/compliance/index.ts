@@ -1,5 +1,6 @@
 /** Compliance: what jurisdictions allow, and the ledger of every attempt. */
 export {
+  type AbandonmentLimit,
   type AbandonmentReport,
   Compliance,
   type ComplianceOptions,

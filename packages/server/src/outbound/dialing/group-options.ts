@@ -76,7 +76,7 @@ const WITHOUT_PROGRESS: ReadonlySet<string> = new Set(['no_progress_detect', 'no
 export function groupOptions(configuration: DialingConfiguration, group: LoadedGroup): GroupOptions {
   const object = configuration.object('campaign-groups', group.name);
   const campaign = configuration.object('campaigns', group.campaign.name);
-  const option = optionsOf(configuration, group);
+  const option = outboundOption(configuration, group);
   const text = (name: string) => option(name)?.trim() || undefined;
   const number = (name: string, absent: number) => {
     const value = Number(text(name) ?? Number.NaN);
@@ -126,7 +126,10 @@ export function groupOptions(configuration: DialingConfiguration, group: LoadedG
 }
 
 /** Looks an option up from the campaign group outwards (spec 5.1, "Option search order"). */
-function optionsOf(configuration: DialingConfiguration, group: LoadedGroup): (name: string) => string | undefined {
+export function outboundOption(
+  configuration: Pick<DialingConfiguration, 'object' | 'objects' | 'section'>,
+  group: { name: string; campaign: { name: string }; appId: number },
+): (name: string) => string | undefined {
   const server = [...configuration.objects('applications').values()].find(
     ({ type, dbid }) => type === 'OutboundContactServer' && (dbid === undefined || dbid === group.appId),
   );

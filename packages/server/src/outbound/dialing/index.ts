@@ -18,6 +18,7 @@ export type {
 } from './desktop-message.js';
 export { Dialing } from './dialing.js';
 export type { AttemptFacts, DialingEvent, DialingEventHandler, RecordReference } from './dialing-event.js';
+export { outboundOption } from './group-options.js';
 export type { AttemptView, HeldRecord } from './held-view.js';
 export type { DialingState, LoadedGroup } from './loaded-group.js';
 export type { OccupiedAgent, Pacer, PacingDecision, PacingObservation, PacingSituation } from './pacing-port.js';

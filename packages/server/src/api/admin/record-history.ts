@@ -1,0 +1,118 @@
+import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import { type Clock, instant } from '../../kernel/index.js';
+import {
+  type AttemptView,
+  type CallingLists,
+  callResultName,
+  type ListRecord,
+  type Obstacle,
+  obstaclesOf,
+  recordColumns,
+} from '../../outbound/index.js';
+import type { Database } from '../../store/index.js';
+import { problemSchema } from '../problem.js';
+
+/** What the history of records is read from. */
+export interface RecordHistoryDesk {
+  database: Database;
+  clock: Clock;
+  lists: CallingLists;
+  /** The attempts of a record, oldest first, those that were not dialed too. */
+  attempts(list: string, recordId: number): Promise<readonly AttemptView[]>;
+  /** What campaigns and jurisdictions have against dialing a record now. */
+  campaignObstacles(record: ListRecord): Promise<readonly Obstacle[]>;
+}
+
+interface OfRecord {
+  Params: { name: string; record: string };
+}
+
+const time = Type.Optional(Type.String({ description: 'ISO 8601' }));
+const attempt = Type.Object({
+  attempt: Type.String(),
+  campaign: Type.String(),
+  phone: Type.String(),
+  at: Type.String(),
+  dialedAt: time,
+  answeredAt: time,
+  connectedAt: time,
+  endedAt: time,
+  agentId: Type.Optional(Type.String()),
+  call_result: Type.Optional(Type.Integer({ description: 'Absent while the call is under way' })),
+  call_result_name: Type.Optional(Type.String()),
+  blockedBy: Type.Optional(Type.String({ description: 'Why it was not dialed' })),
+  nobodyFree: Type.Optional(Type.Number({ description: 'Probability, at the dial, that nobody would be free' })),
+});
+const obstacle = Type.Object({
+  kind: Type.String({
+    description: 'status, do-not-call, list, attempts, schedule, window, chain, campaign or rule',
+  }),
+  reason: Type.String(),
+  until: time,
+});
+
+/** `/calling-lists/{name}/records/{record_id}/history`: what was tried, and why it is not dialed now. */
+export function registerRecordHistory(app: FastifyInstance, desk: RecordHistoryDesk): void {
+  const { database, clock, lists } = desk;
+  app.get<OfRecord>(
+    '/calling-lists/:name/records/:record/history',
+    {
+      config: { deed: 'watch' },
+      schema: {
+        tags: ['calling-lists'],
+        summary: 'What was tried with a record, and everything that keeps it from being dialed now',
+        params: Type.Object({ name: Type.String(), record: Type.String({ description: 'record_id' }) }),
+        response: {
+          200: Type.Object({
+            record: Type.Object({}, { additionalProperties: true }),
+            call_result_name: Type.Optional(Type.String()),
+            at: Type.String({ description: 'The time that the obstacles are for' }),
+            obstacles: Type.Array(obstacle),
+            attempts: Type.Array(attempt),
+          }),
+          404: { ...problemSchema, description: 'There is no such list or record' },
+        },
+      },
+    },
+    async (request, reply) => {
+      const { name, record: id } = request.params;
+      const settings = lists.settings(name);
+      const [record] =
+        settings && /^\d{1,15}$/.test(id) ? await lists.find({ recordId: Number(id), lists: [name] }) : [];
+      if (!settings || !record) return reply.callNotFound();
+      const now = clock.now();
+      const [chain, listed, attempts, ofCampaigns] = await Promise.all([
+        lists.chain(name, record.chainId),
+        lists.doNotCallList.check(database, { phone: record.phone, customerId: record.customerId }),
+        desk.attempts(name, record.recordId),
+        desk.campaignObstacles(record),
+      ]);
+      const obstacles = obstaclesOf({ record, chain, settings, listed, now });
+      // Nobody is waiting for a campaign where the record itself is over.
+      const isOver = obstacles.some(({ kind }) => kind === 'status');
+      return {
+        record: recordColumns(record),
+        call_result_name: callResultName(record.callResult),
+        at: instant(now),
+        obstacles: [...obstacles, ...(isOver ? [] : ofCampaigns)].map(({ until, ...rest }) => ({
+          ...rest,
+          ...(until !== undefined && { until: instant(until) }),
+        })),
+        attempts: attempts.map(shown),
+      };
+    },
+  );
+}
+
+function shown({ list: _list, recordId: _record, result, ...view }: AttemptView) {
+  const { at, dialedAt, answeredAt, connectedAt, endedAt, ...rest } = view;
+  const times = { at, dialedAt, answeredAt, connectedAt, endedAt };
+  return {
+    ...rest,
+    ...Object.fromEntries(
+      Object.entries(times).flatMap(([key, value]) => (value === undefined ? [] : [[key, instant(value)]])),
+    ),
+    ...(result !== undefined && { call_result: result, call_result_name: callResultName(result) }),
+  };
+}
