@@ -38,9 +38,10 @@ export interface ApplicationDefinition {
  * How an attribute of a custom action is read. `value`: an evaluated expression. `location`: an assignable expression.
  * `literal`: the text as it stands. `lenient`: literal text, but surrounding quotes are stripped and an expression that
  * evaluates is accepted. `namelist`: locations, separated by blanks, whose values become parameters under their names.
+ * `session`: a location that receives an id for a new session; the host gets that id, also without a location.
  */
 export interface AttributeDescriptor {
-  kind: 'value' | 'location' | 'literal' | 'lenient' | 'namelist';
+  kind: 'value' | 'location' | 'literal' | 'lenient' | 'namelist' | 'session';
   required?: boolean;
   default?: JsonValue;
 }

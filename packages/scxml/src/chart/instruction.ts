@@ -78,6 +78,8 @@ export interface ActionInstruction {
   readonly unit: number;
   /** Unit of kind `store` that writes the request id, or -1. */
   readonly requestId: number;
+  /** The attribute of kind `session`, and the unit of kind `store` that writes its id, or -1 without a location. */
+  readonly newSession: { readonly attribute: string; readonly unit: number } | undefined;
   /** Other attributes of kind location receive nothing themselves: the host gets their text. */
   readonly shape: ActionShape;
   /** A required attribute that is absent: executing the action raises an error event. */

@@ -1,5 +1,5 @@
 import type { ActionDescriptor, AttributeDescriptor, ChildDescriptor } from '../api/application.js';
-import type { ActionShape, Instruction, NamedSlot, Slot } from '../chart/instruction.js';
+import type { ActionInstruction, ActionShape, Instruction, NamedSlot, Slot } from '../chart/instruction.js';
 import { childElements, ownText, type XmlElement } from '../xml/element.js';
 import { isDeclaration } from '../xml/read-xml.js';
 import { normaliseNamespace } from './namespaces.js';
@@ -25,10 +25,23 @@ export function readAction(element: XmlElement, descriptor: ActionDescriptor, re
     name: descriptor.name,
     unit: values.unit(),
     requestId: location === undefined ? -1 : reading.addUnit({ kind: 'store', location }),
+    newSession: newSessionOf(element, descriptor, reading),
     shape,
     missing: missingAttribute(element, descriptor, reading),
     place: placeOf(element),
   };
+}
+
+/** The attribute that names a location for the id of a new session. */
+function newSessionOf(
+  element: XmlElement,
+  descriptor: ActionDescriptor,
+  reading: Reading,
+): ActionInstruction['newSession'] {
+  const name = Object.keys(descriptor.attributes).find((found) => descriptor.attributes[found]?.kind === 'session');
+  if (name === undefined) return undefined;
+  const location = reading.attributeExpression(element, name, 'location', 'location');
+  return { attribute: name, unit: location === undefined ? -1 : reading.addUnit({ kind: 'store', location }) };
 }
 
 function missingAttribute(
@@ -60,7 +73,8 @@ function readShape(
   for (const found of element.attributes.values()) {
     if (isDeclaration(found)) continue;
     const known = descriptor.attributes[found.name];
-    if ((isRequest && found.name === requestAttribute) || known?.kind === 'namelist') continue;
+    if ((isRequest && found.name === requestAttribute) || known?.kind === 'namelist' || known?.kind === 'session')
+      continue;
     if (known !== undefined) {
       attributes.push({
         name: found.name,
@@ -135,6 +149,7 @@ function attributeSlot(
     }
     case 'literal':
     case 'namelist':
+    case 'session':
       return { literal: text };
     case 'lenient':
       return lenientSlot(element, name, text, values, reading);

@@ -1,6 +1,7 @@
 import type { ActionChild, Effect } from '../api/effect.js';
 import type { ActionInstruction, ActionShape, Instruction, Slot } from '../chart/instruction.js';
 import type { JsonValue } from '../json.js';
+import { derivedSessionId } from './derived-session-id.js';
 import { raiseEvaluationError, raiseExecutionError, raiseNotAllowed } from './error-events.js';
 import { executeSend } from './send.js';
 import type { Session } from './session.js';
@@ -116,13 +117,21 @@ function executeAction(session: Session, action: ActionInstruction): boolean {
   const values = action.unit < 0 ? {} : session.scope.values(action.unit);
   const requestId = session.nextId();
   if (action.requestId >= 0) session.scope.store(action.requestId, requestId);
-  const { shape } = action;
+  const { shape, newSession } = action;
+  const created: Record<string, JsonValue> = {};
+  if (newSession !== undefined) {
+    const id = derivedSessionId(session.sessionId, requestId);
+    if (newSession.unit >= 0) session.scope.store(newSession.unit, id);
+    created[newSession.attribute] = id;
+  }
+  const performed = shaped(shape, values);
   session.emit({
     kind: 'action',
     namespace: action.namespace,
     name: action.name,
     requestId,
-    ...shaped(shape, values),
+    ...performed,
+    attributes: { ...performed.attributes, ...created },
     line: action.place.line,
   });
   return true;

@@ -330,6 +330,22 @@ describe('session:start', () => {
     ]);
   });
 
+  test('the location of sessionid has the id at once, and it is that of the session', async () => {
+    await bed.flow('child', CHILD);
+    await bed.run(
+      flow(`<datamodel><data id="c"/></datamodel><state id="s">
+        <onentry><session:start sessionid="_data.c" src="'child'"/><probe:tell what="['at once', _data.c]"/></onentry>
+        <transition event="session.start.done"><probe:tell what="['same', _event.data.sessionid === _data.c]"/>
+          <send event="'end'" target="_data.c"/></transition>
+        <transition event="done.start" cond="_event.name === 'done.start.' + _data.c"><probe:tell what="'ended'"/></transition>
+      </state>`),
+    );
+    await bed.until((told) => told === 'ended');
+    const told = bed.heard();
+    expect(told).toContainEqual(['at once', expect.stringMatching(/^[~\w]{32}$/)]);
+    expect(told).toContainEqual(['same', true]);
+  });
+
   test.each([
     ['S10: an application that does not exist', `<session:start src="'nowhere'"/>`, 'badfetch'],
     ['nothing', '<session:start/>', 'invalidparameter'],

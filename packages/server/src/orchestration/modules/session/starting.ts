@@ -38,8 +38,10 @@ export function startingActions(parts: StartingParts): Record<string, ActionDefi
     application: { flow: string; version?: number },
   ): Promise<ActionOutcome> {
     const startAt = timeOf(action);
+    const chosen = text(action, 'sessionid');
     const id = await sessions().start(tx, {
       ...application,
+      ...(chosen !== undefined && { id: chosen }),
       parameters: action.parameters,
       parent: { session: action.session.id },
       ...(startAt !== undefined && { startAt }),
@@ -74,7 +76,7 @@ export function startingActions(parts: StartingParts): Record<string, ActionDefi
         requestid: { kind: 'location' },
         src: { kind: 'value' },
         srcexpr: { kind: 'value' },
-        sessionid: { kind: 'location' },
+        sessionid: { kind: 'session' },
         idealtime: { kind: 'value' },
         method: { kind: 'value' },
         namelist: { kind: 'namelist' },
