@@ -1,8 +1,13 @@
 const DAY_MS = 86_400_000;
-/** So many more calls could be abandoned before the limit: kept in hand, to catch the swings of chance. */
-const RESERVE = 5;
-/** A reserve that is short, or too large, is made up for over so many answers. */
-const RECOVERY = 400;
+/**
+ * So many more calls could be abandoned before the limit, at least and per agent: kept in hand, to catch the swings of
+ * chance, which grow with the calls that are under way at once.
+ */
+const LEAST_RESERVE = 5;
+const RESERVE_PER_AGENT = 0.2;
+/** A reserve that is short, or too large, is made up for over so many answers, at least and per agent. */
+const LEAST_RECOVERY = 400;
+const RECOVERY_PER_AGENT = 10;
 /** Shares of the limit between which it may be aimed meanwhile. */
 const LOWEST_AIM = 0.3;
 const HIGHEST_AIM = 1.2;
@@ -43,6 +48,7 @@ export interface BudgetOptions {
  */
 export class AbandonmentBudget {
   #limit: number;
+  #agents = 0;
   /** What the campaign asks for, if that is less than what the limit allows. */
   #wanted = Number.POSITIVE_INFINITY;
   readonly #windowDays: number;
@@ -56,6 +62,11 @@ export class AbandonmentBudget {
     this.#dayOffsetMs = options.dayOffsetMs ?? 0;
     this.#logThreshold = Math.log(memory?.threshold ?? FIRST);
     for (const [day, count] of Object.entries(memory?.days ?? {})) this.#days.set(Number(day), { ...count });
+  }
+
+  /** How many agents work. */
+  set agents(count: number) {
+    this.#agents = count;
   }
 
   /** The share of abandoned calls that is wanted; the limit stays what it is. */
@@ -113,7 +124,9 @@ export class AbandonmentBudget {
 
   /** The share of abandoned calls that brings the reserve back to what it should be. */
   #aimAt(now: number): number {
-    const aim = this.#limit + (this.spare(now) - RESERVE) / RECOVERY;
+    const reserve = Math.max(LEAST_RESERVE, RESERVE_PER_AGENT * this.#agents);
+    const recovery = Math.max(LEAST_RECOVERY, RECOVERY_PER_AGENT * this.#agents);
+    const aim = this.#limit + (this.spare(now) - reserve) / recovery;
     return Math.min(this.#wanted, HIGHEST_AIM * this.#limit, Math.max(LOWEST_AIM * this.#limit, aim));
   }
 

@@ -109,6 +109,7 @@ export class PredictivePacer implements Pacer {
     const { now, ready, occupied, optimizeBy, optimizeGoal } = situation;
     const limit = numberOf(situation, 'predictive_max_overdial_rate', DEFAULT_LIMIT * 100) / 100;
     this.#budget.limit = Math.min(limit, HIGHEST_LIMIT);
+    this.#budget.agents = ready + occupied.length;
     const { share, risk } = this.#goal.aim(optimizeBy, optimizeGoal, { now, ready, occupied: occupied.length });
     // With less risk than is allowed there is nothing to be made up for by more of it later.
     const wanted = risk < 1 ? 0 : share;
