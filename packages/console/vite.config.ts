@@ -16,5 +16,5 @@ export default defineConfig({
     // which colour scheme is chosen.
     cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
   },
-  server: { proxy: { '/api': server, '/genesys': server } },
+  server: { proxy: { '/api': server, '/genesys': server, '/desktop': { target: server, ws: true } } },
 });

@@ -45,6 +45,28 @@ const router = createBrowserRouter(
           lazy: async () => ({ Component: (await import('./screens/campaigns/campaigns-screen.js')).CampaignsScreen }),
         },
         {
+          path: 'agent',
+          lazy: async () => ({ Component: (await import('./screens/agent/agent-screen.js')).AgentScreen }),
+        },
+        {
+          path: 'lists',
+          lazy: async () => ({ Component: (await import('./screens/lists/lists-screen.js')).ListsScreen }),
+        },
+        {
+          path: 'lists/:name',
+          lazy: async () => ({ Component: (await import('./screens/lists/list-screen.js')).ListScreen }),
+        },
+        {
+          path: 'lists/:name/records/:record',
+          lazy: async () => ({ Component: (await import('./screens/lists/record-screen.js')).RecordScreen }),
+        },
+        {
+          path: 'do-not-call',
+          lazy: async () => ({
+            Component: (await import('./screens/do-not-call/do-not-call-screen.js')).DoNotCallScreen,
+          }),
+        },
+        {
           path: 'customers',
           lazy: async () => ({ Component: (await import('./screens/customers/customers-screen.js')).CustomersScreen }),
         },

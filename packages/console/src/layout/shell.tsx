@@ -34,6 +34,15 @@ export function Shell() {
             <NavLink to="/campaigns" className={page}>
               Campaigns
             </NavLink>
+            <NavLink to="/agent" className={page}>
+              Agent
+            </NavLink>
+            <NavLink to="/lists" className={page}>
+              Lists
+            </NavLink>
+            <NavLink to="/do-not-call" className={page}>
+              Do not call
+            </NavLink>
             <NavLink to="/customers" className={page}>
               Customers
             </NavLink>

@@ -1,0 +1,240 @@
+import { AGENT_STATES, type AgentState } from '../api/agents.js';
+import { instant, isObject, type Members, number, text } from '../api/json.js';
+
+/** A record on the desktop, or another one of its chain. Keys and values as the desktop protocol has them. */
+export interface DesktopRecord {
+  /** `GSW_RECORD_HANDLE`. */
+  handle: number;
+  keys: Members;
+}
+
+/** The call at the agent's phone. */
+export interface DesktopCall {
+  /** What has happened last: `dialing`, `ringing`, `answered`, `joined`. */
+  event: string;
+  number?: string;
+  from?: string;
+  /** Milliseconds since 1970. */
+  at?: number;
+  data: Members;
+}
+
+/** A campaign of one of the agent's groups, by its last notification. */
+export interface DesktopCampaign {
+  name: string;
+  /** `loaded`, `started` ... */
+  state: string;
+  mode?: string;
+}
+
+/** Something to read: an acknowledgement, a refusal. */
+export interface Notice {
+  number: number;
+  kind: 'done' | 'told' | 'refused';
+  text: string;
+}
+
+/** Everything that a desktop knows; built up from what the server says. */
+export interface Desktop {
+  state?: AgentState;
+  reason?: string;
+  since?: number;
+  /** The state that follows after the call. */
+  next?: string;
+  call?: DesktopCall;
+  records: readonly DesktopRecord[];
+  /** Other records of the chains that were asked for, by the handle that was asked with; undefined: not asked. */
+  chains: Readonly<Record<number, readonly DesktopRecord[] | undefined>>;
+  /** Callbacks that were arranged and take effect when the record is finished, by handle. */
+  arranged: Readonly<Record<number, string | undefined>>;
+  campaigns: Readonly<Record<string, DesktopCampaign>>;
+  /** The latest first. */
+  notices: readonly Notice[];
+}
+
+export const EMPTY_DESKTOP: Desktop = { records: [], chains: {}, arranged: {}, campaigns: {}, notices: [] };
+
+const MOST_NOTICES = 6;
+
+/** Acknowledgements after which a record is not on the desktop any more. */
+const TAKES_AWAY: Readonly<Record<string, string>> = {
+  RecordProcessedAcknowledge: 'The record is finished.',
+  RecordRejectAcknowledge: 'The record was given back.',
+  RecordCancelAcknowledge: 'The record was cancelled.',
+  RecordCancel: 'The record was cancelled elsewhere.',
+};
+
+const CAMPAIGN_STATES: Readonly<Record<string, string>> = {
+  CampaignLoaded: 'loaded',
+  CampaignStarted: 'started',
+  CampaignModeChanged: 'started',
+  CampaignStopped: 'stopped',
+  CampaignUnloaded: 'unloaded',
+};
+
+/** What a desktop knows after a frame of the server (interface.md 6). */
+export function heard(desktop: Desktop, frame: Members): Desktop {
+  switch (frame.type) {
+    case 'state':
+      return withState(desktop, frame);
+    case 'preview': {
+      const record = recordOf(frame.userData);
+      return record === undefined ? desktop : withRecord(desktop, record);
+    }
+    case 'call':
+      return withCall(desktop, frame);
+    case 'user-event':
+      return isObject(frame.userData) ? withUserEvent(desktop, frame.userData) : desktop;
+    case 'error':
+      return noticed(desktop, 'refused', text(frame, 'message') ?? 'The server refused it.');
+    default:
+      return desktop;
+  }
+}
+
+/** Adds something to read. */
+export function noticed(desktop: Desktop, kind: Notice['kind'], said: string): Desktop {
+  const notice = { number: (desktop.notices[0]?.number ?? 0) + 1, kind, text: said };
+  return { ...desktop, notices: [notice, ...desktop.notices].slice(0, MOST_NOTICES) };
+}
+
+function withState(desktop: Desktop, frame: Members): Desktop {
+  const state = AGENT_STATES.find((known) => known === frame.state);
+  if (state === undefined) return desktop;
+  const { reason: _reason, since: _since, next: _next, ...rest } = desktop;
+  const reason = text(frame, 'reason');
+  const since = instant(frame, 'since') ?? instant(frame, 'at');
+  const next = text(frame, 'next');
+  const left = state === 'logged-out' ? { records: [], chains: {}, arranged: {} } : {};
+  return {
+    ...rest,
+    ...left,
+    state,
+    ...(reason !== undefined && { reason }),
+    ...(since !== undefined && { since }),
+    ...(next !== undefined && { next }),
+  };
+}
+
+function withCall(desktop: Desktop, frame: Members): Desktop {
+  const { call: before, ...rest } = desktop;
+  const data = isObject(frame.userData) ? frame.userData : undefined;
+  if (frame.event === 'ended') return rest;
+  const record = data === undefined ? undefined : recordOf(data);
+  // The data of a call is news of the record that it was dialed for.
+  const known = record === undefined ? rest : withRecord(rest, record);
+  const [called, from] = [text(frame, 'number') ?? before?.number, text(frame, 'from') ?? before?.from];
+  const at = instant(frame, 'at') ?? before?.at;
+  const call: DesktopCall = {
+    event: frame.event === 'attached-data' ? (before?.event ?? 'ringing') : (text(frame, 'event') ?? 'ringing'),
+    data: { ...before?.data, ...data },
+    ...(called !== undefined && { number: called }),
+    ...(from !== undefined && { from }),
+    ...(at !== undefined && { at }),
+  };
+  return { ...known, call };
+}
+
+function withUserEvent(desktop: Desktop, data: Members): Desktop {
+  const name = text(data, 'GSW_USER_EVENT') ?? '';
+  const handle = number(data, 'GSW_RECORD_HANDLE');
+  const gone = TAKES_AWAY[name];
+  if (gone !== undefined) return noticed(without(desktop, handle), 'done', gone);
+  const state = CAMPAIGN_STATES[name];
+  if (state !== undefined) return withCampaign(desktop, state, data);
+  switch (name) {
+    case 'PreviewRecordEmpty':
+      return noticed(desktop, 'told', 'There is no record to preview now.');
+    case 'ScheduledCall':
+      return noticed(desktop, 'told', 'A callback is due.');
+    case 'ChainedRecord':
+      return withChained(desktop, data);
+    case 'RecordRescheduleAcknowledge':
+    case 'ScheduledRecordRescheduleAcknowledge':
+      return withArranged(desktop, handle, data);
+    case 'DoNotCallAcknowledge':
+      return noticed(desktop, 'done', 'Entered into the do-not-call list. Finish the record.');
+    case 'UpdateCallCompletionStatsAcknowledge':
+      return noticed(desktop, 'done', 'The record was saved.');
+    case 'PreviewDialingModeStartAcknowledge':
+      return noticed(desktop, 'done', 'You get previews.');
+    case 'PreviewDialingModeOverAcknowledge':
+      return noticed(desktop, 'done', 'You get no previews any more.');
+    case 'Error':
+      return noticed(desktop, 'refused', text(data, 'GSW_ERROR') ?? 'The server refused it.');
+    default:
+      return desktop;
+  }
+}
+
+/** A chain is on the desktop with the one record of it that is shown, or was dialed last. */
+function withRecord(desktop: Desktop, record: DesktopRecord): Desktop {
+  const isKnown = desktop.records.some((known) => isOfChain(known, record.keys));
+  const records = isKnown
+    ? desktop.records.map((known) => (isOfChain(known, record.keys) ? record : known))
+    : [...desktop.records, record];
+  return { ...desktop, records };
+}
+
+function isOfChain({ keys }: DesktopRecord, other: Members): boolean {
+  return keys.GSW_CHAIN_ID === other.GSW_CHAIN_ID && keys.GSW_CALLING_LIST === other.GSW_CALLING_LIST;
+}
+
+function without(desktop: Desktop, gone: number | undefined): Desktop {
+  if (gone === undefined) return desktop;
+  return {
+    ...desktop,
+    records: desktop.records.filter(({ handle }) => handle !== gone),
+    chains: { ...desktop.chains, [gone]: undefined },
+    arranged: { ...desktop.arranged, [gone]: undefined },
+  };
+}
+
+/** A chained record says its own handle; its chain says whose it is. */
+function withChained(desktop: Desktop, data: Members): Desktop {
+  const record = recordOf(data);
+  const owner = desktop.records.find((known) => isOfChain(known, data));
+  if (record === undefined || owner === undefined) return desktop;
+  const others = (desktop.chains[owner.handle] ?? []).filter(({ handle }) => handle !== record.handle);
+  return { ...desktop, chains: { ...desktop.chains, [owner.handle]: [...others, record] } };
+}
+
+function withArranged(desktop: Desktop, handle: number | undefined, data: Members): Desktop {
+  const at = text(data, 'GSW_DATE_TIME') ?? '';
+  const whose = text(data, 'GSW_CALLBACK_TYPE') === 'Personal' ? 'personal callback' : 'campaign callback';
+  const said = noticed(desktop, 'done', `A ${whose} is arranged for ${at}. Finish the record to keep it.`);
+  return handle === undefined ? said : { ...said, arranged: { ...said.arranged, [handle]: `${whose}, ${at}` } };
+}
+
+function withCampaign(desktop: Desktop, state: string, data: Members): Desktop {
+  const key = text(data, 'GSW_CAMPAIGN_GROUP_NAME');
+  if (key === undefined) return desktop;
+  const name = text(data, 'GSW_CAMPAIGN_NAME') ?? key;
+  const mode = text(data, 'GSW_CAMPAIGN_MODE');
+  return {
+    ...desktop,
+    campaigns: { ...desktop.campaigns, [key]: { name, state, ...(mode !== undefined && { mode }) } },
+  };
+}
+
+function recordOf(data: unknown): DesktopRecord | undefined {
+  if (!isObject(data)) return undefined;
+  const handle = number(data, 'GSW_RECORD_HANDLE');
+  if (handle === undefined) return undefined;
+  const { GSW_USER_EVENT: _name, GSW_REFERENCE_ID: _reference, ...keys } = data;
+  return { handle, keys };
+}
+
+/** Columns of a record that are its list's own: everything that is no key of the protocol. */
+export function customFields(keys: Members): Record<string, string> {
+  const own = Object.keys(keys).filter(
+    (key) => !/^(GSW_|InteractionType$|InteractionSubtype$|contact_info$)/.test(key),
+  );
+  return Object.fromEntries(own.map((key) => [key, text(keys, key) ?? '']));
+}
+
+/** `2026-03-05T10:30` of a date field as the protocol writes times: `03/05/2026 10:30`. */
+export function protocolTime(local: string): string | undefined {
+  const [, year, month, day, time] = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}:\d{2})/.exec(local) ?? [];
+  return time === undefined ? undefined : `${month}/${day}/${year} ${time}`;
+}

@@ -1,0 +1,130 @@
+import { Alert, Badge, Button, Grid, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import type { Desktop } from '../../desktop/desktop.js';
+import { type DesktopLink, useDesktop } from '../../desktop/use-desktop.js';
+import { Empty } from '../../layout/empty.js';
+import { CallPanel } from './call-panel.js';
+import { NewsPanel } from './news-panel.js';
+import { RecordPanel } from './record-panel.js';
+import { StatePanel } from './state-panel.js';
+
+const CONNECTION_TEXT = {
+  connecting: 'Connecting',
+  asking: 'Not open yet: the browser may ask for id and password',
+  interrupted: 'No connection, connecting again',
+};
+
+interface DesktopViewProps {
+  agent: string | undefined;
+  /** Back to the choice of the agent. */
+  leave: () => void;
+}
+
+/** One agent's desktop: state, call, records, and what the server has said. */
+export function DesktopView({ agent, leave }: DesktopViewProps) {
+  const { connection, desktop, link } = useDesktop(agent);
+  useShortcuts(desktop, link);
+  if (connection === 'refused') {
+    return (
+      <Alert color="red" variant="light" title="This desktop may not be opened" role="alert">
+        <Stack gap="xs" align="flex-start">
+          <Text size="sm">
+            It opens with the id and password of its agent, and for users who may act for that agent.
+          </Text>
+          <Button size="compact-sm" variant="default" onClick={leave}>
+            Choose another agent
+          </Button>
+        </Stack>
+      </Alert>
+    );
+  }
+  const isWorking = desktop.state !== undefined && desktop.state !== 'logged-out';
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" gap="sm">
+        <Group gap="sm">
+          <Title order={1}>{agent === undefined ? 'My desktop' : `Desktop of ${agent}`}</Title>
+          {connection !== 'open' && (
+            <Badge variant="light" color="yellow" tt="none" role="status">
+              {CONNECTION_TEXT[connection]}
+            </Badge>
+          )}
+        </Group>
+        <Button size="compact-sm" variant="subtle" onClick={leave}>
+          Another agent
+        </Button>
+      </Group>
+      <Grid gap="md">
+        <Grid.Col span={{ base: 12, md: 4 }}>
+          <Stack gap="md">
+            <StatePanel desktop={desktop} link={link} />
+            <CallPanel desktop={desktop} link={link} />
+            <NewsPanel desktop={desktop} link={link} />
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 8 }}>
+          <Stack gap="md">
+            {desktop.records.map((record) => (
+              <RecordPanel
+                key={record.handle}
+                record={record}
+                link={link}
+                isInCall={desktop.call !== undefined}
+                chain={desktop.chains[record.handle]}
+                arranged={desktop.arranged[record.handle]}
+              />
+            ))}
+            {desktop.records.length === 0 && (
+              <Paper>
+                <Empty title="No record on the desktop">
+                  {isWorking ? (
+                    <Stack gap="xs" align="center">
+                      <Text size="sm">
+                        In preview campaigns you ask for records; in the other modes they come with their calls.
+                      </Text>
+                      <Button
+                        aria-keyshortcuts="Alt+P"
+                        title="Alt+P"
+                        onClick={() => link.userEvent('PreviewRecordRequest')}
+                      >
+                        Next record
+                      </Button>
+                    </Stack>
+                  ) : (
+                    'Log in to work on records.'
+                  )}
+                </Empty>
+              </Paper>
+            )}
+          </Stack>
+        </Grid.Col>
+      </Grid>
+    </Stack>
+  );
+}
+
+/** Alt with the first letter of what is to be done; the buttons say so. */
+function useShortcuts(desktop: Desktop, link: DesktopLink): void {
+  const { call, records, state } = desktop;
+  const [record] = records;
+  const isWorking = state !== undefined && state !== 'logged-out';
+  useHotkeys(
+    [
+      ['alt+R', () => isWorking && link.send({ type: 'state', state: 'ready' }), { usePhysicalKeys: true }],
+      ['alt+N', () => isWorking && link.send({ type: 'state', state: 'not-ready' }), { usePhysicalKeys: true }],
+      [
+        'alt+P',
+        () => isWorking && record === undefined && link.userEvent('PreviewRecordRequest'),
+        { usePhysicalKeys: true },
+      ],
+      [
+        'alt+D',
+        () => record && !call && link.send({ type: 'preview-accept', handle: record.handle }),
+        { usePhysicalKeys: true },
+      ],
+      ['alt+A', () => call && link.send({ type: 'answer' }), { usePhysicalKeys: true }],
+      ['alt+H', () => call && link.send({ type: 'hangup' }), { usePhysicalKeys: true }],
+    ],
+    [],
+  );
+}

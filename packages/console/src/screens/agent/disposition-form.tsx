@@ -1,0 +1,84 @@
+import { Button, Group, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { number } from '../../api/json.js';
+import { AGENT_RESULTS, firstResult } from '../../desktop/call-results.js';
+import { customFields, type DesktopRecord } from '../../desktop/desktop.js';
+import type { DesktopLink } from '../../desktop/use-desktop.js';
+
+const FINISH = 'finish';
+const NEXT = [
+  { value: FINISH, label: 'The record is finished' },
+  { value: 'Campaign', label: 'As the treatments of the list say' },
+  { value: 'Personal', label: 'As the treatments say, for me' },
+];
+
+interface DispositionFormProps {
+  record: DesktopRecord;
+  link: DesktopLink;
+  isInCall: boolean;
+}
+
+/** How it went: the call result, what follows, and the fields of the list that have changed. */
+export function DispositionForm({ record, link, isInCall }: DispositionFormProps) {
+  const { handle, keys } = record;
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [next, setNext] = useState(FINISH);
+  const [changes, setChanges] = useState<Readonly<Record<string, string>>>({});
+  const result = chosen ?? firstResult(number(keys, 'GSW_CALL_RESULT'));
+  const fields = customFields(keys);
+  const finish = () =>
+    link.send({
+      type: 'disposition',
+      handle,
+      result: Number(result),
+      fields: changes,
+      ...(next !== FINISH && { treatment: next }),
+    });
+  const save = () =>
+    link.userEvent('UpdateCallCompletionStats', {
+      GSW_RECORD_HANDLE: handle,
+      ...changes,
+      ...(chosen !== null && { GSW_CALL_RESULT: Number(chosen) }),
+    });
+  return (
+    <form
+      aria-label="How it went"
+      onSubmit={(event) => {
+        event.preventDefault();
+        finish();
+      }}
+    >
+      <Stack gap="sm">
+        <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
+          <Select label="Call result" data={AGENT_RESULTS} value={result} allowDeselect={false} onChange={setChosen} />
+          <Select
+            label="Then"
+            data={NEXT}
+            value={next}
+            allowDeselect={false}
+            onChange={(value) => setNext(value ?? FINISH)}
+          />
+          {Object.entries(fields).map(([name, value]) => (
+            <TextInput
+              key={name}
+              label={name}
+              value={changes[name] ?? value}
+              onChange={(event) => {
+                const { value: typed } = event.currentTarget;
+                setChanges((before) => ({ ...before, [name]: typed }));
+              }}
+            />
+          ))}
+        </SimpleGrid>
+        <Group gap="xs">
+          <Button type="submit" disabled={isInCall}>
+            Finish the record
+          </Button>
+          <Button variant="default" disabled={chosen === null && Object.keys(changes).length === 0} onClick={save}>
+            Save
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,66 @@
+import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import type { Desktop } from '../../desktop/desktop.js';
+import type { DesktopLink } from '../../desktop/use-desktop.js';
+import classes from './agent.module.css';
+
+/** The campaigns of the agent's groups, and what the server has said last. */
+export function NewsPanel({ desktop, link }: { desktop: Desktop; link: DesktopLink }) {
+  const campaigns = Object.entries(desktop.campaigns).filter(([, { state }]) => state !== 'unloaded');
+  const isWorking = desktop.state !== undefined && desktop.state !== 'logged-out';
+  return (
+    <>
+      <Paper component="section" p="md" aria-labelledby="campaigns-title">
+        <Title order={2} id="campaigns-title" mb="xs">
+          Campaigns
+        </Title>
+        {campaigns.length === 0 && (
+          <Text size="sm" c="dimmed">
+            None is loaded for your groups.
+          </Text>
+        )}
+        <ul className={classes.plain}>
+          {campaigns.map(([group, { name, state, mode }]) => (
+            <li key={group}>
+              <Text size="sm" component="span" fw={550}>
+                {name}
+              </Text>{' '}
+              <Text size="sm" component="span" c="dimmed">
+                {state}
+                {mode !== undefined && `, ${mode}`}
+              </Text>
+            </li>
+          ))}
+        </ul>
+        {isWorking && campaigns.length > 0 && (
+          <Group gap="xs" mt="xs">
+            <Button size="compact-xs" variant="default" onClick={() => link.userEvent('PreviewDialingModeStart')}>
+              Start previews
+            </Button>
+            <Button size="compact-xs" variant="default" onClick={() => link.userEvent('PreviewDialingModeOver')}>
+              End previews
+            </Button>
+          </Group>
+        )}
+      </Paper>
+      <Paper component="section" p="md" aria-labelledby="news-title">
+        <Title order={2} id="news-title" mb="xs">
+          Messages
+        </Title>
+        <div role="log" aria-labelledby="news-title">
+          {desktop.notices.length === 0 && (
+            <Text size="sm" c="dimmed">
+              None.
+            </Text>
+          )}
+          <Stack gap={4}>
+            {desktop.notices.map(({ number, kind, text }) => (
+              <p key={number} className={classes.notice} data-kind={kind}>
+                {text}
+              </p>
+            ))}
+          </Stack>
+        </div>
+      </Paper>
+    </>
+  );
+}
