@@ -5,6 +5,8 @@ export interface RequestOptions {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Sent as JSON. */
   body?: unknown;
+  /** Sent as it is, in place of a JSON body. */
+  file?: { content: Blob; type: string };
   signal?: AbortSignal;
 }
 
@@ -33,6 +35,10 @@ async function exchange(path: string, options: RequestOptions): Promise<{ respon
   if (options.body !== undefined) {
     init.headers = { accept: 'application/json', 'content-type': 'application/json' };
     init.body = JSON.stringify(options.body);
+  }
+  if (options.file !== undefined) {
+    init.headers = { accept: 'application/json', 'content-type': options.file.type };
+    init.body = options.file.content;
   }
   if (options.signal !== undefined) init.signal = options.signal;
 

@@ -1,0 +1,148 @@
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { listPath } from './calling-lists.js';
+import { instant, isObject, type Members, number, objects, text } from './json.js';
+import { request } from './request.js';
+
+/** A record of a calling list. */
+export interface ListRecord {
+  list: string;
+  id: number;
+  phone: string;
+  type: number;
+  status: number;
+  result: number;
+  attempts: number;
+  chain: number;
+  placeInChain: number;
+  /** All columns that have a value, as they are printed. */
+  columns: Readonly<Record<string, string>>;
+}
+
+/** One attempt, also one that was prevented. */
+export interface RecordAttempt {
+  id: string;
+  campaign: string;
+  phone: string;
+  at: number;
+  dialedAt?: number;
+  answeredAt?: number;
+  connectedAt?: number;
+  endedAt?: number;
+  agent?: string;
+  result?: string;
+  blockedBy?: string;
+  /** Between 0 and 1. */
+  nobodyFree?: number;
+}
+
+/** What keeps a record from being dialed. */
+export interface Obstacle {
+  kind: string;
+  reason: string;
+  until?: number;
+}
+
+export interface RecordHistory {
+  record: ListRecord;
+  result: string;
+  obstacles: Obstacle[];
+  attempts: RecordAttempt[];
+}
+
+/** By what records are found. */
+export const RECORD_KEYS = ['phone', 'record_id', 'chain_id', 'customer_id'] as const;
+export type RecordKey = (typeof RECORD_KEYS)[number];
+
+/** Most records that are shown of one list. */
+export const MOST_RECORDS = 100;
+const REFRESH_MS = 5_000;
+
+/** The records of lists that have something, in the order of the lists; without a value the first ones of each. */
+export function useRecords(lists: readonly string[], key: RecordKey, value: string) {
+  const filter = new URLSearchParams({ limit: String(MOST_RECORDS), ...(value !== '' && { [key]: value }) });
+  return useQueries({
+    queries: lists.map((list) => ({
+      queryKey: ['calling-list-records', list, key, value],
+      queryFn: async ({ signal }: { signal: AbortSignal }) =>
+        objects(await request(`${listPath(list)}/records?${filter}`, { signal })).flatMap((one) =>
+          parseRecord(list, one),
+        ),
+      refetchInterval: REFRESH_MS,
+    })),
+  });
+}
+
+/** A record with its attempts and what is against dialing it. */
+export function useRecordHistory(list: string, id: string) {
+  return useQuery({
+    queryKey: ['record-history', list, id],
+    queryFn: async ({ signal }) =>
+      parseHistory(list, await request(`${listPath(list)}/records/${encodeURIComponent(id)}/history`, { signal })),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+export function parseRecord(list: string, members: Members): ListRecord[] {
+  const id = number(members, 'record_id');
+  if (id === undefined) return [];
+  const columns = Object.keys(members).flatMap((name) => {
+    const value = text(members, name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return [
+    {
+      ...{ list, id },
+      phone: text(members, 'contact_info') ?? '',
+      type: number(members, 'record_type') ?? 0,
+      status: number(members, 'record_status') ?? 0,
+      result: number(members, 'call_result') ?? 0,
+      attempts: number(members, 'attempt') ?? 0,
+      chain: number(members, 'chain_id') ?? 0,
+      placeInChain: number(members, 'chain_n') ?? 0,
+      columns: Object.fromEntries(columns),
+    },
+  ];
+}
+
+function parseHistory(list: string, value: unknown): RecordHistory {
+  const body = isObject(value) ? value : {};
+  const [record] = isObject(body.record) ? parseRecord(list, body.record) : [];
+  if (record === undefined) throw new Error('The server did not answer with a record.');
+  return {
+    record,
+    result: text(body, 'call_result_name') ?? '',
+    obstacles: objects(body.obstacles).map((obstacle) => {
+      const until = instant(obstacle, 'until');
+      return {
+        kind: text(obstacle, 'kind') ?? '',
+        reason: text(obstacle, 'reason') ?? '',
+        ...(until !== undefined && { until }),
+      };
+    }),
+    attempts: objects(body.attempts).flatMap(parseAttempt),
+  };
+}
+
+function parseAttempt(members: Members): RecordAttempt[] {
+  const id = text(members, 'attempt');
+  const at = instant(members, 'at');
+  if (id === undefined || at === undefined) return [];
+  const attempt: RecordAttempt = {
+    ...{ id, at },
+    campaign: text(members, 'campaign') ?? '',
+    phone: text(members, 'phone') ?? '',
+  };
+  for (const moment of ['dialedAt', 'answeredAt', 'connectedAt', 'endedAt'] as const) {
+    const value = instant(members, moment);
+    if (value !== undefined) attempt[moment] = value;
+  }
+  const agent = text(members, 'agentId');
+  if (agent !== undefined) attempt.agent = agent;
+  const result = text(members, 'call_result_name') ?? text(members, 'call_result');
+  if (result !== undefined) attempt.result = result;
+  const blockedBy = text(members, 'blockedBy');
+  if (blockedBy !== undefined) attempt.blockedBy = blockedBy;
+  const nobodyFree = number(members, 'nobodyFree');
+  if (nobodyFree !== undefined) attempt.nobodyFree = nobodyFree;
+  return [attempt];
+}
