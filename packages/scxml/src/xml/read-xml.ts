@@ -1,6 +1,7 @@
 import { SaxesParser } from 'saxes';
 import type { DiagnosticList } from '../diagnostics.js';
 import type { XmlLimits } from '../limits.js';
+import { bareAmpersand } from './bare-ampersand.js';
 import { AttributeList, type XmlAttribute, type XmlElement, type XmlNode } from './element.js';
 import { readPlainXml } from './read-plain-xml.js';
 
@@ -38,6 +39,7 @@ export function readAnyXml(
   const open: XmlElement[] = [];
   let root: XmlElement | undefined;
   let errors = 0;
+  let ampersand: ReturnType<typeof bareAmpersand>;
   let tooDeep = false;
   let start = { line: 1, column: 1 };
   /** Where each attribute of the tag stands: line, column and so on. */
@@ -45,7 +47,12 @@ export function readAnyXml(
 
   parser.on('error', (error) => {
     errors += 1;
-    if (errors > maxErrors) return;
+    if (errors === 1) {
+      ampersand = bareAmpersand(text);
+      if (ampersand) diagnostics.add('xml-syntax', "A bare '&' is not allowed: write &amp;.", { url, ...ampersand });
+    }
+    // What comes after a bare '&' has been misread.
+    if (errors > maxErrors || (ampersand && parser.line >= ampersand.line)) return;
     const message = error.message.replace(/^[^ ]*?\d+:\d+: /, '');
     diagnostics.add('xml-syntax', message, { url, line: parser.line, column: parser.columnIndex + 1 });
   });

@@ -12,6 +12,16 @@ const root = 'xmlns="http://www.w3.org/2005/07/scxml" version="1.0"';
 /** A document, and what is found in it as `code line:column`. */
 const cases: [name: string, text: string, found: string[]][] = [
   ['not well-formed', `<scxml ${root}>\n<state id="a"></scxml>`, ['xml-syntax 2:23']],
+  [
+    'a bare &',
+    `<scxml ${root}>\n<script>a &amp;&amp; b</script>\n<state id="a"><onentry><script>a && b</script></onentry></state>\n</scxml>`,
+    ['xml-syntax 3:34'],
+  ],
+  [
+    'a bare & before a semicolon',
+    `<scxml ${root}>\n<!-- & --><state id="a"><transition cond="a && b"/><log expr="'x;'"/></state></scxml>`,
+    ['xml-syntax 2:45'],
+  ],
   ['an entity that is not declared', `<scxml ${root}><state id="a">&bomb;</state></scxml>`, ['xml-syntax 1:82']],
   ['another root', '<machine/>', ['not-scxml 1:1']],
   ['another version', `<scxml xmlns="http://www.w3.org/2005/07/scxml" version="2.0">${s}</scxml>`, ['version 1:1']],
