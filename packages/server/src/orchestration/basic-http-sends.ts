@@ -8,11 +8,16 @@ import type { TurnRow } from './session-statements.js';
 
 type SendEffect = Extract<Effect, { kind: 'send' }>;
 
-const PROCESSOR = 'http://www.w3.org/TR/scxml/#BasicHTTPEventProcessor';
+/** The address of the Basic HTTP event I/O processor: a type of `<send>`, and a name in `_ioprocessors`. */
+export const BASIC_HTTP_PROCESSOR = 'http://www.w3.org/TR/scxml/#BasicHTTPEventProcessor';
 
 /** The Basic HTTP event I/O processor (SCXML 1.0, C.2), by its name or its address. */
 export function isBasicHttp(type: string | undefined): boolean {
-  return type === 'basichttp' || type === PROCESSOR || type === PROCESSOR.slice(0, -'EventProcessor'.length);
+  return (
+    type === 'basichttp' ||
+    type === BASIC_HTTP_PROCESSOR ||
+    type === BASIC_HTTP_PROCESSOR.slice(0, -'EventProcessor'.length)
+  );
 }
 
 export interface HttpSending {

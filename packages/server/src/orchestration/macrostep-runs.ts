@@ -1,6 +1,7 @@
 import type { SessionPool, StepResult } from '@ringback/scxml';
 import { type Clock, type JsonObject, RingbackError } from '../kernel/index.js';
 import type { Database } from '../store/index.js';
+import { BASIC_HTTP_PROCESSOR } from './basic-http-sends.js';
 import { applicationId, type FlowLibrary } from './flow-library.js';
 import { type Answers, lookUp, withAnswers } from './lookups.js';
 import { type Macrostep, subjectOf } from './macrostep.js';
@@ -39,7 +40,8 @@ export class MacrostepRuns {
     const application = applicationId(turn.flow, turn.version);
     await this.#define(turn.flow, turn.version);
     const name = turn.attributes.name ?? turn.flow;
-    const ioprocessors = { basichttp: { location: this.parts.locationOf(turn.id) } };
+    const location = this.parts.locationOf(turn.id);
+    const ioprocessors = { basichttp: { location }, [BASIC_HTTP_PROCESSOR]: { location } };
     let given: Answers = {};
     let unreachable: string[] = [];
     const run = (answers: Answers): Promise<StepResult> => {

@@ -289,6 +289,16 @@ describe('events (H6 to H8)', () => {
     expect(bed.heard()).toEqual([['e', data]]);
   });
 
+  test('without a name are refused', async () => {
+    const sid = await ors.start(WAITING);
+    bed.heard();
+    for (const what of ['event/', 'event/%20', 'request/']) {
+      const answer = await ors.form(`/scxml/session/${sid}/${what}`, {});
+      expect([what, answer.status, answer.json().error]).toEqual([what, 400, 'invalidparameter']);
+    }
+    expect(bed.heard()).toEqual([]);
+  });
+
   test('H8: to an unknown session, or one that has ended, are refused', async () => {
     const sid = await ors.start(WAITING);
     expect((await ors.form(`/scxml/session/${sid}/event/end`, {})).status).toBe(200);

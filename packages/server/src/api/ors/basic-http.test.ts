@@ -32,6 +32,14 @@ describe('the location of a session', () => {
     expect(bed.heard()).toEqual([[name, data, TYPE, question.method === 'PUT' ? 'PUT' : 'POST']]);
   });
 
+  test('is found by the name and by the address of the processor', async () => {
+    await ors.start(
+      w3cFlow(`<state id="s"><onentry>
+        <probe:tell what="_ioprocessors['basichttp'].location === _ioprocessors['${TYPE}'].location"/></onentry></state>`),
+    );
+    expect(bed.heard()).toEqual([true]);
+  });
+
   test('of a session that has ended or never was is not there', async () => {
     const sid = await ors.start(w3cFlow('<final id="s"/>'));
     for (const id of [sid, 'nobody']) {

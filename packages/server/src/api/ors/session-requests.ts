@@ -44,7 +44,7 @@ export function registerSessionRequests(app: FastifyInstance, { clients, setting
     handler: async (request, reply) => {
       const session = await sessionOf(request, reply);
       if (!session) return reply;
-      const { name } = request.params;
+      const name = named(request);
       const data = checked(eventData(messageOf(request), session.ors));
       const waitMs = settings.holdsEvents() && !session.isScheduled ? settings.requestTimeoutMs() : 0;
       if (session.isScheduled) return refuse(reply, request, 'not-started', `Session ${session.id} has not begun.`);
@@ -61,7 +61,7 @@ export function registerSessionRequests(app: FastifyInstance, { clients, setting
     handler: async (request, reply) => {
       const session = await sessionOf(request, reply);
       if (!session) return reply;
-      const { name } = request.params;
+      const name = named(request);
       const data = checked(eventData(messageOf(request), session.ors)) ?? {};
       if (session.isScheduled) return refuse(reply, request, 'not-started', `Session ${session.id} has not begun.`);
       const waitMs = settings.requestTimeoutMs();
@@ -134,6 +134,12 @@ const SECRET: ReadonlySet<string> = new Set(['authorization', 'cookie', 'proxy-a
 
 function gone(request: FastifyRequest<OfSession>, reply: FastifyReply): FastifyReply {
   return refuse(reply, request, 'no-such-session', `Session ${request.params.sid} has ended.`);
+}
+
+/** @throws RingbackError `invalid-parameter` */
+function named({ params }: FastifyRequest<Named>): string {
+  if (params.name.trim() !== '') return params.name;
+  throw new RingbackError('invalid-parameter', 'The name of the event is missing.');
 }
 
 /** @throws RingbackError `too-large` */
