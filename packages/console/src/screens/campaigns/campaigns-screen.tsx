@@ -22,6 +22,8 @@ import {
 } from '../../api/campaigns.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
+import { CompliancePanel } from './compliance-panel.js';
+import { SequencesPanel } from './sequences-panel.js';
 
 /** The share of answered calls that may find nobody (`predictive_max_overdial_rate` unless it is configured lower). */
 const ABANDONMENT_LIMIT = 0.03;
@@ -89,6 +91,8 @@ export function CampaignsScreen() {
           )}
         </Paper>
       )}
+      <SequencesPanel />
+      <CompliancePanel />
     </Stack>
   );
 }

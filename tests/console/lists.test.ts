@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ensureChromium } from '../../scripts/chromium.mjs';
+import { eventually, ServerProcess } from '../server/server-process.js';
+import { Browser, Screenshots } from './browser.js';
+
+let missing: string | undefined;
+let server: ServerProcess;
+let browser: Browser;
+let screenshots: Screenshots;
+
+/** Three good lines, of which two are a chain, and two that are wrong. */
+const FILE = [
+  'contact_info,chain_id,daily_from,daily_till,tz_dbid',
+  '5557001,,0,86400,UTC',
+  '5557002,9,0,86400,UTC',
+  '5557003,9,0,86400,UTC',
+  ',,0,86400,UTC',
+  '5557004,,noon,86400,UTC',
+].join('\n');
+
+beforeAll(async () => {
+  const chromium = await ensureChromium();
+  if ('missing' in chromium) {
+    missing = chromium.missing;
+    return;
+  }
+  server = await (await ServerProcess.create()).start();
+  const put = async (path: string, body: unknown) => {
+    const answer = await server.put(`/api/v1${path}`, body);
+    expect([200, 201], answer.text).toContain(answer.status);
+  };
+  await put('/agent-groups/Outbound', { name: 'Outbound', dbid: 902 });
+  await put('/agents/out1', { id: 'out1', dbid: 951, dn: '2910', groups: ['Outbound'] });
+  await put('/calling-lists/winter', { name: 'winter', dbid: 910, description: 'Renewals' });
+  await put('/campaigns/Winter', { name: 'Winter', dbid: 911, callingLists: [{ name: 'winter', share: 10 }] });
+  await put('/campaign-groups/Winter@Outbound', {
+    ...{ campaign: 'Winter', group: 'Outbound', dbid: 912, dialMode: 'Progressive' },
+    ...{ optimizeBy: 'BusyFactor', optimizeGoal: 80 },
+    options: { jurisdiction: 'uk' },
+  });
+  await put('/simulator', {
+    default: { outcome: 'answer', ringSeconds: 0.2, talkSeconds: 1 },
+    agents: { out1: { auto: true, answerSeconds: 0.1, wrapSeconds: 0.5 } },
+  });
+  browser = await Browser.open(chromium.path, server.url);
+  screenshots = await Screenshots.open();
+}, 300_000);
+
+beforeEach(({ skip }) => {
+  if (missing !== undefined) skip(missing);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.dispose();
+  await screenshots?.close();
+});
+
+describe('calling lists', { timeout: 240_000 }, () => {
+  it('takes a file in, says which lines were refused, and counts what came', async () => {
+    const page = await browser.visit('/console/lists');
+    await page.getByRole('link', { name: 'winter' }).click();
+    await page.getByText('No records yet').waitFor();
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByLabel('CSV with a header line, or JSON lines').click();
+    await (await chooser).setFiles({ name: 'winter.csv', mimeType: 'text/csv', buffer: Buffer.from(FILE) });
+    await page.getByRole('button', { name: 'Import' }).click();
+    await page.getByText('3 records imported, 2 lines refused.').waitFor();
+    const refused = page.getByRole('list', { name: 'Refused lines' });
+    await refused.getByText('Line 5: contact_info is missing').waitFor();
+    await refused.getByText(/Line 6: daily_from is "noon"/).waitFor();
+    await page.getByText('3 imported, 2 refused').waitFor();
+    await page.getByRole('row', { name: /General Ready Unknown Call Result 3/ }).waitFor();
+    await screenshots.take(page, 'list');
+    await page.goto(`${server.url}/console/lists`);
+    await page.getByRole('row', { name: /winter.* 3 3 0 0 0 0/ }).waitFor();
+    expect(browser.complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('finds a record, says why it is not dialed, and what was tried', async () => {
+    const added = await server.post('/api/v1/dnc', { phone: '5557002' });
+    expect(added.status).toBe(201);
+    const page = await browser.visit('/console/lists');
+    await page.getByRole('searchbox', { name: 'Find a record' }).fill('555 7002');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByRole('link', { name: '5557002' }).click();
+    const why = page.getByRole('region', { name: 'Why it is not dialed' });
+    await why.getByText('The number 5557002 is on the do-not-call list.').waitFor();
+    await why.getByText('No campaign over its calling list is running (Winter).').waitFor();
+    await page.getByRole('table', { name: 'Chain' }).getByText('5557003').waitFor();
+    await screenshots.take(page, 'record-not-dialed');
+
+    await server.post('/api/v1/campaign-groups/Winter@Outbound/load', {});
+    await server.post('/api/v1/campaign-groups/Winter@Outbound/start', {});
+    const ended = await eventually(
+      () => server.get('/api/v1/calling-lists/winter/records?limit=10'),
+      ({ json }) => Array.isArray(json) && json.every(({ record_status }) => ![1, 2, 9].includes(record_status)),
+      60_000,
+    );
+    expect(ended.status).toBe(200);
+    await server.post('/api/v1/campaign-groups/Winter@Outbound/stop', {});
+    await server.post('/api/v1/campaign-groups/Winter@Outbound/unload', {});
+    await page.goto(`${server.url}/console/lists?by=phone&search=5557001`);
+    await page.getByRole('link', { name: '5557001' }).click();
+    await why.getByText('It has been processed.').waitFor();
+    const attempts = page.getByRole('table', { name: 'Attempts' });
+    await attempts.getByRole('row', { name: /Winter Answer/ }).waitFor();
+    await attempts.getByText('out1').waitFor();
+    await screenshots.take(page, 'record');
+    expect(browser.complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('says when there is no such record', async () => {
+    const page = await browser.visit('/console/lists/winter/records/999999');
+    await page.getByRole('alert').getByText('The record cannot be shown').waitFor();
+    await page.goto(`${server.url}/console/lists?by=chain_id&search=4711`);
+    await page.getByText('No record has “4711”').waitFor();
+    await page.close();
+  });
+});
+
+describe('do not call', { timeout: 240_000 }, () => {
+  it('enters somebody, finds them in another notation, takes them off, and takes a file', async () => {
+    const page = await browser.visit('/console/do-not-call');
+    await page.getByLabel('Number or customer id').fill('+1 212 555 0123');
+    await page.getByLabel('Note').fill('asked on Monday');
+    await page.getByRole('button', { name: 'Enter', exact: true }).click();
+    const entries = page.getByRole('table', { name: 'Do-not-call entries' });
+    await entries.getByText('asked on Monday').waitFor();
+
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByLabel('CSV with phone or customer_id, numbers alone, or JSON lines').click();
+    const buffer = Buffer.from('phone,customer_id\n5558001,\n,crm-7\n,\n');
+    await (await chooser).setFiles({ name: 'register.csv', mimeType: 'text/csv', buffer });
+    await page.getByRole('button', { name: 'Enter all' }).click();
+    await page.getByText('2 entered, 0 already there, 1 lines refused.').waitFor();
+    await entries.getByText('crm-7').waitFor();
+    await screenshots.take(page, 'do-not-call');
+    await page.getByRole('button', { name: 'Take all off' }).click();
+    await page.getByText('2 taken off, 0 not on the list, 1 lines refused.').waitFor();
+    await entries.getByText('crm-7').waitFor({ state: 'detached' });
+
+    await page.getByRole('searchbox', { name: 'Find an entry' }).fill('+12125550123');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await entries.getByText('5557002').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Remove +1 212 555 0123' }).click();
+    await page.getByText('“+12125550123” is not on the list').waitFor();
+    expect(browser.complaints).toEqual([]);
+    await page.close();
+  });
+});
+
+describe('sequences and the law on the campaigns page', { timeout: 240_000 }, () => {
+  it('shows a sequence with its items, starts it, stops it and unloads it', async () => {
+    const items = [{ campaign: 'Winter', stopAtDials: 500 }];
+    const loaded = await server.put('/api/v1/campaign-sequences/Outbound', { description: 'Evening', items });
+    expect(loaded.status, loaded.text).toBe(201);
+    const page = await browser.visit('/console/campaigns');
+    const sequence = page.getByRole('region', { name: 'Sequence of Outbound' });
+    await sequence.getByRole('row', { name: /Winter.*after 500 dials/ }).waitFor();
+    await page.getByRole('button', { name: 'Start the sequence of Outbound' }).click();
+    await page.getByRole('button', { name: 'Stop the sequence of Outbound' }).waitFor();
+    const compliance = page.getByRole('table', { name: 'Abandonment and rules' });
+    // Two of the three numbers may be called; both were answered and met the agent, one after the other.
+    await compliance.getByText('uk: 0.00 % of 1.00 % in 24 h').waitFor();
+    await screenshots.take(page, 'sequences');
+    await page.getByRole('button', { name: 'Unload the sequence of Outbound' }).click();
+    await page.getByText('None loaded').waitFor();
+    expect(browser.complaints).toEqual([]);
+    await page.close();
+  });
+});
