@@ -6,7 +6,7 @@ import type { Actions } from './actions.js';
 import { dialFailure, progressFailure } from './call-failure.js';
 import type { Connections } from './connections.js';
 import { controllingParty } from './controlling-party.js';
-import { gone, partyOf, routingPoint } from './interaction-model.js';
+import { gone, partyOf, routingPoint, waitsAtRoutingPoint } from './interaction-model.js';
 import type { InteractionNews } from './interaction-news.js';
 import {
   endInteraction,
@@ -169,7 +169,9 @@ export class CallEvents {
   async #rings(tx: Transaction, interaction: Interaction, leg: Leg): Promise<void> {
     const { actions, news } = this.parts;
     let known = interaction;
-    for (const action of await actions.waitingFor(tx, leg.id)) {
+    const waiting = await actions.waitingFor(tx, leg.id);
+    const isHandedOn = waiting.some(({ name }) => name === 'mutetransfer');
+    for (const action of waiting) {
       if (action.name !== 'redirect') continue;
       const detaches = action.attributes.detach === true || action.attributes.detach === 'true';
       const outcome = { done: { interactionid: interaction.id } };
@@ -182,7 +184,8 @@ export class CallEvents {
     }
     // What the session no longer has must not come back.
     if (interaction.endedAt !== null || interaction.kind === 'consult') return;
-    if (leg.id === known.agent && known.focus !== null) {
+    // A caller whom an agent has handed on was not on the routing point any more.
+    if (leg.id === known.agent && known.focus !== null && !isHandedOn) {
       const party = routingPoint(known.focus);
       await news.tell(tx, known, 'interaction.partydeleted', { party, data: { cause: 'routed', answered: false } });
     }
@@ -233,6 +236,8 @@ export class CallEvents {
     if (customer?.state === 'intended') return this.#agentNotReached(tx, known, leg);
     const failed = await this.#answer(tx, leg, notReached(interaction, leg), known);
     await this.#partyLeft(tx, known, leg, previous);
+    const isBack = failed === 0 && previous.state === 'ringing' && customer?.state === 'answered';
+    if (isBack && waitsAtRoutingPoint(known, await news.legs(tx, known))) await news.mayBeRouted(tx, known);
     // Nobody can do anything for this caller any more.
     const isAlone = (await news.legs(tx, known)).length <= 1;
     if (interaction.session === null && failed === 0 && isAlone) connections.hangUp(tx, [interaction.customer]);

@@ -498,7 +498,12 @@ describe('a phone', () => {
     bed.heard();
     await act(session, 'refuse', { resource: '2carl' });
     await bed.advance(1);
-    expect(heard()).toEqual(['interaction.reject.done', ['interaction.partydeleted', '2carl']]);
+    expect(heard()).toEqual([
+      'interaction.reject.done',
+      ['interaction.partydeleted', '2carl'],
+      ['interaction.partystatechanged', '8000'],
+      ['interaction.onrouterequest', '8000'],
+    ]);
     await act(session, 'parties');
     expect(bed.heard()).toEqual([['5551:customer:connected', '8000:routepoint:queued']]);
   });
@@ -539,6 +544,7 @@ describe('a transfer', () => {
     expect(up()).toEqual(['2anna', '2bert', '5551']);
     await bed.advance(3);
     expect(heard()).toEqual([
+      'interaction.udata.changed',
       ['interaction.partyadded', '2bert'],
       'voice.singlesteptransfer.done',
       ['interaction.partydeleted', '2anna'],
@@ -557,6 +563,7 @@ describe('a transfer', () => {
     await act(session, 'transfer', { to: '2carl' });
     await bed.advance(30);
     expect(heard()).toEqual([
+      'interaction.udata.changed',
       ['interaction.partyadded', '2carl'],
       ['error.voice.singlesteptransfer', 'invaliddestination'],
       ['interaction.partydeleted', '2carl'],
@@ -578,12 +585,49 @@ describe('a transfer', () => {
     await bed.advance(3);
     expect(heard()).toEqual([
       ['interaction.partydeleted', '2anna'],
-      ['interaction.partydeleted', '8000'],
       ['interaction.partyadded', '2bert'],
       'voice.mutetransfer.done',
       ['interaction.partystatechanged', '2bert'],
     ]);
     expect(up()).toEqual(['2bert', '5551']);
+  });
+
+  test.each([
+    ['transfer', 'voice.singlesteptransfer.done', ['interaction.udata.changed']],
+    ['mute', 'voice.mutetransfer.done', []],
+  ])('to a routing point (%s) leaves the caller waiting there', async (command, done, before) => {
+    const session = await talking();
+    await act(session, command, { to: '8001' });
+    await bed.advance(1);
+    expect(heard()).toEqual([
+      ...before,
+      done,
+      ['interaction.partydeleted', '2anna'],
+      ['interaction.partystatechanged', '8001'],
+      ['interaction.onrouterequest', '8001'],
+    ]);
+    expect(up()).toEqual(['5551']);
+    await act(session, 'parties');
+    expect(bed.heard()).toEqual([['5551:customer:connected', '8001:routepoint:queued']]);
+    await act(session, 'redirect', { to: '2bert', from: '8001' });
+    await bed.advance(3);
+    expect(heard()).toContain('interaction.redirect.done');
+    expect(up()).toEqual(['2bert', '5551']);
+  });
+
+  test('that cannot be changes nothing, not even the data', async () => {
+    const session = await talking();
+    await act(session, 'conference', { to: '8001' });
+    await act(session, 'transfer', { to: '9999' });
+    await act(session, 'model');
+    const [conference, transfer, model] = bed.heard();
+    expect([conference, transfer]).toEqual([
+      ['error.voice.singlestepconference', 'invaliddestination'],
+      ['error.voice.singlesteptransfer', 'invaliddestination'],
+    ]);
+    expect(model).toMatchObject({ udata: { k: 'v' } });
+    expect(model).not.toMatchObject({ udata: { t: 1 } });
+    expect(up()).toEqual(['2anna', '5551']);
   });
 
   test('under way when the process dies is completed by the next one', async () => {
@@ -757,8 +801,10 @@ describe('a consult call', () => {
     const before = await running();
     await act(session, 'consult', { to: '8001' });
     const [second = ''] = (await running()).filter((id) => !before.includes(id));
-    expect(heard()).toEqual([
-      'voice.consult.done',
+    const begun = heard();
+    // The two sessions hear at the same time.
+    expect(begun).toContain('voice.consult.done');
+    expect(begun.filter((one) => one !== 'voice.consult.done')).toEqual([
       ['interaction.added', 'creation'],
       ['interaction.partystatechanged', '8001'],
       ['interaction.onrouterequest', '8001'],

@@ -6,7 +6,8 @@ import { OrchestrationBed, orsFlow } from './testing.js';
 const bed = await OrchestrationBed.create();
 let sessions: string[] = [];
 
-const HEARD = `<transition event="queue error interaction.abandoned interaction.deleted interaction.redirect">
+const HEARD = `<transition
+  event="queue error interaction.abandoned interaction.default interaction.deleted interaction.redirect">
   <probe:tell what="[_event.name, _event.data]"/></transition>
   <transition event="interaction.added"><assign location="_data.i" expr="_event.data.interactionid"/></transition>`;
 
@@ -767,14 +768,17 @@ describe('where an interaction goes that is not routed', () => {
     expect(await state('anna')).toBe('busy');
   });
 
-  test('to the default destination of its DN', async () => {
+  test.each([
+    ['queue:default', 'queue.default.done'],
+    ['ixn:default', 'interaction.default.done'],
+  ])('to the default destination of its DN by %s', async (element, done) => {
     bed.dnOptions.set('8000', { default_destination: '2bert' });
     await bed.ready('bert');
-    const session = await called('<transition event="go"><queue:default interactionid="_data.i"/></transition>');
+    const session = await called(`<transition event="go"><${element} interactionid="_data.i"/></transition>`);
     await bed.post(session, 'go');
     await bed.advance(1);
     expect(await state('bert')).toBe('busy');
-    expect(names()).toContain('queue.default.done');
+    expect(names()).toContain(done);
     bed.dnOptions.clear();
   });
 

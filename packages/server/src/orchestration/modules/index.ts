@@ -57,12 +57,13 @@ export interface ModuleParts {
 
 /** The executable content of the orchestration itself; adding a module is adding a file and a line. */
 export function ownModules(parts: ModuleParts): ActionModule[] {
+  const queue = queueModule(parts, dialogModule(parts));
   return [
     webModule(),
     basicHttpModule(parts),
     sessionModule(parts),
-    queueModule(parts, dialogModule(parts)),
-    interactionModule(parts),
+    queue,
+    interactionModule(parts, queue.actions.default),
     dialogModule(parts),
     elasticConnectorModule(parts),
     statisticModule(parts),
