@@ -96,8 +96,15 @@ describe('the agent page', { timeout: 240_000 }, () => {
     await call.getByRole('button', { name: 'Answer' }).click();
     await call.getByText('Talking').waitFor();
     await screenshots.take(page, 'agent-call');
+    const floor = await browser.visit('/console/campaigns');
+    const picture = floor.getByRole('region', { name: 'Agents and lines of Winter@Preview' });
+    await picture.getByText('1 on a call').waitFor();
+    await picture.getByText('1 talking').waitFor();
+    await screenshots.take(floor, 'campaigns-floor');
     await call.getByRole('button', { name: 'Hang up' }).click();
     await call.getByText('None.').waitFor();
+    await picture.getByText('no calls').waitFor();
+    await floor.close();
     await record.getByLabel('colour').fill('violet');
     await record.getByRole('button', { name: 'Finish the record' }).click();
     await page.getByRole('log').getByText('The record is finished.').waitFor();

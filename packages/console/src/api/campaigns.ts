@@ -13,6 +13,10 @@ export const CAMPAIGN_STATUSES = [
 ] as const;
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 
+/** How far a call that is under way has come. */
+export const CALL_STAGES = ['dialing', 'ringing', 'answered', 'talking'] as const;
+export type CallStage = (typeof CALL_STAGES)[number];
+
 /** What may be asked of a campaign group. */
 export type CampaignOperation = 'load' | 'start' | 'stop' | 'unload' | 'force-unload';
 
@@ -53,6 +57,24 @@ export function useCampaignGroups() {
       });
       const live = names.map((name) => request(`${pathOf(name)}/statistics`, { signal }));
       return (await Promise.all(live)).flatMap((members) => (isObject(members) ? parseCampaignGroup(members) : []));
+    },
+    refetchInterval: 3_000,
+  });
+}
+
+/** How many calls of a campaign group are under way, by stage. The live feed keeps it fresh. */
+export function useCampaignCalls(name: string) {
+  return useQuery({
+    queryKey: ['campaign-calls', name],
+    queryFn: async ({ signal }): Promise<Readonly<Record<CallStage, number>>> => {
+      const answer = await request(`${pathOf(name)}/calls`, { signal });
+      const count = (stage: CallStage) => (isObject(answer) ? (number(answer, stage) ?? 0) : 0);
+      return {
+        dialing: count('dialing'),
+        ringing: count('ringing'),
+        answered: count('answered'),
+        talking: count('talking'),
+      };
     },
     refetchInterval: 3_000,
   });

@@ -54,6 +54,7 @@ class LiveFeed {
   private happened(event: JournalEvent): void {
     if (typeof this.queries.getQueryData(TEST_CLOCK_KEY) === 'number') this.changed(...TEST_CLOCK_KEY);
     if (event.type === 'agent.state') this.changed('agent-states');
+    if (event.type.startsWith('call.')) this.changed('campaign-calls');
     if (event.type === 'route.decision' || event.type === 'callback.state') this.changed('position');
     if (event.type.startsWith('callback.')) this.changed('callbacks');
     if (event.callback === undefined) return;

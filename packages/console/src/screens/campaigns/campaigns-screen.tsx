@@ -22,8 +22,7 @@ import {
 } from '../../api/campaigns.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
-import { CompliancePanel } from './compliance-panel.js';
-import { SequencesPanel } from './sequences-panel.js';
+import { FloorPicture } from './floor-picture.js';
 
 /** The share of answered calls that may find nobody (`predictive_max_overdial_rate` unless it is configured lower). */
 const ABANDONMENT_LIMIT = 0.03;
@@ -91,8 +90,11 @@ export function CampaignsScreen() {
           )}
         </Paper>
       )}
-      <SequencesPanel />
-      <CompliancePanel />
+      {groups.data
+        ?.filter(({ status }) => status !== 'NotLoaded')
+        .map(({ name, group }) => (
+          <FloorPicture key={name} name={name} agentGroup={group} />
+        ))}
     </Stack>
   );
 }

@@ -68,6 +68,12 @@ describe('operations on campaign groups', () => {
     expect(await server.send('POST', `${GROUP}/force-unload`)).toMatchObject({ body: { status: 'NotLoaded' } });
   });
 
+  it('count the calls that are under way', async () => {
+    const body = { dialing: 1, ringing: 2, answered: 0, talking: 3 };
+    expect(await server.send('GET', `${GROUP}/calls`)).toMatchObject({ status: 200, body });
+    expect((await server.send('GET', '/campaign-groups/No@Body/calls')).status).toBe(404);
+  });
+
   it.each([
     ['a group that is not there', '/campaign-groups/No@Body/load', undefined, 404],
     ['a start before the load', `${GROUP}/start`, undefined, 409],

@@ -72,6 +72,13 @@ const stateSchema = Type.Object({
   startedAt: Type.Optional(Type.String()),
 });
 
+const callsSchema = Type.Object({
+  dialing: Type.Integer({ description: 'About to be dialed, or waiting for the agent who has taken the record' }),
+  ringing: Type.Integer(),
+  answered: Type.Integer({ description: 'Without an agent yet' }),
+  talking: Type.Integer(),
+});
+
 const response = {
   200: stateSchema,
   404: { ...problemSchema, description: 'There is no such campaign group' },
@@ -140,6 +147,20 @@ export function registerCampaignGroups(app: FastifyInstance, campaigns: Campaign
       const live = await campaigns.statistics.live(view);
       return { ...shownGroup(view), ...live, since: instant(live.since) };
     },
+  );
+
+  app.get<OneGroup>(
+    '/campaign-groups/:name/calls',
+    {
+      config: { deed: 'watch' },
+      schema: {
+        tags,
+        summary: 'Count the calls of a campaign group that are under way, by how far they are',
+        params,
+        response: { 200: callsSchema, 404: response[404] },
+      },
+    },
+    async (request) => campaigns.calls({ name: request.params.name }),
   );
 
   app.get(

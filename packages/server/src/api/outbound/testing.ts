@@ -46,6 +46,8 @@ applications:
   - { name: server, dbid: 302, type: ThirdPartyServer, password: s3cret }
 `;
 
+const NO_CALLS = { dialing: 0, ringing: 0, answered: 0, talking: 0 };
+
 type Handler = (tx: Transaction, dbid: number) => Promise<void>;
 
 /** Dialing that notes what it is told; what happens in it is said by the test. */
@@ -90,6 +92,9 @@ export class NotedDialing {
   }
   async attempts(): Promise<AttemptView[]> {
     return this.made;
+  }
+  async calls(dbid: number) {
+    return dbid === 601 ? { dialing: 1, ringing: 2, answered: 0, talking: 3 } : NO_CALLS;
   }
   onEvent(handler: DialingEventHandler): void {
     this.#event = handler;

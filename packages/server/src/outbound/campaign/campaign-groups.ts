@@ -3,7 +3,7 @@ import type { Journal } from '../../reporting/index.js';
 import type { Database, Transaction } from '../../store/index.js';
 import { outboundApplication } from '../application.js';
 import type { DialSettingsChange } from '../dial-settings.js';
-import type { Dialing, DialingEvent } from '../dialing/index.js';
+import type { CallsUnderWay, Dialing, DialingEvent } from '../dialing/index.js';
 import { OutboundError } from '../errors.js';
 import type { CallingLists } from '../list/index.js';
 import { AttemptReports } from './attempt-report.js';
@@ -38,6 +38,7 @@ export interface CampaignGroupsOptions {
     | 'onDepleted'
     | 'onEvent'
     | 'attempts'
+    | 'calls'
   >;
   lists: Pick<CallingLists, 'ready' | 'find'>;
   /** How busy the agents of an agent group are. */
@@ -195,6 +196,11 @@ export class CampaignGroups {
     const reference = await this.find(selector);
     const stored = await readGroup(this.#options.database, reference.name);
     return viewOf(this.#operations.lookUp(reference, stored));
+  }
+
+  /** The calls of a campaign group that are under way; none where it is not loaded. */
+  async calls(selector: CampaignGroupSelector): Promise<CallsUnderWay> {
+    return this.#options.dialing.calls((await this.status(selector)).dbid);
   }
 
   /** All campaign groups that are loaded, by name. */

@@ -79,6 +79,10 @@ const OPEN = statement(
   'attempt-open',
   'select * from outbound_attempt where group_dbid = $1 and ended_at is null order by at',
 );
+const UNDER_WAY = statement(
+  'attempt-under-way',
+  'select state, count(*) as count from outbound_attempt where group_dbid = $1 and ended_at is null group by state',
+);
 const UNTRACK = statement(
   'attempt-untrack',
   `update outbound_attempt set state = 'ended', chain = null, ended_at = $2
@@ -169,6 +173,11 @@ export async function storeAttempt(tx: Transaction, attempt: Attempt): Promise<v
 /** The attempts of a group that are under way, oldest first. */
 export async function openAttempts(sql: Sql, group: number): Promise<Attempt[]> {
   return (await sql.query<AttemptRow>(OPEN, [group])).map(fromRow);
+}
+
+/** How many attempts of a group are under way, by state. */
+export async function attemptsUnderWay(sql: Sql, group: number): Promise<{ state: AttemptState; count: number }[]> {
+  return sql.query<{ state: AttemptState; count: number }>(UNDER_WAY, [group]);
 }
 
 /** Ends the tracking of all attempts of a group; the calls go on. */

@@ -37,6 +37,22 @@ describe('progressive', () => {
   });
 });
 
+describe('calls under way', () => {
+  it('are counted by how far they are', async () => {
+    const bed = await DialingBed.create();
+    await bed.add('5101', '5102');
+    await world(bed, 'a1', 'a2');
+    await bed.world({ numbers: { '5102': { outcome: 'answer', ringSeconds: 8, talkSeconds: 10 } } });
+    const none = { dialing: 0, ringing: 0, answered: 0, talking: 0 };
+    await bed.startGroup();
+    expect(await bed.dialing.calls(GROUP)).toEqual({ ...none, ringing: 2 });
+    await bed.advance(5);
+    expect(await bed.dialing.calls(GROUP)).toEqual({ ...none, ringing: 1, talking: 1 });
+    await bed.advance(60);
+    expect(await bed.dialing.calls(GROUP)).toEqual(none);
+  });
+});
+
 describe('results', () => {
   it.each([
     ['busy', CallResult.Busy],

@@ -28,7 +28,14 @@ import { GroupDialers } from './group-dialers.js';
 import { allGroups, forgetGroup, insertGroup, lockGroup, type StoredGroup, storeGroup } from './group-store.js';
 import { dropHeld, type HeldChain, lockHeldOfGroup } from './held-chain.js';
 import { handlesOf } from './held-record.js';
-import { type AttemptView, type HeldRecord, viewAttempts, viewHeld } from './held-view.js';
+import {
+  type AttemptView,
+  type CallsUnderWay,
+  type HeldRecord,
+  viewAttempts,
+  viewCalls,
+  viewHeld,
+} from './held-view.js';
 import type { LoadedGroup } from './loaded-group.js';
 import { Offers } from './offers.js';
 import type { DialingParts } from './parts.js';
@@ -350,6 +357,11 @@ export class Dialing {
   /** The attempts of a record, oldest first, those that were not dialed too. */
   attempts(list: string, recordId: number): Promise<AttemptView[]> {
     return viewAttempts(this.#parts.database, list, recordId);
+  }
+
+  /** The calls of a group that are under way. */
+  calls(groupDbid: number): Promise<CallsUnderWay> {
+    return viewCalls(this.#parts.database, groupDbid);
   }
 
   /** Deletes the attempts that ended before a time (milliseconds since 1970). @returns how many */

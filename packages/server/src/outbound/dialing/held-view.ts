@@ -1,5 +1,6 @@
 import type { Sql } from '../../store/index.js';
-import { attemptsOfRecord } from './attempt-store.js';
+import type { AttemptState } from './attempt.js';
+import { attemptsOfRecord, attemptsUnderWay } from './attempt-store.js';
 import { readGroup } from './group-store.js';
 import { readHeld } from './held-chain.js';
 import { recordOfHandle } from './held-record.js';
@@ -36,6 +37,38 @@ export interface AttemptView {
   blockedBy?: string;
   /** Probability, when it was dialed, that nobody would be free at the answer. */
   nobodyFree?: number;
+}
+
+/** The calls of a campaign group that are under way, by how far they are. */
+export interface CallsUnderWay {
+  /** About to be dialed, or waiting for the agent who has taken the record to pick up. */
+  dialing: number;
+  /** At the phone of the person called. */
+  ringing: number;
+  /** Answered, without an agent yet. */
+  answered: number;
+  /** With an agent, or with an application. */
+  talking: number;
+}
+
+const STAGES: Readonly<Partial<Record<AttemptState, keyof CallsUnderWay>>> = {
+  'agent-ringing': 'dialing',
+  intended: 'dialing',
+  dialing: 'ringing',
+  detecting: 'answered',
+  queued: 'answered',
+  offered: 'answered',
+  joining: 'answered',
+  connected: 'talking',
+};
+
+export async function viewCalls(sql: Sql, group: number): Promise<CallsUnderWay> {
+  const calls: CallsUnderWay = { dialing: 0, ringing: 0, answered: 0, talking: 0 };
+  for (const { state, count } of await attemptsUnderWay(sql, group)) {
+    const stage = STAGES[state];
+    if (stage !== undefined) calls[stage] += count;
+  }
+  return calls;
 }
 
 export async function viewHeld(sql: Sql, handle: number): Promise<HeldRecord | undefined> {
