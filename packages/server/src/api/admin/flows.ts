@@ -200,7 +200,8 @@ function mainPartOf(paths: readonly string[], expected: string): string | undefi
 function refuse(request: FastifyRequest, reply: FastifyReply, diagnostics: readonly FlowDiagnostic[]): FastifyReply {
   const errors = diagnostics.filter(({ severity }) => severity === 'error').map(shownDiagnostic);
   const [first] = errors;
-  const where = first ? `line ${first.line}, column ${first.column}: ${first.message}` : 'it has errors';
+  const message = first?.message.replace(/\.$/, '');
+  const where = first ? `line ${first.line}, column ${first.column}: ${message}` : 'it has errors';
   const detail = `The flow is not stored: ${where}${errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''}.`;
   return sendFailure(reply, request, { status: 422, code: 'invalid-flow', detail, errors }, asProblem);
 }

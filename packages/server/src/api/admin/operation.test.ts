@@ -217,7 +217,7 @@ describe('flows', () => {
         const found = {
           severity: 'error',
           code: 'unknown-element',
-          message: 'x is no element',
+          message: 'x is no element.',
           url: main,
           line: 3,
           column: 7,
@@ -305,7 +305,7 @@ describe('flows', () => {
       body: {
         detail: 'The flow is not stored: line 3, column 7: x is no element (and 1 more).',
         errors: [
-          { line: 3, column: 7, message: 'x is no element', document: 'mine.scxml' },
+          { line: 3, column: 7, message: 'x is no element.', document: 'mine.scxml' },
           { line: 4, column: 7 },
         ],
       },
