@@ -249,6 +249,18 @@ describe('the ledger', () => {
     expect(await compliance.abandonment(store.database, DAY, 'Other')).toEqual([]);
   });
 
+  it('counts what a rule has kept from being dialed at the selection and at the dial alike', async () => {
+    const forbid = () =>
+      store.database.transaction((tx) => compliance.forbidden(tx, 'Spring', 'uk: hours', clock.now()));
+    await forbid();
+    await forbid();
+    await reserve(attempt({ jurisdiction: 'atlantis' }));
+    expect(await compliance.blocked(store.database, DAY)).toEqual([
+      { campaign: 'Spring', rule: 'uk: hours', count: 2 },
+      { campaign: 'Spring', rule: 'jurisdiction', count: 1 },
+    ]);
+  });
+
   it('knows how many calls jurisdictions let find nobody, those that a pack extends too', () => {
     const limits = (...options: (string | undefined)[]) =>
       compliance.abandonmentLimits(options).map((one) => [one.jurisdiction, one.share, one.withinMs]);

@@ -89,6 +89,10 @@ export class Compliance implements ComplianceGate {
     return timeVerdict(applicable(names, this.#packs.all, subject.phoneKey), calledOf(subject), now);
   }
 
+  async forbidden(tx: Transaction, campaign: string, rule: string, at: number): Promise<void> {
+    await tx.query(COUNT_BLOCKED, [campaign, instant(at).slice(0, 10), rule]);
+  }
+
   async reserve(tx: Transaction, attempt: AttemptReservation): Promise<ComplianceVerdict> {
     const names = namesOf(attempt);
     const rules = applicable(names, this.#packs.all, attempt.phoneKey);
@@ -98,7 +102,7 @@ export class Compliance implements ComplianceGate {
     if (already) return { allowed: true };
     const verdict = await this.#verdict(tx, attempt, names, rules);
     if (!verdict.allowed) {
-      await tx.query(COUNT_BLOCKED, [attempt.campaign, instant(attempt.at).slice(0, 10), verdict.rule]);
+      await this.forbidden(tx, attempt.campaign, verdict.rule, attempt.at);
       return verdict;
     }
     await tx.query(RESERVE, [

@@ -59,6 +59,8 @@ export interface AttemptOutcome {
 export interface ComplianceGate {
   /** Reads nothing: windows, number ranges and whatever else the record and the time alone decide. */
   check(subject: DialSubject, now: number): ComplianceVerdict;
+  /** What `check` has said has kept a record from being dialed: counted, as `reserve` counts what it forbids. */
+  forbidden(tx: Transaction, campaign: string, rule: string, at: number): Promise<void>;
   /** Checks everything, caps and silences too, and enters the attempt into the ledger if it is allowed. */
   reserve(tx: Transaction, attempt: AttemptReservation): Promise<ComplianceVerdict>;
   /** The attempt has its result. A repetition of the same attempt has no further effect. */

@@ -118,7 +118,10 @@ export class Dial {
       return { outcome: 'gone' };
     }
     const selected = this.#parts.compliance.check(this.subjectOf(order, record), now);
-    if (!selected.allowed) return { outcome: await this.#refuse(tx, order, chain, record, selected) };
+    if (!selected.allowed) {
+      await this.#parts.compliance.forbidden(tx, order.group.campaign.name, selected.rule, now);
+      return { outcome: await this.#refuse(tx, order, chain, record, selected) };
+    }
     return { chain, record };
   }
 

@@ -139,6 +139,7 @@ describe('the rules', () => {
     await bed.advance(60);
     expect(bed.carried()).toEqual([]);
     expect(await bed.record('5101')).toMatchObject({ recordType: RecordType.CampaignRescheduled, scheduledAt: until });
+    expect(bed.gate.forbade).toEqual(['window']);
     await bed.advance(3600);
     expect(bed.carried()).toEqual(['5101 answer']);
     const attempts = await bed.dialing.attempts('spring', (await bed.record('5101')).recordId);

@@ -34,8 +34,14 @@ export class TestGate implements ComplianceGate {
   readonly reserved: AttemptReservation[] = [];
   readonly settled: AttemptOutcome[] = [];
   readonly withdrawn: string[] = [];
+  /** Rules, in the order in which they kept a record from being dialed. */
+  readonly forbade: string[] = [];
   check: ComplianceGate['check'] = () => ({ allowed: true });
   atDial: ComplianceGate['check'] = () => ({ allowed: true });
+
+  async forbidden(tx: Transaction, _campaign: string, rule: string) {
+    tx.afterCommit(() => this.forbade.push(rule));
+  }
 
   async reserve(tx: Transaction, attempt: AttemptReservation) {
     const verdict = this.atDial(attempt, attempt.at);
