@@ -653,6 +653,35 @@ describe('a transfer', () => {
   });
 });
 
+describe('a session that is ended from outside', () => {
+  async function end(session: string): Promise<void> {
+    const { database, sessions } = bed.current;
+    await sessions.terminate(database, session, 'by the test');
+    sessions.wake(session);
+    await bed.activity.idle();
+  }
+
+  test('leaves a conversation alone, even when the process dies after it', async () => {
+    const session = await talking();
+    await end(session);
+    await bed.advance(1);
+    expect(await running()).not.toContain(session);
+    expect(up()).toEqual(['2anna', '5551']);
+    await bed.crash(1);
+    expect(up()).toEqual(['2anna', '5551']);
+    await hangUp('2anna');
+    await bed.advance(1);
+    expect(up()).toEqual([]);
+  });
+
+  test('hangs up a caller who only waits', async () => {
+    const session = await inbound();
+    await end(session);
+    await bed.advance(1);
+    expect(up()).toEqual([]);
+  });
+});
+
 describe('a conference', () => {
   test('in one step has three parties, of whom each may leave', async () => {
     const session = await talking();
