@@ -216,12 +216,13 @@ export class DialingBed {
     await this.activity.idle();
   }
 
-  /** Every call that the network has carried to customers, in order: `number outcome`. */
+  /** Every call that the network has carried to customers: `number outcome`, by time, those of one instant by number. */
   carried(): string[] {
     const agents = new Set([...this.current.configuration.objects('agents').values()].map(({ dn }) => dn));
     return this.current.simulator
       .calls()
       .filter(({ number }) => !agents.has(number))
+      .sort((one, other) => compare(one.at, other.at) || compare(one.number, other.number))
       .map(({ number, outcome }) => `${number} ${outcome}`);
   }
 
@@ -398,4 +399,8 @@ ${indented(group)}
 ${more}
 `;
   }
+}
+
+function compare(one: string | number, other: string | number): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
