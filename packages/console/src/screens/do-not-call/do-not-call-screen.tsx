@@ -271,7 +271,7 @@ function FileForm() {
           <Alert role="status" variant="light" color={send.data.rejected > 0 ? 'yellow' : 'teal'}>
             <Text size="sm">
               {send.data.changed.toLocaleString()} {changed}, {send.data.unchanged.toLocaleString()} {unchanged},{' '}
-              {send.data.rejected.toLocaleString()} lines refused.
+              {send.data.rejected.toLocaleString()} refused.
             </Text>
             <LineErrors errors={send.data.errors} />
           </Alert>

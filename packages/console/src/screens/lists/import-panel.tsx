@@ -1,6 +1,12 @@
 import { Alert, Button, FileInput, Group, Paper, Progress, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
-import { type LineError, type ListImport, useImportRecords, useImports } from '../../api/calling-lists.js';
+import {
+  type ImportReport,
+  type LineError,
+  type ListImport,
+  useImportRecords,
+  useImports,
+} from '../../api/calling-lists.js';
 import { RECORD_FILES } from '../../api/record-file.js';
 import { Failure } from '../../layout/failure.js';
 import { Moment } from '../../time/moment.js';
@@ -39,10 +45,7 @@ export function ImportPanel({ list }: { list: string }) {
         {send.isError && <Failure what="The file was not imported" error={send.error} />}
         {send.data && (
           <Alert role="status" variant="light" color={send.data.rejected > 0 ? 'yellow' : 'teal'}>
-            <Text size="sm">
-              {send.data.inserted.toLocaleString()} records imported, {send.data.rejected.toLocaleString()} lines
-              refused.
-            </Text>
+            <Text size="sm">{told(send.data)}.</Text>
             <LineErrors errors={send.data.errors} />
           </Alert>
         )}
@@ -65,7 +68,7 @@ function ImportLine({ one }: { one: ListImport }) {
           <Moment at={one.startedAt} />, {one.state}
         </Text>
         <Text size="xs" c="dimmed" className="tabular">
-          {one.inserted.toLocaleString()} imported, {one.rejected.toLocaleString()} refused
+          {told(one)}
         </Text>
       </Group>
       {isRunning && (
@@ -81,6 +84,10 @@ function ImportLine({ one }: { one: ListImport }) {
       )}
     </div>
   );
+}
+
+function told({ inserted, rejected }: ImportReport): string {
+  return `${inserted.toLocaleString()} imported, ${rejected.toLocaleString()} refused`;
 }
 
 /** Lines of a file that were refused, each with its reason. */

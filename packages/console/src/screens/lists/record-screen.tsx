@@ -1,7 +1,7 @@
 import { Anchor, Group, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
 import { Link, useParams } from 'react-router-dom';
 import { instant } from '../../api/json.js';
-import { statusName, typeName } from '../../api/record-terms.js';
+import { resultName, statusName, typeName } from '../../api/record-terms.js';
 import { type Obstacle, type RecordAttempt, useRecordHistory, useRecords } from '../../api/records.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
@@ -27,7 +27,8 @@ export function RecordScreen() {
         </Group>
         {data && (
           <Text size="sm" c="dimmed">
-            Record {id}, {typeName(data.record.type)}, {data.record.attempts} attempts, last result: {data.result}
+            Record {id}, {typeName(data.record.type)}, {data.record.attempts}{' '}
+            {data.record.attempts === 1 ? 'attempt' : 'attempts'}, last result: {data.result}
           </Text>
         )}
       </div>
@@ -168,6 +169,13 @@ const TIMES: ReadonlySet<string> = new Set(['dial_sched_time', 'call_time']);
 /** Columns that hold seconds since midnight. */
 const TIMES_OF_DAY: ReadonlySet<string> = new Set(['daily_from', 'daily_till']);
 
+/** Columns whose numbers have names. */
+const NAMES: Readonly<Record<string, (value: number) => string>> = {
+  record_type: typeName,
+  record_status: statusName,
+  call_result: resultName,
+};
+
 function ColumnValue({ column, value }: { column: string; value: string }) {
   const seconds = Number(value);
   if (TIMES.has(column) && seconds > 0) {
@@ -175,7 +183,8 @@ function ColumnValue({ column, value }: { column: string; value: string }) {
     if (at !== undefined) return <Moment at={at} />;
   }
   if (TIMES_OF_DAY.has(column)) return <>{timeOfDay(seconds)}</>;
-  return <>{value}</>;
+  const name = NAMES[column]?.(seconds);
+  return <>{name === undefined ? value : `${value} ${name}`}</>;
 }
 
 function timeOfDay(seconds: number): string {
