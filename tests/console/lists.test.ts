@@ -38,6 +38,14 @@ beforeAll(async () => {
     ...{ optimizeBy: 'BusyFactor', optimizeGoal: 80 },
     options: { jurisdiction: 'uk' },
   });
+  await put('/calling-lists/summer', { name: 'summer', dbid: 920 });
+  await put('/campaigns/Summer', { name: 'Summer', dbid: 921, callingLists: [{ name: 'summer', share: 10 }] });
+  // Nobody is dialed under a jurisdiction that nobody knows.
+  await put('/campaign-groups/Summer@Outbound', {
+    ...{ campaign: 'Summer', group: 'Outbound', dbid: 922, dialMode: 'Progressive' },
+    ...{ optimizeBy: 'BusyFactor', optimizeGoal: 80 },
+    options: { jurisdiction: 'atlantis' },
+  });
   await put('/simulator', {
     default: { outcome: 'answer', ringSeconds: 0.2, talkSeconds: 1 },
     agents: { out1: { auto: true, answerSeconds: 0.1, wrapSeconds: 0.5 } },
@@ -65,11 +73,11 @@ describe('calling lists', { timeout: 240_000 }, () => {
     await page.getByLabel('CSV with a header line, or JSON lines').click();
     await (await chooser).setFiles({ name: 'winter.csv', mimeType: 'text/csv', buffer: Buffer.from(FILE) });
     await page.getByRole('button', { name: 'Import' }).click();
-    await page.getByText('3 records imported, 2 lines refused.').waitFor();
+    await page.getByRole('status').getByText('3 imported, 2 refused.').waitFor();
     const refused = page.getByRole('list', { name: 'Refused lines' });
     await refused.getByText('Line 5: contact_info is missing').waitFor();
     await refused.getByText(/Line 6: daily_from is "noon"/).waitFor();
-    await page.getByText('3 imported, 2 refused').waitFor();
+    await page.getByText('3 imported, 2 refused', { exact: true }).waitFor();
     await page.getByRole('row', { name: /General Ready Unknown Call Result 3/ }).waitFor();
     await screenshots.take(page, 'list');
     await page.goto(`${server.url}/console/lists`);
@@ -112,6 +120,25 @@ describe('calling lists', { timeout: 240_000 }, () => {
     await page.close();
   });
 
+  it('says which rule kept a record from being dialed, and counts it', async () => {
+    const record = { contact_info: '5559001', daily_from: 0, daily_till: 86_400, tz_name: 'UTC' };
+    const added = await server.post('/api/v1/calling-lists/summer/records', record);
+    expect(added.status, added.text).toBe(201);
+    await server.post('/api/v1/campaign-groups/Summer@Outbound/load', {});
+    await server.post('/api/v1/campaign-groups/Summer@Outbound/start', {});
+    const page = await browser.visit('/console/lists/summer');
+    await page.getByRole('link', { name: '5559001' }).click();
+    const attempts = page.getByRole('table', { name: 'Attempts' });
+    await attempts.getByText(/Not dialed: jurisdiction: There is no jurisdiction named atlantis/).waitFor();
+    await server.post('/api/v1/campaign-groups/Summer@Outbound/stop', {});
+    await server.post('/api/v1/campaign-groups/Summer@Outbound/unload', {});
+    await screenshots.take(page, 'record-blocked');
+    await page.goto(`${server.url}/console/campaigns`);
+    const compliance = page.getByRole('table', { name: 'Abandonment and rules' });
+    await compliance.getByRole('row', { name: /Summer.*jurisdiction: 1/ }).waitFor();
+    await page.close();
+  });
+
   it('says when there is no such record', async () => {
     const page = await browser.visit('/console/lists/winter/records/999999');
     await page.getByRole('alert').getByText('The record cannot be shown').waitFor();
@@ -135,11 +162,11 @@ describe('do not call', { timeout: 240_000 }, () => {
     const buffer = Buffer.from('phone,customer_id\n5558001,\n,crm-7\n,\n');
     await (await chooser).setFiles({ name: 'register.csv', mimeType: 'text/csv', buffer });
     await page.getByRole('button', { name: 'Enter all' }).click();
-    await page.getByText('2 entered, 0 already there, 1 lines refused.').waitFor();
+    await page.getByText('2 entered, 0 already there, 1 refused.').waitFor();
     await entries.getByText('crm-7').waitFor();
     await screenshots.take(page, 'do-not-call');
     await page.getByRole('button', { name: 'Take all off' }).click();
-    await page.getByText('2 taken off, 0 not on the list, 1 lines refused.').waitFor();
+    await page.getByText('2 taken off, 0 not on the list, 1 refused.').waitFor();
     await entries.getByText('crm-7').waitFor({ state: 'detached' });
 
     await page.getByRole('searchbox', { name: 'Find an entry' }).fill('+12125550123');

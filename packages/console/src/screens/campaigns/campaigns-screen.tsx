@@ -22,7 +22,9 @@ import {
 } from '../../api/campaigns.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
+import { CompliancePanel } from './compliance-panel.js';
 import { FloorPicture } from './floor-picture.js';
+import { SequencesPanel } from './sequences-panel.js';
 
 /** The share of answered calls that may find nobody (`predictive_max_overdial_rate` unless it is configured lower). */
 const ABANDONMENT_LIMIT = 0.03;
@@ -95,6 +97,8 @@ export function CampaignsScreen() {
         .map(({ name, group }) => (
           <FloorPicture key={name} name={name} agentGroup={group} />
         ))}
+      <SequencesPanel />
+      <CompliancePanel />
     </Stack>
   );
 }
