@@ -13,6 +13,7 @@ create table cs_contact_link (
   customer_id text collate "C",     -- null: nobody has the number
   number      text        not null, -- as it was dialed, or as the network gave it
   service     text collate "C",     -- null: none was started
+  state       integer,              -- number of the service's state that the contact is in
   at          timestamptz not null,
   ended_at    timestamptz,
   primary key (kind, contact)

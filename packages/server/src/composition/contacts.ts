@@ -1,19 +1,16 @@
 import type { CustomerDesk } from '../api/index.js';
-import { type ContactLinks, type ContextServices, resolveTenant } from '../context/index.js';
+import { type ContactEvent, type ContactLinks, type ContextServices, resolveTenant } from '../context/index.js';
 import type { Follower, Journal, JournalEvent } from '../reporting/index.js';
-import type { Transaction } from '../store/index.js';
 
 /**
  * Tells Context Services of callbacks and calls as the journal reports them, so that each can be known by its customer
- * without costing the booking or the call anything.
+ * without the booking or the call waiting for it.
  */
 export function followContacts(journal: Journal, links: ContactLinks): Follower {
   return journal.follower({
     name: 'context-services',
     types: ['callback.accepted', 'callback.state', 'callback.completed', 'call.dialing', 'call.ringing', 'call.ended'],
-    handle: async (tx, events) => {
-      for (const event of events) await tell(tx, links, event);
-    },
+    handle: async (tx, events) => links.follow(tx, events.flatMap(contactEvent)),
   });
 }
 
@@ -30,51 +27,43 @@ export function customerDesk({ customers, configuration }: ContextServices): Cus
   };
 }
 
-async function tell(tx: Transaction, links: ContactLinks, event: JournalEvent): Promise<void> {
+/** What an entry of the journal says of a contact. The calls of a callback are part of it, agents are nobody's. */
+function contactEvent(event: JournalEvent): ContactEvent[] {
   const at = Date.parse(event.at);
   const { callback, call } = event;
-  if (typeof callback === 'string') {
-    if (event.type === 'callback.accepted') await beginCallback(tx, links, event, callback, at);
-    else if (event.type === 'callback.state') await links.enter(tx, 'callback', callback, text(event.state), at);
-    else if (event.type === 'callback.completed') await links.end(tx, 'callback', callback, text(event.reason), at);
-    // The calls of a callback are part of it.
-    return;
+  if (typeof callback === 'string') return callbackEvent(event, callback, at);
+  if (typeof call !== 'string' || event.role === 'agent') return [];
+  const contact = { kind: 'call', id: call } as const;
+  if (event.type === 'call.ended') {
+    return [{ type: 'ended', at, contact, reason: text(event.progress ?? event.cause) }];
   }
-  if (typeof call !== 'string' || event.role === 'agent') return;
-  if (event.type === 'call.ended') await links.end(tx, 'call', call, text(event.progress ?? event.cause), at);
-  else await beginCall(tx, links, event, call, at);
-}
-
-async function beginCallback(
-  tx: Transaction,
-  links: ContactLinks,
-  event: JournalEvent,
-  id: string,
-  at: number,
-): Promise<void> {
-  const { service, number, desiredTime, immediate, session, state } = event;
-  await links.begin(tx, {
-    kind: 'callback',
-    id,
-    number: text(number),
-    at,
-    session: typeof session === 'string' ? session : undefined,
-    about: { service: text(service), desired_time: text(desiredTime), immediate: immediate === true },
-  });
-  await links.enter(tx, 'callback', id, text(state), at);
-}
-
-/** A call that arrives is known by who calls, one that is placed by who is called. */
-function beginCall(tx: Transaction, links: ContactLinks, event: JournalEvent, id: string, at: number) {
+  // A call that arrives is known by who calls, one that is placed by who is called.
   const inbound = event.role === 'inbound';
-  return links.begin(tx, {
-    kind: 'call',
-    id,
-    number: text(inbound ? event.from : event.number),
-    at,
-    session: typeof event.session === 'string' ? event.session : undefined,
-    about: { direction: inbound ? 'inbound' : 'outbound', from: text(event.from), to: text(event.number) },
-  });
+  const number = text(inbound ? event.from : event.number);
+  const about = { direction: inbound ? 'inbound' : 'outbound', from: text(event.from), to: text(event.number) };
+  return [{ type: 'began', at, contact: { ...contact, number, session: text(event.session) || undefined, about } }];
+}
+
+function callbackEvent(event: JournalEvent, id: string, at: number): ContactEvent[] {
+  const contact = { kind: 'callback', id } as const;
+  switch (event.type) {
+    case 'callback.accepted': {
+      const about = {
+        service: text(event.service),
+        desired_time: text(event.desiredTime),
+        immediate: event.immediate === true,
+      };
+      const session = text(event.session) || undefined;
+      const begun = { ...contact, number: text(event.number), session, about };
+      return [{ type: 'began', at, contact: begun, state: text(event.state) }];
+    }
+    case 'callback.state':
+      return [{ type: 'entered', at, contact, state: text(event.state) }];
+    case 'callback.completed':
+      return [{ type: 'ended', at, contact, reason: text(event.reason) }];
+    default:
+      return [];
+  }
 }
 
 function text(value: unknown): string {

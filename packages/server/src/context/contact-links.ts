@@ -16,13 +16,18 @@ export interface Contact {
   id: string;
   /** The customer's telephone number, in any notation. */
   number: string;
-  /** When it began, in milliseconds since 1970. */
-  at: number;
   /** Id of the session that works for it. */
   session?: string | undefined;
   /** What the service record says of it, as the extension that is named after the kind. */
   about: JsonObject;
 }
+
+/** What happened to a contact. `at`: milliseconds since 1970. `reason`: how it ended, for people and reports. */
+export type ContactEvent = { at: number } & (
+  | { type: 'began'; contact: Contact; state?: string | undefined }
+  | { type: 'entered'; contact: Pick<Contact, 'kind' | 'id'>; state: string }
+  | { type: 'ended'; contact: Pick<Contact, 'kind' | 'id'>; reason: string }
+);
 
 /** A contact of a customer, for the journey. */
 export interface LinkedContact {
@@ -34,10 +39,14 @@ export interface LinkedContact {
   endedAt: number | null;
 }
 
-interface LinkRow {
+interface Link {
+  kind: ContactKind;
+  contact: string;
   tenant: number;
   customer_id: string | null;
   service: string | null;
+  /** The state of the service that the contact is in. */
+  state: number | null;
   ended_at: number | null;
 }
 
@@ -47,8 +56,13 @@ const INSERT = statement(
    values ($1, $2, $3, $4, $5, $6, $7)`,
 );
 const READ = statement(
-  'cs-contact-link-read',
-  'select tenant, customer_id, service, ended_at from cs_contact_link where kind = $1 and contact = $2 for update',
+  'cs-contact-links-read',
+  `select kind, contact, tenant, customer_id, service, state, ended_at from cs_contact_link
+    where (kind, contact) in (select * from unnest($1::text[], $2::text[])) order by kind, contact for update`,
+);
+const ENTER = statement(
+  'cs-contact-link-enter',
+  'update cs_contact_link set state = $3 where kind = $1 and contact = $2',
 );
 const END = statement(
   'cs-contact-link-end',
@@ -72,9 +86,9 @@ export interface ContactLinksOptions {
 }
 
 /**
- * Knows whom callbacks and calls are about: looks the number up when one begins, starts a service record for the
- * customer, keeps the record's states in step with the contact and completes it. Each function works in the caller's
- * transaction; what comes twice, or for a contact that was not linked, changes nothing.
+ * Knows whom callbacks and calls are about: looks numbers up when they begin, starts a service record for the customer,
+ * keeps the record's states in step with the contact and completes it. What comes twice, or for a contact that was not
+ * linked, changes nothing. Contacts that are nobody's cost a page of events two statements together.
  */
 export class ContactLinks {
   readonly #options: ContactLinksOptions;
@@ -83,39 +97,24 @@ export class ContactLinks {
     this.#options = options;
   }
 
-  /** A contact has begun. Option `link-contacts` says whose are linked. */
-  async begin(tx: Sql, contact: Contact): Promise<void> {
-    const { settings, search } = this.#options;
-    const tenant = settings.contactTenant;
-    if (settings.linkContacts === 'none' || tenant === undefined || contact.number === '') return;
-    const [found, another] = await search.byNumber(tenant, contact.number, tx);
-    // A number that several customers have is nobody's: nobody is taken for somebody else.
-    const customer = another ? undefined : found?.customerId;
-    if (customer === undefined && settings.linkContacts !== 'all') return;
-    if (await this.#read(tx, contact.kind, contact.id)) return;
-    const service = await this.#startService(tx, tenant, contact, customer);
-    const { kind, id, number, at } = contact;
-    await tx.query(INSERT, [kind, id, tenant, customer ?? null, number, service, instant(at)]);
-  }
-
-  /** The contact has come to a new state, which becomes the next state of its service. */
-  async enter(tx: Sql, kind: ContactKind, id: string, state: string, at: number): Promise<void> {
-    const link = await this.#read(tx, kind, id);
-    if (!link?.service || link.ended_at !== null) return;
-    const type = this.#acceptable(link.tenant, 'State', state);
-    const body: JsonObject = { timestamp: instant(at), [kind]: { state } };
-    if (type !== undefined) body.state_type = type;
-    await unlessGone(() => this.#options.steps.start(link.tenant, link.service ?? '', 'state', body, tx));
-  }
-
-  /** The contact is over. @param reason how it ended, for people and reports */
-  async end(tx: Sql, kind: ContactKind, id: string, reason: string, at: number): Promise<void> {
-    const link = await this.#read(tx, kind, id);
-    if (!link || link.ended_at !== null) return;
-    await tx.query(END, [kind, id, instant(at)]);
-    if (!link.service) return;
-    const body = { timestamp: instant(at), disposition_desc: reason };
-    await unlessGone(() => this.#options.services.complete(link.tenant, link.service ?? '', body, tx));
+  /** Takes note of what happened, in order, in the caller's transaction. Option `link-contacts` says whose are linked. */
+  async follow(tx: Sql, events: readonly ContactEvent[]): Promise<void> {
+    const links = await this.#linksOf(tx, events);
+    const customers = await this.#customersOf(tx, events, links);
+    for (const event of events) {
+      const key = keyOf(event.contact);
+      const link = links.get(key);
+      if (event.type === 'began') {
+        if (link) continue;
+        const begun = await this.#begin(tx, event.contact, event.at, customers);
+        if (!begun) continue;
+        links.set(key, begun);
+        if (event.state) await this.#enter(tx, begun, event.state, event.at);
+      } else if (link?.ended_at === null) {
+        if (event.type === 'entered') await this.#enter(tx, link, event.state, event.at);
+        else await this.#end(tx, link, event.reason, event.at);
+      }
+    }
   }
 
   /** A customer's contacts, the latest first. */
@@ -129,9 +128,86 @@ export class ContactLinks {
     await database.query(PURGE, [instant(clock.now() - settings.retentionMs)]);
   }
 
-  async #startService(tx: Sql, tenant: number, contact: Contact, customer: string | undefined): Promise<string> {
+  async #linksOf(tx: Sql, events: readonly ContactEvent[]): Promise<Map<string, Link>> {
+    const contacts = new Map(events.map(({ contact }) => [keyOf(contact), contact]));
+    const asked = [...contacts.values()];
+    const rows = await tx.query<Link>(READ, [asked.map(({ kind }) => kind), asked.map(({ id }) => id)]);
+    return new Map(rows.map((link) => [keyOf({ kind: link.kind, id: link.contact }), link]));
+  }
+
+  /** The customers whose numbers those of the beginning contacts are; undefined: nobody is to be linked. */
+  async #customersOf(
+    tx: Sql,
+    events: readonly ContactEvent[],
+    links: ReadonlyMap<string, Link>,
+  ): Promise<Customers | undefined> {
+    const { settings, search } = this.#options;
+    const tenant = settings.contactTenant;
+    if (settings.linkContacts === 'none' || tenant === undefined) return undefined;
+    const numbers = events.flatMap((event) =>
+      event.type === 'began' && event.contact.number !== '' && !links.has(keyOf(event.contact))
+        ? [event.contact.number]
+        : [],
+    );
+    return { tenant, byNumber: await search.byNumbers(tenant, numbers, 2, tx) };
+  }
+
+  /** @returns undefined for a contact that is not to be linked */
+  async #begin(tx: Sql, contact: Contact, at: number, customers: Customers | undefined): Promise<Link | undefined> {
+    if (!customers || contact.number === '') return undefined;
+    const { tenant, byNumber } = customers;
+    const [found, another] = byNumber.get(contact.number) ?? [];
+    // A number that several customers have is nobody's: nobody is taken for somebody else.
+    const customer = another === undefined ? found : undefined;
+    if (customer === undefined && this.#options.settings.linkContacts !== 'all') return undefined;
+    const service = await this.#startService(tx, tenant, contact, at, customer);
+    const { kind, id, number } = contact;
+    const link = { kind, contact: id, tenant, customer_id: customer ?? null, service, state: null, ended_at: null };
+    await tx.query(INSERT, [kind, id, tenant, link.customer_id, number, service, instant(at)]);
+    return link;
+  }
+
+  /** The state becomes the next one of the service; the one before is over. */
+  async #enter(tx: Sql, link: Link, state: string, at: number): Promise<void> {
+    const { kind, contact, tenant, service } = link;
+    if (service === null) return;
+    await this.#leaveState(tx, link, at);
+    const type = this.#acceptable(tenant, 'State', state);
+    const body: JsonObject = { timestamp: instant(at), [kind]: { state } };
+    if (link.state !== null) body.previous_state_id = link.state;
+    if (type !== undefined) body.state_type = type;
+    await unlessGone(async () => {
+      link.state = await this.#options.steps.start(tenant, service, 'state', body, tx);
+      await tx.query(ENTER, [kind, contact, link.state]);
+    });
+  }
+
+  async #end(tx: Sql, link: Link, reason: string, at: number): Promise<void> {
+    const { kind, contact, tenant, service } = link;
+    link.ended_at = at;
+    await tx.query(END, [kind, contact, instant(at)]);
+    if (service === null) return;
+    await this.#leaveState(tx, link, at);
+    const body = { timestamp: instant(at), disposition_desc: reason };
+    await unlessGone(() => this.#options.services.complete(tenant, service, body, tx));
+  }
+
+  async #leaveState(tx: Sql, { tenant, service, state }: Link, at: number): Promise<void> {
+    if (service === null || state === null) return;
+    await unlessGone(() =>
+      this.#options.steps.complete(tenant, service, 'state', state, { timestamp: instant(at) }, tx),
+    );
+  }
+
+  async #startService(
+    tx: Sql,
+    tenant: number,
+    contact: Contact,
+    at: number,
+    customer: string | undefined,
+  ): Promise<string> {
     const { settings, services } = this.#options;
-    const { kind, number, at, session, about } = contact;
+    const { kind, number, session, about } = contact;
     const body: JsonObject = { timestamp: instant(at), [kind]: { id: contact.id, number, ...about } };
     if (customer === undefined) body.contact_key = number;
     else body.customer_id = customer;
@@ -151,19 +227,24 @@ export class ContactLinks {
       throw error;
     }
   }
-
-  async #read(tx: Sql, kind: ContactKind, id: string): Promise<LinkRow | undefined> {
-    const [link] = await tx.query<LinkRow>(READ, [kind, id]);
-    return link;
-  }
 }
 
-/** A service that was deleted, erased, expired or completed by a client meanwhile has nothing to be told. */
+/** Ids of customers by the number that was looked for. */
+interface Customers {
+  tenant: number;
+  byNumber: ReadonlyMap<string, readonly string[]>;
+}
+
+function keyOf({ kind, id }: Pick<Contact, 'kind' | 'id'>): string {
+  return `${kind} ${id}`;
+}
+
+/** A service, or its state, that was removed or completed by somebody else meanwhile has nothing to be told. */
 async function unlessGone(work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    const codes: readonly string[] = ['service-not-found', 'already-completed'];
+    const codes: readonly string[] = ['service-not-found', 'state-not-found', 'already-completed'];
     if (!(error instanceof ContextError) || !codes.includes(error.code)) throw error;
   }
 }

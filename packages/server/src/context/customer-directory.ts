@@ -47,6 +47,7 @@ const NEWEST_SERVICES = statement(
 );
 const MOST_SERVICES = 500;
 const MOST_CONTACTS = 500;
+const MOST_OF_NUMBER = 100;
 
 /** Customers for people: found by whatever is known of them, read with their journey, changed. */
 export class CustomerDirectory {
@@ -78,7 +79,8 @@ export class CustomerDirectory {
     const ids = new Set<string>();
     const [own] = await database.query<ProfileRow>(readProfileRow, [tenant, wanted]);
     if (own) ids.add(wanted);
-    for (const { customerId } of await search.byNumber(tenant, wanted)) ids.add(customerId);
+    const byNumber = await search.byNumbers(tenant, [wanted], MOST_OF_NUMBER);
+    for (const id of byNumber.get(wanted) ?? []) ids.add(id);
     const definitions = await metadata.of(tenant);
     const numbers = new Set(phoneKeys(definitions));
     for (const key of definitions.keys) {

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../kernel/index.js';
 import type { Database, Sql } from '../store/index.js';
 import type { Definitions } from './definitions.js';
-import { type Criteria, chooseKey, criterionName, meets, phoneKeys, searchRanges } from './identification.js';
+import { type Criteria, chooseKey, meets, numberKey, phoneKeys, searchRanges } from './identification.js';
 import type { Metadata } from './metadata.js';
 import { extensionsView, type ProfileData, profileView } from './profile.js';
-import { identifyExactly, identifyProfiles } from './profile-statements.js';
+import { customersByValues, identifyExactly, identifyProfiles } from './profile-statements.js';
 import type { Settings } from './settings.js';
 
 /** What to look for, and what to tell of those who are found (CS API, "Identify Customer"). */
@@ -18,12 +18,6 @@ export interface Identification {
   extensions: readonly string[];
   /** Answer extensions only when exactly one customer is found. */
   extensionsOfUnique: boolean;
-}
-
-/** A customer who was found. */
-export interface FoundProfile {
-  customerId: string;
-  attributes: JsonObject;
 }
 
 export interface CustomerSearchOptions {
@@ -62,18 +56,31 @@ export class CustomerSearch {
   }
 
   /**
-   * The customers who have this telephone number, in any notation, under any key of one telephone attribute.
+   * The customers who have telephone numbers, in any notation, under any key of one telephone attribute.
    * @param sql a transaction that the search shall belong to
+   * @param most of the customers of one number and key that are told
+   * @returns ids of customers by number, as it was given
    */
-  async byNumber(tenant: number, number: string, sql: Sql = this.#database): Promise<FoundProfile[]> {
+  async byNumbers(
+    tenant: number,
+    numbers: readonly string[],
+    most: number,
+    sql: Sql = this.#database,
+  ): Promise<Map<string, string[]>> {
+    const found = new Map<string, string[]>();
+    if (numbers.length === 0) return found;
     const definitions = await this.#metadata.of(tenant);
-    const found = new Map<string, FoundProfile>();
+    const country = this.#settings.defaultCountry;
     for (const key of phoneKeys(definitions)) {
-      const [attribute = ''] = key.attributes;
-      const rows = await this.#find(definitions, new Map([[criterionName(key, attribute), [number]]]), key.name, sql);
-      for (const { customer_id, attributes } of rows) found.set(customer_id, { customerId: customer_id, attributes });
+      const values = new Map(numbers.map((number) => [number, numberKey(key, number, country)]));
+      const wanted = [...new Set(values.values())];
+      const rows = await sql.query<{ value: string; customer_id: string }>(customersByValues, [key.id, wanted, most]);
+      for (const [number, value] of values) {
+        const ids = rows.filter((row) => row.value === value).map((row) => row.customer_id);
+        if (ids.length > 0) found.set(number, [...new Set([...(found.get(number) ?? []), ...ids])]);
+      }
     }
-    return [...found.values()];
+    return found;
   }
 
   async #find(

@@ -131,6 +131,11 @@ export function phoneKeys(definitions: Definitions): IdentificationKey[] {
   return definitions.keys.filter((key) => key.attributes.length === 1 && PHONE.test(key.attributes[0] ?? ''));
 }
 
+/** The value under which a key of one telephone attribute holds a number. */
+export function numberKey(key: IdentificationKey, number: string, country: string | undefined): string {
+  return keyPart(key.attributes[0] ?? '', number, country);
+}
+
 /** The name of a key's attribute as searches give it. */
 export function criterionName(key: IdentificationKey, attribute: string): string {
   return key.source === PROFILE_SOURCE ? attribute : `${key.source}.${attribute}`;

@@ -22,9 +22,9 @@ import { Steps } from './steps.js';
 import { Upkeep } from './upkeep.js';
 
 export type { ContextConfiguration } from './configuration.js';
-export type { Contact, ContactKind, ContactLinks, LinkedContact } from './contact-links.js';
+export type { Contact, ContactEvent, ContactKind, ContactLinks, LinkedContact } from './contact-links.js';
 export type { CustomerDirectory, CustomerView, Journey } from './customer-directory.js';
-export type { FoundProfile, Identification } from './customer-search.js';
+export type { Identification } from './customer-search.js';
 export {
   attributeSchemaView,
   extensionNotFound,

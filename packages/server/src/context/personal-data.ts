@@ -30,6 +30,11 @@ const lockServices = statement(
   'cs-lock-services-of-customer',
   'select id from cs_service where tenant = $1 and customer_id = $2 for update',
 );
+const allLinks = statement(
+  'cs-all-contact-links-of-customer',
+  `select kind, contact, number, service, at, ended_at from cs_contact_link
+   where tenant = $1 and customer_id = $2 order by at, contact`,
+);
 const deleteLinks = statement(
   'cs-contact-links-delete',
   'delete from cs_contact_link where tenant = $1 and customer_id = $2',
@@ -44,6 +49,9 @@ const readAudit = statement(
   `select id, at, actor, action, customer_id, reason, profiles, services from cs_audit
    where tenant = $1 and ($2::text is null or customer_id = $2) order by id desc limit $3`,
 );
+
+/** A callback or call of a customer. */
+type LinkRow = JsonObject & { at: number; ended_at: number | null };
 
 const MOST_AUDIT_RECORDS = 1000;
 
@@ -60,7 +68,7 @@ export class PersonalData {
 
   /**
    * Everything that is stored about a customer.
-   * @returns `{customer_id, exported, profile, services}`; `profile` is absent when there is none
+   * @returns `{customer_id, exported, profile, services, contacts}`; `profile` is absent when there is none
    * @throws ContextError `profile-not-found` when nothing is stored
    */
   async export(tenant: number, customerId: string, demand: Demand): Promise<JsonObject> {
@@ -69,6 +77,7 @@ export class PersonalData {
     const rows = await database.query<ServiceRow>(allServices, [tenant, customerId]);
     if (!profile && rows.length === 0) throw profileNotFound(customerId);
     const records = await services.withSteps(rows);
+    const contacts = await database.query<LinkRow>(allLinks, [tenant, customerId]);
     const now = clock.now();
     await this.#audit(database, now, tenant, 'export', customerId, demand, profile ? 1 : 0, rows.length);
     return {
@@ -76,6 +85,11 @@ export class PersonalData {
       exported: instant(now),
       ...(profile && { profile }),
       services: records.map(({ service, steps }) => services.view(tenant, service, steps)),
+      contacts: contacts.map(({ at, ended_at: endedAt, ...contact }) => ({
+        ...contact,
+        at: instant(at),
+        ended_at: endedAt === null ? null : instant(endedAt),
+      })),
     };
   }
 

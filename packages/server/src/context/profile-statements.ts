@@ -88,6 +88,16 @@ export const identifyExactly = statement(
    limit $4`,
 );
 
+/** Who has the values $2 of key $1: at most $3 customers of each. */
+export const customersByValues = statement(
+  'cs-customers-by-values',
+  `select wanted.value, v.customer_id
+     from unnest($2::text[]) as wanted (value)
+     cross join lateral (
+       select customer_id from cs_key_value where key_id = $1 and value = wanted.value order by customer_id limit $3
+     ) v`,
+);
+
 /** The customers who have a value of key $2 in one of the ranges from $3 (inclusive) to $4, in order of creation. */
 export const identifyProfiles = statement(
   'cs-identify-profiles',

@@ -54,7 +54,7 @@ describe('A follower of the journal', () => {
     await record(6, 'call.ended');
     await record(7);
     await notes.reaches(6);
-    follower.stop();
+    await follower.stop();
     expect(notes.numbers).toEqual([1, 2, 3, 4, 5, 7]);
   });
 
@@ -63,13 +63,12 @@ describe('A follower of the journal', () => {
     const first = await following({ handle: async (_tx, events) => before.note(events) });
     await record(1);
     await before.reaches(1);
-    first.stop();
-    await store.activity.idle();
+    await first.stop();
     for (let number = 2; number <= 450; number += 1) await record(number);
     const after = notebook();
     const second = await following({ handle: async (_tx, events) => after.note(events) });
     await after.reaches(449);
-    second.stop();
+    await second.stop();
     expect(after.numbers).toEqual(Array.from({ length: 449 }, (_, index) => index + 2));
   });
 
@@ -97,7 +96,7 @@ describe('A follower of the journal', () => {
       );
     });
     await notes.reaches(3);
-    follower.stop();
+    await follower.stop();
     const rows = await store.database.query<{ number: number }>('select number from done order by number');
     expect(rows.map(({ number }) => number)).toEqual([1, 2, 3]);
   });
@@ -112,7 +111,7 @@ describe('A follower of the journal', () => {
     });
     for (let number = 1; number <= 4; number += 1) await record(number);
     await notes.reaches(3);
-    follower.stop();
+    await follower.stop();
     expect(notes.numbers).toEqual([1, 3, 4]);
   });
 });

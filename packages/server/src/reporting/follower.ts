@@ -61,6 +61,7 @@ export class Follower {
   #subscription: Subscription | undefined;
   #retry: Timer | undefined;
   #working = false;
+  #work: Promise<void> = Promise.resolve();
   #wokenWhileWorking = false;
   #stopped = false;
 
@@ -78,10 +79,12 @@ export class Follower {
     this.#wake();
   }
 
-  stop(): void {
+  /** Takes up nothing more; resolves when what is under way is done. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     this.#subscription?.close();
     this.#retry?.cancel();
+    await this.#work;
   }
 
   #wake(): void {
@@ -91,7 +94,7 @@ export class Follower {
       return;
     }
     this.#working = true;
-    void this.#ground.activity.run(() => this.#workOn());
+    this.#work = this.#ground.activity.run(() => this.#workOn());
   }
 
   /** Never rejects. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Contact } from '../../context/index.js';
+import type { Contact, ContactEvent } from '../../context/index.js';
 import { TestApi } from './testing.js';
 
 let api: TestApi;
@@ -22,18 +22,20 @@ function newNumber(): string {
   return `+44207946${String(numbers).padStart(4, '0')}`;
 }
 
-function begin(contact: Partial<Contact> & Pick<Contact, 'id' | 'number'>): Promise<void> {
-  return api.store.database.transaction((tx) =>
-    api.context.contactLinks.begin(tx, { kind: 'callback', at: AT, about: { service: 'BasicCallback' }, ...contact }),
-  );
+function follow(...events: ContactEvent[]): Promise<void> {
+  return api.store.database.transaction((tx) => api.context.contactLinks.follow(tx, events));
+}
+
+function begin(contact: Partial<Contact> & Pick<Contact, 'id' | 'number'>, at = AT): Promise<void> {
+  return follow({ type: 'began', at, contact: { kind: 'callback', about: { service: 'BasicCallback' }, ...contact } });
 }
 
 function enter(id: string, state: string, at = AT): Promise<void> {
-  return api.store.database.transaction((tx) => api.context.contactLinks.enter(tx, 'callback', id, state, at));
+  return follow({ type: 'entered', at, contact: { kind: 'callback', id }, state });
 }
 
 function end(id: string, reason: string, at = AT): Promise<void> {
-  return api.store.database.transaction((tx) => api.context.contactLinks.end(tx, 'callback', id, reason, at));
+  return follow({ type: 'ended', at, contact: { kind: 'callback', id }, reason });
 }
 
 async function services(customer: string) {
@@ -65,15 +67,42 @@ describe('A contact', () => {
     expect(service).toMatchObject({
       completed: { timestamp: '2026-03-02T10:00:03.000Z' },
       disposition_desc: 'SUCCESS',
-      active_states: [
-        { state_type: 'QUEUED', started: { timestamp: '2026-03-02T10:00:01.000Z' } },
-        { state_type: 'ROUTING', started: { timestamp: '2026-03-02T10:00:02.000Z' } },
+      active_states: [],
+      completed_states: [
+        {
+          state_type: 'QUEUED',
+          started: { timestamp: '2026-03-02T10:00:01.000Z' },
+          completed: { timestamp: '2026-03-02T10:00:02.000Z' },
+        },
+        {
+          state_type: 'ROUTING',
+          previous_state_id: expect.any(Number),
+          completed: { timestamp: '2026-03-02T10:00:03.000Z' },
+        },
       ],
     });
     const { contacts } = await api.context.customers.journey(1, customer);
     expect(contacts).toEqual([
       { kind: 'callback', id: 'cb-2', number, service: service?.service_id, at: AT, endedAt: AT + 3000 },
     ]);
+  });
+
+  it('is followed through a page of events with others, known and unknown, in one go', async () => {
+    const known = newNumber();
+    const customer = await api.createProfile({ PhoneNumber: known });
+    const contact = (id: string, number: string) => ({ kind: 'call', id, number, about: {} }) as const;
+    await follow(
+      { type: 'began', at: AT, contact: contact('page-1', known) },
+      { type: 'began', at: AT, contact: contact('page-2', newNumber()) },
+      { type: 'entered', at: AT + 1000, contact: contact('page-2', ''), state: 'RINGING' },
+      { type: 'entered', at: AT + 1000, contact: contact('page-1', ''), state: 'RINGING' },
+      { type: 'ended', at: AT + 2000, contact: contact('page-1', ''), reason: 'hangup' },
+      { type: 'ended', at: AT + 2000, contact: contact('page-2', ''), reason: 'hangup' },
+    );
+    expect(await services(customer)).toMatchObject([
+      { call: { id: 'page-1' }, disposition_desc: 'hangup', completed_states: [{ state_type: 'RINGING' }] },
+    ]);
+    expect(await api.store.database.query("select from cs_contact_link where contact = 'page-2'")).toEqual([]);
   });
 
   it('is linked once, however often it is told', async () => {
@@ -121,7 +150,7 @@ describe('A contact', () => {
     const number = newNumber();
     const customer = await api.createProfile({ PhoneNumber: number });
     await begin({ id: 'cb-6', number });
-    await begin({ id: 'call-6', kind: 'call', number, at: AT + 1 });
+    await begin({ id: 'call-6', kind: 'call', number }, AT + 1);
     const [callback, call] = await services(customer);
     expect(callback).toMatchObject({ service_type: 17 });
     expect(call).toMatchObject({ call: { id: 'call-6' } });
@@ -151,6 +180,8 @@ describe('A contact', () => {
     await begin({ id: 'cb-9', number });
     await api.put(`/profiles/${target}/merge/${source}`, {});
     expect((await api.context.customers.journey(1, target)).contacts).toMatchObject([{ id: 'cb-9' }]);
+    const { body } = await api.post('/maintenance/export', { customer_id: target, reason: 'asked' });
+    expect(body.contacts).toMatchObject([{ kind: 'callback', contact: 'cb-9', number }]);
     await api.post('/maintenance/forget', { customer_id: target, reason: 'asked' });
     await expect(api.context.customers.journey(1, target)).rejects.toMatchObject({ code: 'profile-not-found' });
     expect(await api.store.database.query("select from cs_contact_link where contact = 'cb-9'")).toEqual([]);
