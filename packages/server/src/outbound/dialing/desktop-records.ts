@@ -17,7 +17,7 @@ import { desktopAgents } from './campaign-agents.js';
 import type { ProcessedRequest, RecordKeys, RescheduleRequest } from './desktop-message.js';
 import type { Dial } from './dial.js';
 import { type GroupOptions, groupOptions } from './group-options.js';
-import { allGroups, readGroup, type StoredGroup } from './group-store.js';
+import { allGroups, lockGroup, readGroup, type StoredGroup } from './group-store.js';
 import { type HeldChain, heldOfAgent, lockChainForAgent, lockHeldOfHandle, readHeld, storeHeld } from './held-chain.js';
 import { handleOf, handlesOf, recordOfHandle } from './held-record.js';
 import type { Offers } from './offers.js';
@@ -65,7 +65,9 @@ export class DesktopRecords {
     for (const group of groups) {
       const options = groupOptions(this.#parts.dialing.configuration, group);
       if (options.needsPreviewStart && !said?.previews) throw new OutboundError('preview-start-required');
-      const keys = await database.transaction((tx) => this.#give(tx, group, options, agentId));
+      const keys =
+        (await database.transaction((tx) => this.#give(tx, group, options, agentId))) ??
+        (await database.transaction((tx) => this.#giveAfterRound(tx, group, options, agentId)));
       if (keys) return keys;
     }
     return undefined;
@@ -280,6 +282,17 @@ export class DesktopRecords {
     );
     if (asking.length === 0) throw new OutboundError('not-in-preview-mode');
     return asking;
+  }
+
+  /** Waits for a round that is under way: it may be taking the very records that are asked for out of the lists. */
+  async #giveAfterRound(
+    tx: Transaction,
+    group: StoredGroup,
+    options: GroupOptions,
+    agentId: string,
+  ): Promise<RecordKeys | undefined> {
+    if (!(await lockGroup(tx, group.dbid))) return undefined;
+    return this.#give(tx, group, options, agentId);
   }
 
   async #give(

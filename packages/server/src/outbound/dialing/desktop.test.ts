@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CallResult, RecordStatus, RecordType } from '../list/index.js';
 import type { RecordKeys } from './desktop-message.js';
 import { DialingBed, GROUP, START } from './testing.js';
@@ -10,6 +10,21 @@ function handleOf(keys: RecordKeys | undefined): number {
 }
 
 describe('preview', () => {
+  it('waits for a round that is taking records out of the lists, rather than say that there are none', async () => {
+    const bed = await DialingBed.create();
+    await bed.startGroup('Preview');
+    const { database } = bed.store;
+    const locks = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    const asked = await database.transaction(async (round) => {
+      await round.query('select 1 from dialing_group where dbid = $1 for update', [GROUP]);
+      await bed.lists.add(round, 'spring', { GSW_PHONE: '5101', GSW_FROM: 0, GSW_UNTIL: 86_400 });
+      const preview = bed.dialing.previewRecord('a1');
+      await vi.waitFor(async () => expect(await database.query(locks)).not.toEqual([]), { timeout: 20_000 });
+      return { preview };
+    });
+    expect(await asked.preview).toMatchObject({ GSW_PHONE: '5101' });
+  });
+
   it('shows a record with all its keys, dials it for the agent, and finalises it when it is processed', async () => {
     const bed = await DialingBed.create();
     await bed.add({ GSW_PHONE: '5101', custom1: 'gold' });
