@@ -1,22 +1,56 @@
-/** How times and durations are written. All instants are milliseconds since 1970; zones and order are the viewer's. */
+import { currentLanguage } from '../i18n/i18n.js';
+import { localeOf } from '../i18n/language.js';
 
-const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const timeToMinute = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const day = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' });
+/**
+ * How times, durations and numbers are written. All instants are milliseconds since 1970; zones are the viewer's, order
+ * and words those of the language that is shown.
+ */
+
+const FORMS = {
+  time: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
+  timeToMinute: { hour: '2-digit', minute: '2-digit' },
+  day: { weekday: 'short', day: 'numeric', month: 'short' },
+  dayAndYear: { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(form: keyof typeof FORMS): Intl.DateTimeFormat {
+  const locale = localeOf(currentLanguage());
+  const key = `${locale} ${form}`;
+  const made = formats.get(key) ?? new Intl.DateTimeFormat(locale, FORMS[form]);
+  formats.set(key, made);
+  return made;
+}
 
 /** The viewer's time zone, as an IANA name. */
 export const viewerZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export function formatTime(at: number): string {
-  return time.format(at);
+  return format('time').format(at);
 }
 
 export function formatTimeToMinute(at: number): string {
-  return timeToMinute.format(at);
+  return format('timeToMinute').format(at);
 }
 
 export function formatDay(at: number): string {
-  return day.format(at);
+  return format('day').format(at);
+}
+
+export function formatDayAndYear(at: number): string {
+  return format('dayAndYear').format(at);
+}
+
+export function formatNumber(value: number): string {
+  return new Intl.NumberFormat(localeOf(currentLanguage())).format(value);
+}
+
+/** The names of the days from Monday on: `Mon`, `lun.`, `月`. */
+export function weekdayNames(): string[] {
+  const names = new Intl.DateTimeFormat(localeOf(currentLanguage()), { weekday: 'short', timeZone: 'UTC' });
+  // January 5, 1970 was a Monday.
+  return [4, 5, 6, 7, 8, 9, 10].map((day) => names.format(day * 86_400_000));
 }
 
 /** Today's instants as a time alone, the others with their day. */
@@ -63,4 +97,10 @@ export function startOfDay(at: number): number {
 export function endOfDay(at: number): number {
   const date = new Date(startOfDay(at));
   return date.setDate(date.getDate() + 1);
+}
+
+/** The midnight, in the viewer's zone, `days` days after the day that an instant falls on. */
+export function daysAfter(at: number, days: number): number {
+  const date = new Date(startOfDay(at));
+  return date.setDate(date.getDate() + days);
 }
