@@ -14,6 +14,7 @@ export { contextServicesApi } from './cs/index.js';
 export { desktopApi } from './desktop/index.js';
 export { isAuthenticated } from './gms/authentication.js';
 export { gmsCallbackApi } from './gms/callback.js';
+export { gmsPhoneNumberApi } from './gms/phone-number.js';
 export { gmsServiceApi } from './gms/service.js';
 export { createHttp, openListeners } from './http.js';
 export { ocsApi } from './ocs/index.js';

@@ -9,6 +9,7 @@ import {
   createHttp,
   desktopApi,
   gmsCallbackApi,
+  gmsPhoneNumberApi,
   gmsServiceApi,
   isAuthenticated,
   ocsApi,
@@ -74,6 +75,7 @@ export async function composeApis(
     log,
   });
   await app.register(gmsCallbackApi, { prefix: '/genesys', callbacks, credentials: config, log });
+  await app.register(gmsPhoneNumberApi, { prefix: '/genesys', credentials: config, log });
   await app.register(gmsServiceApi, { prefix: '/genesys', services, credentials: config, log });
   const ors = {
     clients: orchestration.clients,

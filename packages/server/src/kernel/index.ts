@@ -9,5 +9,6 @@ export { KvList } from './kvlist.js';
 export { type Logger, silentLogger } from './logger.js';
 export { ManualClock } from './manual-clock.js';
 export { digitsOf, sameNumber, toE164 } from './phone.js';
+export { describePhone, type PhoneDescription } from './phone-description.js';
 export { type Random, seededRandom } from './random.js';
 export { KeyedSequence, Sequence } from './sequence.js';

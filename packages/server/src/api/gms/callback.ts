@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type CallbackCriteria, CallbackError, type Callbacks, type QueueCriteria } from '../../callback/index.js';
-import { type Logger, RingbackError } from '../../kernel/index.js';
-import { failureOf, pathOf } from '../http/failure.js';
+import type { CallbackCriteria, Callbacks, QueueCriteria } from '../../callback/index.js';
+import type { Logger } from '../../kernel/index.js';
 import { type CredentialSource, refuseStranger } from './authentication.js';
 import { readAvailabilityQuery, readSlotsQuery, slotsBody } from './availability.js';
 import { csvLine } from './cancelled-report.js';
 import { cancellationDialog, dialogAnswer } from './dialog.js';
-import { callbackError, type GmsError, generalError, orchestrationError } from './errors.js';
+import { gmsFailure, JSON_TYPE } from './failure.js';
 import {
   bodyOf,
   countParameter,
@@ -45,7 +44,6 @@ interface CallbackRoute {
   Params: { service: string; id: string };
 }
 
-const JSON_TYPE = 'application/json;charset=utf-8';
 const ADMIN_REASON = 'CANCELLED_BY_ADMIN';
 
 /**
@@ -61,12 +59,7 @@ export async function gmsCallbackApi(app: FastifyInstance, options: GmsCallbackA
   app.addHook('onRequest', async (request, reply) => {
     if (refuseStranger(credentials, request, reply, serviceOf(request))) return reply;
   });
-  app.setErrorHandler((error, request, reply) => {
-    const { status, body } = translate(error, request, log);
-    request.refusal = `${body.exception}: ${body.message}`;
-    if (status === 503 && !(error instanceof CallbackError)) reply.header('retry-after', '2');
-    return reply.code(status).type(JSON_TYPE).send(body);
-  });
+  app.setErrorHandler(gmsFailure(log));
   registerServiceRoutes(app, options);
   registerAdminRoutes(app, options);
 }
@@ -171,16 +164,6 @@ function readQueueCriteria(query: Readonly<Record<string, string>>): QueueCriter
     ...(max !== undefined && { max }),
     ...(states && { states: states.split(',').map((state) => state.trim()) }),
   };
-}
-
-function translate(error: unknown, request: FastifyRequest, log: Logger): GmsError {
-  if (error instanceof CallbackError) return callbackError(error);
-  if (error instanceof RingbackError && error.code === 'unknown-flow') return orchestrationError(error.message);
-  const { failure, unexpected } = failureOf(error, request);
-  if (unexpected !== undefined) {
-    log.error({ err: unexpected, method: request.method, path: pathOf(request) }, 'A request failed unexpectedly');
-  }
-  return generalError(failure);
 }
 
 function json(reply: FastifyReply, body?: unknown): FastifyReply {

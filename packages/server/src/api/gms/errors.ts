@@ -134,6 +134,11 @@ export function generalError({ status, detail }: Failure): GmsError {
   return error(status, status >= 500 ? GENERAL : `${LATER}CallbackException`, detail);
 }
 
+/** A text that cannot be read as a telephone number. */
+export function phoneNumberError(number: string, country: string): GmsError {
+  return error(400, GENERAL, `Invalid Phone Number ${number} for Country ${country} (parsing impossible)`);
+}
+
 export function authenticationError(): GmsError {
   return error(401, GENERAL, 'Authentication is required: the user name or the password is missing or wrong.');
 }
