@@ -6,5 +6,7 @@ export default defineConfig({
     globalSetup: ['packages/server/tests/database-service.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Tests wait for the database more than they compute.
+    maxWorkers: 2,
   },
 });

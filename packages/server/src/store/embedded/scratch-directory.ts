@@ -9,10 +9,13 @@ const PREFIX = 'ringback-pg-';
 const LONGEST_PATH = 70;
 const SHORT_TEMPORARY_FOLDER = '/tmp';
 
-/** Makes an empty temporary directory with a short path that only PostgreSQL's user (and this process) can enter. */
-export async function makeScratchDirectory(runAs: RunAs | undefined): Promise<string> {
-  const suitable = tmpdir().length <= LONGEST_PATH && (!runAs || (await everybodyCanEnter(tmpdir())));
-  const directory = await mkdtemp(join(suitable ? tmpdir() : SHORT_TEMPORARY_FOLDER, PREFIX));
+/**
+ * Makes an empty temporary directory with a short path that only PostgreSQL's user (and this process) can enter.
+ * @param preferred where, if that has a short path and PostgreSQL's user may enter it; default: the temporary folder
+ */
+export async function makeScratchDirectory(runAs: RunAs | undefined, preferred = tmpdir()): Promise<string> {
+  const suitable = preferred.length <= LONGEST_PATH && (!runAs || (await everybodyCanEnter(preferred)));
+  const directory = await mkdtemp(join(suitable ? preferred : SHORT_TEMPORARY_FOLDER, PREFIX));
   if (runAs) await chown(directory, runAs.uid, runAs.gid);
   return directory;
 }
