@@ -11,6 +11,8 @@ import { type DesiredTime, submitTime } from './desired-time.js';
 import { lookupOf } from './lookup-keys.js';
 import type { SessionStarter } from './sessions.js';
 import { proposals } from './slots.js';
+import { eventsOfBooking } from './status-events.js';
+import type { StatusNotifications } from './status-notifications.js';
 import type { Submission } from './submission.js';
 import { admit, type RequestHeaders } from './throttle.js';
 import type { Transitions } from './transitions.js';
@@ -50,6 +52,7 @@ export class Booking {
       services: CallbackServices;
       submission: Submission;
       transitions: Transitions;
+      notifications: StatusNotifications;
       due: (submitAt: number | null, expiresAt: number) => void;
     },
   ) {
@@ -65,7 +68,9 @@ export class Booking {
     const { service, grid, desired, now } = request;
     const slot = desired && slotAt(grid, desired.at);
     const atOnce = desired === undefined || submitTime(service, desired.at) <= now;
-    if (!slot || atOnce || service.queuedPerCustomer !== undefined) return this.#bookInTurn(request, slot, atOnce);
+    const isWatched = this.parts.notifications.concerns(service, request.properties);
+    const inTurn = atOnce || isWatched || service.queuedPerCustomer !== undefined;
+    if (!slot || inTurn) return this.#bookInTurn(request, slot, atOnce);
     return this.#bookForLater(request, slot);
   }
 
@@ -90,6 +95,9 @@ export class Booking {
       if (request.rejection) throw request.rejection;
       const row = newCallback(request, slot, id, atOnce ? newSessionId() : undefined);
       if (!(await storeBooking(tx, row, slot))) throw await this.#full(tx, request);
+      const { notifications } = this.parts;
+      await notifications.tell(tx, row, eventsOfBooking(row), request.now);
+      await notifications.remind(tx, row, request.now);
       if (row.session !== null) await this.#startSession(tx, row, row.session, request.service, startRequestId);
       tx.afterCommit(() => {
         journal.wake();

@@ -12,6 +12,10 @@ export interface Progress {
   completedAt?: number;
   /** The result of each attempt, the first one first (BUSY, NO_ANSWER, PERSON ...); null while it is under way. */
   dialResults?: (string | null)[];
+  /** As the latest attempt dialed it, with its prefix. */
+  dialedNumber?: string;
+  /** Figures that the application has reported, by the names of Callback reporting (`_CB_*`). */
+  facts?: JsonObject;
 }
 
 /** A callback as it is stored. */

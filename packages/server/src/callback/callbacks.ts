@@ -2,24 +2,31 @@ import { Calendar } from '../calendar/index.js';
 import type { Activity, Clock, JsonObject, JsonValue, Logger } from '../kernel/index.js';
 import type { Journal } from '../reporting/index.js';
 import type { Database, Transaction } from '../store/index.js';
+import type { BookAccess } from './access.js';
+import { ApplicationDesk } from './application-desk.js';
 import { Booking, type BookingRequest } from './booking.js';
 import { type Availability, CallbackError } from './callback-error.js';
 import { type CallbackRecord, type CallbackRow, SYSTEM_KEYS } from './callback-record.js';
 import { type CallbackService, CallbackServices } from './callback-service.js';
 import { Cancellation, type CancelOutcome } from './cancellation.js';
 import type { CallbackConfiguration } from './configuration.js';
+import { contactCenterOf, withContactCenter } from './contact-centers.js';
 import { checkNumber } from './customer-number.js';
 import { checkNotPast, checkNotTooFar, checkOpen, type DesiredTime, gridOf, readDesiredTime } from './desired-time.js';
+import { Invitations } from './invitations.js';
 import type { CallbackInput } from './life-cycle.js';
 import { NUMBER_KEY } from './lookup-keys.js';
-import type { ReportOutcome } from './module.js';
+import type { CallbackDesk, ReportOutcome } from './module.js';
 import { NumberExceptions } from './number-exceptions.js';
 import { type AvailabilityQuery, type OpenSlots, type SlotRange, SlotSearch } from './open-slots.js';
+import type { Push } from './push.js';
 import { type CallbackCriteria, Queries, type QueueCriteria } from './queries.js';
 import { Rescheduling } from './rescheduling.js';
 import { type ExpectedWait, Scheduler } from './scheduler.js';
 import { effectiveParameter, scalarText, withTokens } from './service-parameters.js';
 import type { EndedCallbackSession, SessionReply, SessionStarter } from './sessions.js';
+import { StatusDelivery, type StatusPost } from './status-delivery.js';
+import { StatusNotifications } from './status-notifications.js';
 import { Submission } from './submission.js';
 import type { RequestHeaders } from './throttle.js';
 import { Transitions } from './transitions.js';
@@ -36,6 +43,12 @@ export interface CallbacksOptions {
   redirect?: (service: string, parameters: JsonObject) => Promise<SessionReply>;
   /** Seconds of expected wait in a virtual queue: callbacks are submitted that much earlier. */
   expectedWait?: ExpectedWait;
+  /** How status notifications reach their targets over HTTP; absent: they do not. */
+  statusPost?: StatusPost;
+  /** How customers' devices are reached; absent: they are not. */
+  push?: Push;
+  /** Where callbacks whose customer calls get a number from; absent: there is none. */
+  bookAccess?: BookAccess;
   /** How long the client of an immediate callback waits for the application's first answer; default 10 s. */
   answerTimeoutMs?: number;
 }
@@ -60,6 +73,7 @@ export type StartAnswer =
   | { outcome: 'redirected'; reply: SessionReply };
 
 const ANSWER_TIMEOUT_MS = 10_000;
+const CONTACT_CENTER_HEADER = 'contactcenterid';
 
 /**
  * The callback domain: books, moves, cancels and finds callbacks, and follows them through their life until they are
@@ -77,6 +91,11 @@ export class Callbacks {
   readonly #queries: Queries;
   readonly #slots: SlotSearch;
   readonly #scheduler: Scheduler;
+  readonly #delivery: StatusDelivery;
+  /** What agents are asked about callbacks. */
+  readonly invitations: Invitations;
+  /** What the applications of callbacks ask for. */
+  readonly desk: CallbackDesk;
 
   constructor(options: CallbacksOptions) {
     this.#options = options;
@@ -84,29 +103,42 @@ export class Callbacks {
     const services = new CallbackServices(configuration);
     const calendar = new Calendar((name) => configuration.service(name));
     const due = (submitAt: number | null, expiresAt: number) => this.#scheduler.due(submitAt, expiresAt);
-    const transitions = new Transitions({ clock, journal, sessions, services, due });
+    const notificationDue = (at: number) => this.#delivery.due(at);
+    const notifications = new StatusNotifications({ configuration, services, due: notificationDue });
+    const transitions = new Transitions({ clock, journal, sessions, services, notifications, due });
     const submission = new Submission({ clock, sessions, services, transitions });
     this.#services = services;
     this.#calendar = calendar;
     this.#exceptions = new NumberExceptions(configuration, log);
     this.#transitions = transitions;
-    this.#booking = new Booking({ database, activity, log, journal, sessions, services, submission, transitions, due });
-    this.#rescheduling = new Rescheduling({ database, clock, calendar, journal, services, transitions, due });
+    const booking = { database, activity, log, journal, sessions, services, submission, transitions, due };
+    this.#booking = new Booking({ ...booking, notifications });
+    const rescheduling = { database, clock, calendar, journal, services, transitions, due };
+    this.#rescheduling = new Rescheduling({ ...rescheduling, notifications });
     this.#cancellation = new Cancellation({ database, transitions });
-    this.#queries = new Queries({ database, clock, services });
+    this.#queries = new Queries({ database, clock, services, configuration });
     this.#slots = new SlotSearch({ database, clock, calendar, services });
     const { expectedWait } = options;
     const background = { database, clock, activity, log, configuration, services, submission, transitions };
     this.#scheduler = new Scheduler({ ...background, expectedWait });
+    this.#delivery = new StatusDelivery({ database, clock, activity, log, sessions, post: options.statusPost });
+    this.invitations = new Invitations({ database, clock, sessions, log });
+    const { push, bookAccess } = options;
+    const { invitations } = this;
+    this.desk = new ApplicationDesk({
+      ...{ clock, services, transitions, notifications, invitations, push, bookAccess },
+    });
   }
 
   /** Resolves when all that became due before has been taken up. */
   async startUp(): Promise<void> {
     await this.#scheduler.start();
+    await this.#delivery.start();
   }
 
   async shutDown(): Promise<void> {
     await this.#scheduler.stop();
+    await this.#delivery.stop();
   }
 
   /**
@@ -133,6 +165,7 @@ export class Callbacks {
     const now = this.#options.clock.now();
     const number = requireKeys(service, parameters);
     const desired = readDesiredTime('_desired_time', parameters._desired_time);
+    const contactCenter = contactCenterOf(this.#options.configuration, headerText(headers, CONTACT_CENTER_HEADER));
     if (number !== undefined) {
       const exception = this.#exceptions.find(number, service.exceptionGroups);
       if (exception) throw new CallbackError('number-exception', { number, ...exception });
@@ -140,7 +173,7 @@ export class Callbacks {
     }
     const grid = gridOf(this.#calendar, service);
     const rejection = refusalOf(() => checkTimes(service, grid, desired, now));
-    const properties = withoutSystemKeys(parameters);
+    const properties = withContactCenter(withoutSystemKeys(parameters), contactCenter);
     const booking: BookingRequest = { service, grid, desired, number, properties, headers, rejection, now };
     const { id, startRequestId } = await this.#booking.book(booking);
     if (startRequestId === undefined) return { outcome: 'scheduled', id };
@@ -209,11 +242,8 @@ export class Callbacks {
    * A report of the application that works for the callback, in the transaction of its macrostep. What comes after the
    * end changes nothing.
    */
-  async report(tx: Transaction, id: string, input: CallbackInput): Promise<ReportOutcome> {
-    const row = await this.#transitions.lock(tx, id);
-    if (!row) return { error: 'unknown-callback', description: `There is no callback ${id}.` };
-    const after = (await this.#transitions.apply(tx, row, input)) ?? row;
-    return { done: { state: after.state, ...(after.reason !== null && { reason: after.reason }) } };
+  report(tx: Transaction, id: string, input: CallbackInput): Promise<ReportOutcome> {
+    return this.desk.report(tx, id, input);
   }
 
   /**
@@ -222,6 +252,7 @@ export class Callbacks {
    */
   async onSessionEnded(tx: Transaction, session: EndedCallbackSession): Promise<void> {
     if (session.callback === undefined) return;
+    await this.invitations.withdraw(tx, session.id);
     const row = await this.#transitions.lock(tx, session.callback);
     if (row?.session !== session.id) return;
     await this.#transitions.apply(tx, row, { type: `session-${session.state}` });
@@ -289,4 +320,9 @@ function withoutSystemKeys(parameters: JsonObject): JsonObject {
   const properties: JsonObject = {};
   for (const [name, value] of Object.entries(parameters)) if (!SYSTEM_KEYS.has(name)) properties[name] = value;
   return properties;
+}
+
+function headerText(headers: RequestHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
 }

@@ -1,14 +1,21 @@
 /** Callbacks: booking, scheduling, availability, and the life of each until it is completed. */
 
+export type { AccessOrder, BookAccess, BookedAccess } from './access.js';
 export { type Availability, CallbackError, type CallbackErrorCode, type CallbackErrorFacts } from './callback-error.js';
 export type { CallbackRecord, CallbackRow } from './callback-record.js';
 export { Callbacks, type CallbacksOptions, type StartAnswer, type StartRequest } from './callbacks.js';
 export type { CancelOutcome } from './cancellation.js';
 export type { CallbackConfiguration } from './configuration.js';
+export { CONTACT_CENTERS } from './contact-centers.js';
 export { CallbackDirectory } from './directory.js';
+export type { Invitation, InvitationAnswer, Invitations } from './invitations.js';
 export { CALLBACK_STATES, type CallbackInput, type CallbackState } from './life-cycle.js';
-export { type CallbackModule, callbackModule } from './module.js';
+export { type CallbackDesk, type CallbackModule, callbackModule } from './module.js';
 export type { AvailabilityQuery, OpenSlots, SlotRange } from './open-slots.js';
+export { CallbackOverview } from './overview.js';
+export type { DeviceMessage, Push } from './push.js';
 export type { CallbackCriteria, QueueCriteria } from './queries.js';
+export { CallbackSearch } from './search.js';
 export type { EndedCallbackSession, SessionReply, SessionStarter } from './sessions.js';
 export type { FreeSlot } from './slots.js';
+export type { StatusPost } from './status-delivery.js';

@@ -1,3 +1,5 @@
+import type { JsonObject } from '../kernel/index.js';
+
 /**
  * The life of a callback (GMS Callback, "Callback states"): a pure table. Who drives it: the API (reschedule, cancel),
  * the scheduler (submit, expire, pause), and the application that runs in the callback's session (everything else).
@@ -34,7 +36,8 @@ export type CallbackInput =
   | { type: 'resume' }
   | { type: 'expire' }
   // The application
-  | { type: 'dialing'; attempt: number }
+  | { type: 'dialing'; attempt: number; dialed?: string }
+  | { type: 'facts'; facts: JsonObject }
   | { type: 'dial-result'; attempt: number; result: string }
   | { type: 'requeued' }
   | { type: 'customer-answered' }
@@ -101,6 +104,7 @@ const TRANSITIONS: Readonly<Record<CallbackState, Row>> = {
     ...waiting,
     pause: { to: 'PAUSED', effects: ['tell-session'] },
     dialing: { to: 'QUEUED' },
+    facts: { to: 'QUEUED' },
     'dial-result': { to: 'QUEUED' },
     requeued: { to: 'QUEUED' },
     'customer-answered': { to: 'ROUTING' },
@@ -116,6 +120,7 @@ const TRANSITIONS: Readonly<Record<CallbackState, Row>> = {
     resume: { to: 'QUEUED', effects: ['tell-session'] },
     // A call that was under way when the service was paused is carried on.
     dialing: { to: 'PAUSED' },
+    facts: { to: 'PAUSED' },
     'dial-result': { to: 'PAUSED' },
     requeued: { to: 'PAUSED' },
     'customer-answered': { to: 'ROUTING' },
@@ -128,6 +133,7 @@ const TRANSITIONS: Readonly<Record<CallbackState, Row>> = {
   ROUTING: {
     ...waiting,
     dialing: { to: 'ROUTING' },
+    facts: { to: 'ROUTING' },
     'dial-result': { to: 'ROUTING' },
     requeued: { to: 'QUEUED' },
     'customer-answered': { to: 'ROUTING' },
@@ -137,6 +143,8 @@ const TRANSITIONS: Readonly<Record<CallbackState, Row>> = {
   PROCESSING: {
     'agent-connected': { to: 'PROCESSING' },
     'dial-result': { to: 'PROCESSING' },
+    facts: { to: 'PROCESSING' },
+    requeued: { to: 'QUEUED' },
     complete: completed('given'),
     // A live conversation is not dropped because a record's time is over.
     expire: { to: 'PROCESSING', effects: ['prolong'] },

@@ -1,12 +1,31 @@
-import type { JsonObject, JsonValue } from '../kernel/index.js';
+import { isObject, type JsonObject, type JsonValue } from '../kernel/index.js';
 import type { Transaction } from '../store/index.js';
+import type { AccessOrder } from './access.js';
+import type { Invitation } from './invitations.js';
 import type { CallbackInput } from './life-cycle.js';
+import type { PushOrder } from './push.js';
+import { STATUS_EVENT } from './status-events.js';
 
 /** What the application reports of its callback, and how it went. */
 export type ReportOutcome = { done: JsonObject } | { error: string; description: string };
 
-/** Takes a report of the application into the callback's life cycle. */
-export type Report = (tx: Transaction, callback: string, input: CallbackInput) => Promise<ReportOutcome>;
+/** What the applications of callbacks ask of the callback domain; all of it in the transaction of their macrostep. */
+export interface CallbackDesk {
+  /** Takes a report into the callback's life cycle. */
+  report(tx: Transaction, callback: string, input: CallbackInput): Promise<ReportOutcome>;
+  /** Tells whoever watches the callback. */
+  notify(tx: Transaction, callback: string, event: string, facts: JsonObject): Promise<ReportOutcome>;
+  /** Asks an agent. */
+  invite(tx: Transaction, invitation: NewInvitation): Promise<ReportOutcome>;
+  /** Takes back whatever the session has asked agents. */
+  withdraw(tx: Transaction, session: string): Promise<void>;
+  /** Sends a message to the customer's device. */
+  push(tx: Transaction, callback: string, message: PushOrder): Promise<ReportOutcome>;
+  /** Books a number, and a code, with which the customer reaches the contact centre. */
+  access(tx: Transaction, callback: string, order: AccessOrder): Promise<ReportOutcome>;
+}
+
+export type NewInvitation = Omit<Invitation, 'handle'> & { session: string };
 
 interface CallbackAction {
   readonly session: { readonly id: string; readonly callback?: string };
@@ -36,36 +55,111 @@ const REASON = /^[A-Z][A-Z0-9_]{0,63}$/;
 /** The results of a dial attempt as Callback reporting names them (`_CB_DIAL_n_RESULT`). */
 const RESULT = /^[A-Z][A-Z0-9_]{0,63}$/;
 const MOST_ATTEMPTS = 100;
+const MOST_FACTS = 50;
+const FACT = /^_CB_[A-Z0-9_]{1,60}$/;
+
+const VALUE = { kind: 'value' } as const;
+const REQUIRED = { kind: 'value', required: true } as const;
 
 /**
- * `<callback:state name="'ROUTING'"/>`, `<callback:attempt number="1" result="'BUSY'"/>` (without a result: the attempt
- * begins), `<callback:complete reason="'AGENT_CONNECTED'"/>`. All take part in the transaction of the macrostep; they
- * answer `callback.<action>.done` with the callback's state, which stays COMPLETED once it is.
+ * The module `callback`. All actions take part in the transaction of the macrostep and answer `callback.<action>.done`, or
+ * `error.callback.<action>`.
+ *
+ * - `<callback:state name="'ROUTING'"/>`, `<callback:attempt number="1" dialed="'915115'"/>` (the attempt begins),
+ *   `<callback:attempt number="1" result="'BUSY'"/>`, `<callback:complete reason="'AGENT_CONNECTED'"/>`,
+ *   `<callback:report facts="{ _CB_POS_WHEN_CALLBACK_WAS_OFFERED: 3 }"/>`: what becomes of the callback; the answer has its
+ *   state, which stays COMPLETED once it is.
+ * - `<callback:notify event="'_cbe_on_dial_init'" facts="{ _c_dialed_number: '915115' }"/>`: a status notification.
+ * - `<callback:preview agent="resource" data="{...}"/>`, answered by an agent with `callback.preview.accepted` or
+ *   `.rejected`; `<callback:disposition agent data/>`, answered with `callback.disposition.given`;
+ *   `<callback:withdraw/>` takes questions back.
+ * - `<callback:push action="'connect'" data="{...}"/>`: a message to the customer's device.
+ * - `<callback:access group="'DNIS'" code="true" seconds="30"/>`: `callback.access.done` has `number` and `code`.
+ *
+ * @param desk who carries them out; asked for at each action
  */
-export function callbackModule(report: Report): CallbackModule {
-  const reporting = (read: (attributes: JsonObject) => CallbackInput | string) => ({
-    perform: async (tx: Transaction, { session, attributes }: CallbackAction): Promise<ReportOutcome> => {
-      if (session.callback === undefined) {
-        return { error: 'no-callback', description: 'This session was not started for a callback.' };
-      }
-      const input = read(attributes);
-      return typeof input === 'string'
-        ? { error: 'invalid-attribute', description: input }
-        : report(tx, session.callback, input);
+export function callbackModule(desk: () => CallbackDesk): CallbackModule {
+  type Attempted = (tx: Transaction, callback: string, action: CallbackAction) => Promise<ReportOutcome>;
+  const ofCallback = (attempt: Attempted) => ({
+    perform: async (tx: Transaction, action: CallbackAction): Promise<ReportOutcome> => {
+      const { callback } = action.session;
+      if (callback !== undefined) return attempt(tx, callback, action);
+      return { error: 'no-callback', description: 'This session was not started for a callback.' };
     },
   });
+  const reporting = (read: (attributes: JsonObject) => CallbackInput | string) =>
+    ofCallback(async (tx, callback, { attributes }) => {
+      const input = read(attributes);
+      return typeof input === 'string' ? invalid(input) : desk().report(tx, callback, input);
+    });
+  const asking = (kind: Invitation['kind']) =>
+    ofCallback(async (tx, callback, { session, attributes }) => {
+      const agent = agentOf(attributes.agent);
+      if (agent === undefined) return invalid(`agent is ${shown(attributes.agent)}; right is an agent, or a resource.`);
+      return desk().invite(tx, { callback, session: session.id, agent, kind, data: objectOf(attributes.data) });
+    });
   return {
     namespaces: ['www.ringback.org/modules/callback'],
     prefix: 'callback',
     actions: {
-      state: { attributes: { name: { kind: 'value', required: true } }, ...reporting(readState) },
-      attempt: {
-        attributes: { number: { kind: 'value', required: true }, result: { kind: 'value' } },
-        ...reporting(readAttempt),
+      state: { attributes: { name: REQUIRED }, ...reporting(readState) },
+      attempt: { attributes: { number: REQUIRED, result: VALUE, dialed: VALUE }, ...reporting(readAttempt) },
+      complete: { attributes: { reason: REQUIRED }, ...reporting(readCompletion) },
+      report: { attributes: { facts: REQUIRED }, ...reporting(readFacts) },
+      notify: {
+        attributes: { event: REQUIRED, facts: VALUE },
+        ...ofCallback(async (tx, callback, { attributes: { event, facts } }) =>
+          typeof event === 'string' && STATUS_EVENT.test(event)
+            ? desk().notify(tx, callback, event, objectOf(facts))
+            : invalid(`event is ${shown(event)}; right is a name such as _cbe_on_dial_init.`),
+        ),
       },
-      complete: { attributes: { reason: { kind: 'value', required: true } }, ...reporting(readCompletion) },
+      preview: { attributes: { agent: REQUIRED, data: VALUE }, ...asking('preview') },
+      disposition: { attributes: { agent: REQUIRED, data: VALUE }, ...asking('disposition') },
+      withdraw: {
+        attributes: {},
+        ...ofCallback(async (tx, _callback, { session }) => {
+          await desk().withdraw(tx, session.id);
+          return { done: {} };
+        }),
+      },
+      push: {
+        attributes: { action: REQUIRED, data: VALUE },
+        ...ofCallback(async (tx, callback, { attributes: { action, data } }) =>
+          typeof action === 'string' && action !== ''
+            ? desk().push(tx, callback, { action, data: objectOf(data) })
+            : invalid(`action is ${shown(action)}; right is the name of a request of this application.`),
+        ),
+      },
+      access: {
+        attributes: { group: VALUE, code: VALUE, seconds: VALUE },
+        ...ofCallback((tx, callback, { attributes: { group, code, seconds } }) =>
+          desk().access(tx, callback, {
+            ...(typeof group === 'string' && group !== '' && { group }),
+            code: code === true || String(code).toLowerCase() === 'true',
+            seconds: Number(seconds) > 0 ? Number(seconds) : DEFAULT_BOOKING_S,
+          }),
+        ),
+      },
     },
   };
+}
+
+const DEFAULT_BOOKING_S = 30;
+
+function invalid(description: string): ReportOutcome {
+  return { error: 'invalid-attribute', description };
+}
+
+/** An agent by id, or as a resource of `queue.submit.done`. */
+function agentOf(value: JsonValue | undefined): string | undefined {
+  const agent = isObject(value) ? value.agent : value;
+  return typeof agent === 'string' && agent !== '' ? agent : undefined;
+}
+
+function objectOf(value: JsonValue | undefined): JsonObject {
+  // What an expression gave is JSON; so are the members of an object of it.
+  return isObject(value) ? (value as JsonObject) : {};
 }
 
 function readState({ name }: JsonObject): CallbackInput | string {
@@ -73,15 +167,25 @@ function readState({ name }: JsonObject): CallbackInput | string {
   return input ?? `name is ${shown(name)}; right is one of ${Object.keys(REPORTED_STATES).join(', ')}.`;
 }
 
-function readAttempt({ number, result }: JsonObject): CallbackInput | string {
+function readAttempt({ number, result, dialed }: JsonObject): CallbackInput | string {
   const attempt = Number(number);
   if (!Number.isInteger(attempt) || attempt < 1 || attempt > MOST_ATTEMPTS) {
     return `number is ${shown(number)}; right is a whole number from 1 to ${MOST_ATTEMPTS}.`;
   }
-  if (result === undefined || result === null || result === '') return { type: 'dialing', attempt };
+  if (result === undefined || result === null || result === '') {
+    return { type: 'dialing', attempt, ...(typeof dialed === 'string' && dialed !== '' && { dialed }) };
+  }
   return typeof result === 'string' && RESULT.test(result)
     ? { type: 'dial-result', attempt, result }
     : `result is ${shown(result)}; right is a name such as BUSY, NO_ANSWER or PERSON.`;
+}
+
+function readFacts({ facts }: JsonObject): CallbackInput | string {
+  const entries = Object.entries(objectOf(facts));
+  const wrong = entries.find(([name, value]) => !FACT.test(name) || typeof value === 'object');
+  if (wrong) return `facts has ${shown(wrong[0])}; right are names such as _CB_DIM_VQ with texts or numbers.`;
+  if (entries.length === 0 || entries.length > MOST_FACTS) return `facts are 1 to ${MOST_FACTS} values _CB_*.`;
+  return { type: 'facts', facts: Object.fromEntries(entries) };
 }
 
 function readCompletion({ reason }: JsonObject): CallbackInput | string {

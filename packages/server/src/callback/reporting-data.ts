@@ -58,7 +58,10 @@ export function progressAfter(progress: Progress, input: CallbackInput, now: num
         ...progress,
         dialingAt: progress.dialingAt ?? now,
         dialResults: withResult(progress, input.attempt, null),
+        ...(input.dialed !== undefined && { dialedNumber: input.dialed }),
       };
+    case 'facts':
+      return { ...progress, facts: { ...progress.facts, ...input.facts } };
     case 'dial-result':
       return {
         ...progress,

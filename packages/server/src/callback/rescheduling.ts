@@ -7,11 +7,13 @@ import { fullSlot } from './booking.js';
 import { CallbackError } from './callback-error.js';
 import { type CallbackRow, SYSTEM_KEYS } from './callback-record.js';
 import type { CallbackService, CallbackServices } from './callback-service.js';
+import { CONTACT_CENTER_KEY } from './contact-centers.js';
 import { checkNotTooFar, checkOpen, type DesiredTime, gridOf, readDesiredTime, submitTime } from './desired-time.js';
 import { decide } from './life-cycle.js';
 import { lookupOf, NUMBER_KEY, REFILE } from './lookup-keys.js';
 import { subjectData } from './reporting-data.js';
 import { scalarText } from './service-parameters.js';
+import type { StatusNotifications } from './status-notifications.js';
 import type { Transitions } from './transitions.js';
 
 const TAKE_PLACE = statement(
@@ -58,6 +60,7 @@ export class Rescheduling {
       journal: Pick<Journal, 'record'>;
       services: CallbackServices;
       transitions: Transitions;
+      notifications: StatusNotifications;
       due: (submitAt: number | null, expiresAt: number) => void;
     },
   ) {}
@@ -150,6 +153,10 @@ export class Rescheduling {
       desiredTime: instant(next.desired_at),
     };
     await this.parts.journal.record(tx, [{ at: now, type: 'callback.state', callback: row.id, data }]);
+    const moved = next.desired_at !== row.desired_at;
+    const events = [{ event: moved ? '_cbe_on_callback_rescheduled' : '_cbe_on_callback_status_updated' }];
+    await this.parts.notifications.tell(tx, next, events, now);
+    if (moved) await this.parts.notifications.remind(tx, next, now);
     tx.afterCommit(() => this.parts.due(next.submit_at, next.expires_at));
   }
 }
@@ -175,7 +182,7 @@ function saysAnything(change: JsonObject): boolean {
 function merged(properties: JsonObject, change: JsonObject): JsonObject {
   const result: JsonObject = { ...properties };
   for (const [name, value] of Object.entries(change)) {
-    if (SYSTEM_KEYS.has(name)) continue;
+    if (SYSTEM_KEYS.has(name) || name === CONTACT_CENTER_KEY) continue;
     if (isEmpty(value)) delete result[name];
     else result[name] = value;
   }

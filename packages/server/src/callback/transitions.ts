@@ -7,6 +7,8 @@ import type { CallbackServices } from './callback-service.js';
 import { type CallbackInput, type CallbackStep, decide, effectsOf } from './life-cycle.js';
 import { completedData, progressAfter, subjectData } from './reporting-data.js';
 import type { SessionStarter } from './sessions.js';
+import { eventsOfStep } from './status-events.js';
+import type { StatusNotifications } from './status-notifications.js';
 
 const LOCK = statement('callback-lock', `select ${CALLBACK_COLUMNS} from callback c where c.id = $1 for update`);
 
@@ -45,6 +47,7 @@ export class Transitions {
       journal: Pick<Journal, 'record'>;
       sessions: SessionStarter;
       services: CallbackServices;
+      notifications: StatusNotifications;
       /** Tells the scheduler that something is due at a time. */
       due: (submitAt: number | null, expiresAt: number) => void;
     },
@@ -89,6 +92,9 @@ export class Transitions {
     ]);
     const entries = journalEntries(row, next, input, now);
     if (entries.length > 0) await this.parts.journal.record(tx, entries);
+    const { notifications } = this.parts;
+    await notifications.tell(tx, next, eventsOfStep(row, next, input), now);
+    if (row.state === 'SCHEDULED' && next.state !== 'SCHEDULED') await notifications.forgetReminder(tx, row.id);
     tx.afterCommit(() => this.parts.due(next.submit_at, next.expires_at));
     return next;
   }

@@ -8,9 +8,11 @@ import { Services, Storage } from '../services/index.js';
 import type { Abilities } from './abilities.js';
 import { devices } from './devices.js';
 import type { Ground, Undo } from './ground.js';
+import { composeNotifications, type Notifying } from './notifications.js';
 import { orchestrationSettings } from './orchestration-settings.js';
 import { composeOutbound, type Outbound } from './outbound.js';
 import type { ServerSettings } from './settings.js';
+import { statusPost } from './status-post.js';
 
 export interface Domains {
   orchestration: Orchestration;
@@ -19,6 +21,7 @@ export interface Domains {
   storage: Storage;
   context: ContextServices;
   outbound: Outbound;
+  notifying: Notifying;
 }
 
 export function composeDomains(ground: Ground, abilities: Abilities, settings: ServerSettings, undo: Undo): Domains {
@@ -31,10 +34,7 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
     ...ground,
     router,
     calls,
-    modules: [
-      callbackModule((tx, callback, input) => callbacks.report(tx, callback, input)),
-      outbound.dialing.treatmentModule(),
-    ],
+    modules: [callbackModule(() => callbacks.desk), outbound.dialing.treatmentModule()],
     fetchAllow: () => config.section('ors')['fetch-allow'] ?? '',
     mostRedirections: () => sectionOptions(config, 'ors').integer('http-max-redirections'),
     searchServer: () => searchServer(config),
@@ -55,6 +55,7 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
   });
   undo.push(() => orchestration.stop());
   const { sessions } = orchestration;
+  const notifying = composeNotifications(ground, settings, sessions.post);
   const storage = new Storage(clock);
   const callbacks: Callbacks = new Callbacks({
     ...ground,
@@ -62,6 +63,7 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
     sessions,
     redirect: (service, parameters) => services.create(service, { parameters, userData: new Map() }),
     expectedWait: (virtualQueue) => router.ewt(virtualQueue),
+    statusPost: statusPost(() => config.section('ors')['fetch-allow'] ?? ''),
   });
   const services: Services = new Services({
     database,
@@ -79,7 +81,7 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
     exportDirectory: join(resolve(settings.data), 'exports'),
   });
   undo.push(() => context.stop());
-  return { orchestration, callbacks, services, storage, context, outbound };
+  return { orchestration, callbacks, services, storage, context, outbound, notifying };
 }
 
 /** The server of `elasticconnector`; undefined when none is named. */

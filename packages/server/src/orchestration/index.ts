@@ -44,6 +44,8 @@ export { followAgentCalls } from './agent-calls.js';
 export { ApplicationSource, type Found, type FoundApplication, LOAD_PROBLEMS } from './application-source.js';
 export { receivedEvent } from './basic-http-sends.js';
 export type { ClientRequests, LiveSession, SessionReport, StartOrder } from './client-requests.js';
+export { guardedFetch } from './fetch/guarded-fetch.js';
+export { TargetRules } from './fetch/target-rules.js';
 export { type Documents, FlowLibrary, type FlowVersion } from './flow-library.js';
 export type { MadeCall } from './inbound.js';
 export { languageExtension } from './language-extension.js';

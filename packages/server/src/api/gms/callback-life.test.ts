@@ -267,7 +267,7 @@ describe('the application', () => {
 
   test('speaks through its module', async () => {
     const id = await startNow();
-    const { actions } = callbackModule((tx, callback, input) => bed.callbacks.report(tx, callback, input));
+    const { actions } = callbackModule(() => bed.callbacks.desk);
     const perform = (name: string, attributes: Record<string, string | number>, callback: string | undefined = id) =>
       bed.database.transaction(async (tx) =>
         actions[name]?.perform(tx, { session: { id: 's', ...(callback && { callback }) }, attributes }),

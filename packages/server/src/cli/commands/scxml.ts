@@ -25,8 +25,10 @@ export function scxmlCommand(): Command {
 
 /** The documents may use the executable content that the server knows. */
 function extension(): LanguageExtension {
-  const nobodyReports = async () => ({ error: 'no-callback', description: 'There is no callback.' });
-  return languageExtension([callbackModule(nobodyReports)]);
+  const noDesk = () => {
+    throw new Error('Documents that are only checked or run alone have no callback.');
+  };
+  return languageExtension([callbackModule(noDesk)]);
 }
 
 function checkDocuments(): Command {
