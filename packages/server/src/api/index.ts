@@ -16,6 +16,7 @@ export { isAuthenticated } from './gms/authentication.js';
 export { gmsCallbackApi } from './gms/callback.js';
 export { gmsPhoneNumberApi } from './gms/phone-number.js';
 export { gmsServiceApi } from './gms/service.js';
+export { gmsTenantsApi } from './gms/tenants.js';
 export { createHttp, openListeners } from './http.js';
 export { ocsApi } from './ocs/index.js';
 export { type OrsSettings, orsApi, orsHelp } from './ors/index.js';

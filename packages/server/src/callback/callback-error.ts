@@ -3,6 +3,7 @@ import { RingbackError } from '../kernel/index.js';
 /** Every way in which the callback domain refuses a request, with the facts that a client is told. */
 export interface CallbackErrorFacts {
   'unknown-service': { service: string };
+  'unknown-contact-center': { id: string };
   'missing-key': { key: string };
   'invalid-parameter': { parameter: string; problem: string };
   'invalid-time': { parameter: string; value: string };

@@ -10,6 +10,8 @@ import {
   recordOf,
 } from './callback-record.js';
 import type { CallbackServices } from './callback-service.js';
+import type { CallbackConfiguration } from './configuration.js';
+import { CONTACT_CENTER_KEY, contactCenterOf } from './contact-centers.js';
 import { numberKeys } from './customer-number.js';
 import { CALLBACK_STATES, isCallbackState } from './life-cycle.js';
 import { lookupValue, NUMBER_KEY } from './lookup-keys.js';
@@ -28,19 +30,22 @@ const BY_KEYS = `select l.callback from callback_lookup l
 
 const MEETS_STATE = `(c.state = any ($4::text[]) and ($5::text is null or c.reason = $5))`;
 
+const OF_CONTACT_CENTER = `($9::text is null or c.properties ->> '${CONTACT_CENTER_KEY}' = $9)`;
+
 const FIND_ALL = statement(
   'callback-find-all',
   `select ${CALLBACK_COLUMNS} from callback c
     where ($3::integer = 0 or c.id in (${BY_KEYS})) and ${MEETS_STATE}
       and ($6::text is null or c.service = $6) and ($8::text is null or c.id = $8)
+      and ${OF_CONTACT_CENTER}
     order by c.desired_at, c.id limit $7`,
 );
 
 const FIND_ANY = statement(
   'callback-find-any',
   `select ${CALLBACK_COLUMNS} from callback c
-    where (c.id in (${BY_KEYS}) or ($9::boolean and ${MEETS_STATE}) or c.id = $8)
-      and ($6::text is null or c.service = $6)
+    where (c.id in (${BY_KEYS}) or ($10::boolean and ${MEETS_STATE}) or c.id = $8)
+      and ($6::text is null or c.service = $6) and ${OF_CONTACT_CENTER}
     order by c.desired_at, c.id limit $7`,
 );
 
@@ -87,6 +92,8 @@ export interface CallbackCriteria {
   reason?: string;
   /** How the keys and the state combine; default AND. */
   operand?: 'AND' | 'OR';
+  /** As the header of the request names it: only its callbacks. */
+  contactCenter?: string;
 }
 
 /** The administrator's query over the queues; times in milliseconds since 1970. */
@@ -98,11 +105,20 @@ export interface QueueCriteria {
   states?: readonly string[];
   /** Parameters of the query; those that the option `filter-keys` does not list are ignored. */
   filters: Readonly<Record<string, string>>;
+  /** As the header of the request names it: only its callbacks. */
+  contactCenter?: string;
 }
 
 /** Reads callbacks in the forms in which the API shows them. */
 export class Queries {
-  constructor(private readonly parts: { database: Database; clock: Clock; services: CallbackServices }) {}
+  constructor(
+    private readonly parts: {
+      database: Database;
+      clock: Clock;
+      services: CallbackServices;
+      configuration: CallbackConfiguration;
+    },
+  ) {}
 
   /** The stored callback. */
   async byId(id: string): Promise<CallbackRow | undefined> {
@@ -112,7 +128,8 @@ export class Queries {
 
   /**
    * Query-Callback: in order of desired time; finished ones until their record expires.
-   * @throws CallbackError `no-criterion`, `invalid-parameter` for a state that does not exist, `unknown-service`
+   * @throws CallbackError `no-criterion`, `invalid-parameter` for a state that does not exist, `unknown-service`,
+   *   `unknown-contact-center`
    */
   async find(criteria: CallbackCriteria): Promise<CallbackRecord[]> {
     const { services, database } = this.parts;
@@ -122,6 +139,7 @@ export class Queries {
     if (keys.length === 0 && !byState && criteria.id === undefined) throw new CallbackError('no-criterion', {});
     const sought = keys.flatMap(([key, value]) => this.#filedValues(key, value).map((filed) => ({ key, filed })));
     const any = criteria.operand === 'OR';
+    const contactCenter = contactCenterOf(this.parts.configuration, criteria.contactCenter);
     const values = [
       sought.map(({ key }) => key),
       sought.map(({ filed }) => filed),
@@ -131,6 +149,7 @@ export class Queries {
       criteria.service ?? null,
       MOST_RECORDS,
       criteria.id ?? null,
+      contactCenter ?? null,
     ];
     const rows = await database.query<CallbackRow>(any ? FIND_ANY : FIND_ALL, any ? [...values, byState] : values);
     return rows.map((row) => this.#record(row));
@@ -138,7 +157,7 @@ export class Queries {
 
   /**
    * The administrator's query: each queue with its callbacks of a window of desired times, the earliest first.
-   * @throws CallbackError `unknown-service`, `invalid-parameter`, `invalid-range`
+   * @throws CallbackError `unknown-service`, `unknown-contact-center`, `invalid-parameter`, `invalid-range`
    */
   async queues(criteria: QueueCriteria): Promise<Record<string, CallbackRecord[]>> {
     const { services, database, clock } = this.parts;
@@ -147,6 +166,8 @@ export class Queries {
     const to = criteria.to ?? clock.now() + DEFAULT_WINDOW_AFTER_MS;
     if (to < from) throw new CallbackError('invalid-range', { problem: 'end_time is before start_time' });
     const { state, reason, properties } = this.#filters(criteria.filters);
+    const contactCenter = contactCenterOf(this.parts.configuration, criteria.contactCenter);
+    if (contactCenter !== undefined) properties[CONTACT_CENTER_KEY] = contactCenter;
     const states = (criteria.states ?? CALLBACK_STATES).flatMap((each) => statesMatching(each));
     const queues: Record<string, CallbackRecord[]> = Object.fromEntries(names.map((name) => [name, []]));
     const asked = names.flatMap((name) => {

@@ -11,6 +11,7 @@ import {
   gmsCallbackApi,
   gmsPhoneNumberApi,
   gmsServiceApi,
+  gmsTenantsApi,
   isAuthenticated,
   ocsApi,
   orsApi,
@@ -76,6 +77,7 @@ export async function composeApis(
   });
   await app.register(gmsCallbackApi, { prefix: '/genesys', callbacks, credentials: config, log });
   await app.register(gmsPhoneNumberApi, { prefix: '/genesys', credentials: config, log });
+  await app.register(gmsTenantsApi, { prefix: '/genesys', configuration: config, people: authentication, log });
   await app.register(gmsServiceApi, { prefix: '/genesys', services, credentials: config, log });
   const ors = {
     clients: orchestration.clients,

@@ -12,7 +12,7 @@ import type { ServerSettings } from './settings.js';
 export async function recoverAndBegin(
   ground: Ground,
   { network, calls, router, agents }: Abilities,
-  { orchestration, callbacks, context, outbound }: Domains,
+  { orchestration, callbacks, context, outbound, notifying }: Domains,
   settings: ServerSettings,
   undo: Undo,
 ): Promise<void> {
@@ -26,6 +26,8 @@ export async function recoverAndBegin(
   await calls.recover();
   await router.start();
   await orchestration.start({ cluster: settings.databaseUrl !== undefined && !settings.testClock });
+  undo.push(() => notifying.notifications.stop());
+  await notifying.notifications.start();
   await callbacks.startUp();
   undo.push(() => callbacks.shutDown());
   await context.start();

@@ -11,7 +11,7 @@ const STATISTICS_DAYS = 800;
 export async function scheduleUpkeep(
   { database, clock, activity, log, journal }: Ground,
   { calls, router }: Abilities,
-  { orchestration, services, storage, context, outbound }: Domains,
+  { orchestration, services, storage, context, outbound, notifying }: Domains,
   undo: Undo,
 ): Promise<void> {
   const jobs = new BackgroundJobs({ database, activity, log })
@@ -20,6 +20,7 @@ export async function scheduleUpkeep(
       await services.purge(database);
       await storage.purge(database);
     })
+    .add('notification-purge', '*/10 * * * *', () => notifying.notifications.purge(database))
     .add('session-purge', '7 * * * *', () => orchestration.sessions.purge(clock.now() - DAY_MS))
     .add('interaction-purge', '17 2 * * *', () => orchestration.purgeInteractions(clock.now() - 90 * DAY_MS))
     .add('document-purge', '47 2 * * *', () => orchestration.source.purge(clock.now() - 7 * DAY_MS))

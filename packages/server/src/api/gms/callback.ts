@@ -110,7 +110,7 @@ function registerAdminRoutes(app: FastifyInstance, { callbacks }: GmsCallbackApi
   const base = '/1/admin/callback';
 
   app.get(`${base}/queues`, async (request, reply) => {
-    return json(reply, await callbacks.queryQueues(readQueueCriteria(queryOf(request))));
+    return json(reply, await callbacks.queryQueues(readQueueCriteria(request)));
   });
 
   app.get(`${base}/watermarks`, async (request, reply) => {
@@ -140,24 +140,35 @@ async function* csvLines(titles: readonly string[], rows: AsyncIterable<string[]
 
 /** `customer_number` is the 2013 spelling; it asks for outstanding callbacks, as the reference has it. */
 function readCriteria(request: FastifyRequest): CallbackCriteria {
-  const { _id, _callback_state, _callback_reason, operand, customer_number, ...keys } = queryOf(request);
+  const { _id, _callback_state, _callback_reason, operand, customer_number, _customer_number, ...keys } =
+    queryOf(request);
+  // A plus sign that was not escaped in an address arrives as a blank.
+  const number = (customer_number ?? _customer_number)?.replace(/^ (?=\d)/, '+');
   const state = _callback_state ?? (customer_number === undefined ? undefined : '!COMPLETED');
   return {
-    keys: { ...keys, ...(customer_number !== undefined && { _customer_number: customer_number }) },
+    keys: { ...keys, ...(number !== undefined && { _customer_number: number }) },
     ...(_id !== undefined && { id: _id }),
     ...(state !== undefined && { state }),
     ...(_callback_reason !== undefined && { reason: _callback_reason }),
     operand: operand?.toUpperCase() === 'OR' ? 'OR' : 'AND',
+    ...contactCenter(request),
   };
 }
 
-function readQueueCriteria(query: Readonly<Record<string, string>>): QueueCriteria {
+function contactCenter({ headers }: FastifyRequest): { contactCenter?: string } {
+  const id = headers.contactcenterid;
+  return typeof id === 'string' ? { contactCenter: id } : {};
+}
+
+function readQueueCriteria(request: FastifyRequest): QueueCriteria {
+  const query = queryOf(request);
   const { target, states } = query;
   const from = timeParameter(query, 'start_time');
   const to = timeParameter(query, 'end_time');
   const max = countParameter(query, 'max');
   return {
     filters: query,
+    ...contactCenter(request),
     ...(target && { service: target }),
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),

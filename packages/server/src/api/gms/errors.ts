@@ -30,6 +30,12 @@ function withAvailability(exception: string, message: string, availability: Reco
 const CATALOGUE: Catalogue = {
   'unknown-service': ({ service }) =>
     error(404, `${LATER}CallbackExceptionResource`, `Service [${service}] is not configured.`),
+  'unknown-contact-center': ({ id }) =>
+    error(
+      400,
+      `${LATER}CallbackExceptionNotFound`,
+      `Callback Contact Center ID: ${id} is not configured in transaction list.`,
+    ),
   'missing-key': ({ key }) =>
     error(400, `${LATER}CallbackException`, `Invalid option: missing mandatory lookup key [${key}]`),
   'invalid-parameter': ({ parameter, problem }) =>
