@@ -3,6 +3,7 @@ export {
   Authentication,
   adminApi,
   bindRefusal,
+  type CallbackOverviewDesk,
   type CampaignCompliance,
   type ComplianceDesk,
   type CustomerDesk,

@@ -39,7 +39,8 @@ export class CallbackDirectory {
   }
 }
 
-function described(row: CallbackRow): JsonObject {
+/** A callback with all that it carries, for people. */
+export function described(row: CallbackRow): JsonObject {
   return {
     ...row.properties,
     ...recordOf(row, Object.keys(row.lookup)),

@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import {
   Authentication,
   adminApi,
+  type CallbackOverviewDesk,
   commDnApi,
   contextServicesApi,
   createHttp,
@@ -17,7 +18,7 @@ import {
   orsApi,
   orsHelp,
 } from '../api/index.js';
-import { CallbackDirectory } from '../callback/index.js';
+import { CallbackDirectory, CallbackOverview, CallbackSearch } from '../callback/index.js';
 import { ManualClock } from '../kernel/index.js';
 import type { Abilities } from './abilities.js';
 import { customerDesk } from './contacts.js';
@@ -63,6 +64,7 @@ export async function composeApis(
     journal,
     agents,
     callbacks: new CallbackDirectory(database),
+    callbackOverview: overviewDesk(new CallbackSearch(database), new CallbackOverview(database, config)),
     customers: customerDesk(context),
     sessions: orchestration.directory,
     flows: orchestration.flows,
@@ -111,6 +113,16 @@ export async function composeApis(
     people: { verify: verifierOf(authentication) },
   });
   return app;
+}
+
+/** Callbacks of a range of desired times, found and counted. */
+function overviewDesk(search: CallbackSearch, overview: CallbackOverview): CallbackOverviewDesk {
+  return {
+    page: (filter, page) => search.page(filter, page),
+    count: (filter) => search.count(filter),
+    load: (service, range) => overview.load(service, range),
+    day: (range, step, service) => overview.day(range, step, service),
+  };
 }
 
 /** Records of calling lists and the do-not-call list, as people look at them. */

@@ -3,7 +3,9 @@ import type { Clock, Logger } from '../../kernel/index.js';
 import { answerFailures } from '../http.js';
 import { answerNotFound, asProblem } from '../problem.js';
 import { type AgentDesk, registerAgents } from './agents.js';
+import { type AuditDesk, noteChanges, registerAudit } from './audit.js';
 import type { Authentication } from './authentication.js';
+import { type CallbackOverviewDesk, registerCallbackOverview } from './callback-overview.js';
 import { type CallbackDirectory, type EventHistory, registerCallbacks } from './callbacks.js';
 import { type CallingListDesk, refuseIfInUse, registerCallingLists } from './calling-lists.js';
 import { type CampaignFloor, registerCampaignGroups } from './campaign-groups.js';
@@ -22,8 +24,10 @@ import { registerSessions, type SessionDirectory } from './sessions.js';
 import { registerSimulator, type SimulatedNetwork, type TestClock } from './simulator.js';
 
 export type { AgentDesk, AgentPosition } from './agents.js';
+export type { AuditDesk } from './audit.js';
 export { Authentication, type Identity, type Role } from './authentication.js';
 export { type BindConfiguration, type BindRequest, bindRefusal, isLoopback } from './bind-refusal.js';
+export type { CallbackOverviewDesk } from './callback-overview.js';
 export type { CallbackDirectory, EventHistory } from './callbacks.js';
 export type { CallingListDesk } from './calling-lists.js';
 export type { CampaignFloor } from './campaign-groups.js';
@@ -42,7 +46,10 @@ export interface AdminOptions {
   configuration: ObjectStore & ConfigurationTarget;
   journal: EventFeed & EventHistory;
   agents: AgentDesk;
+  audit: AuditDesk;
   callbacks: CallbackDirectory;
+  /** Callbacks by desired time. */
+  callbackOverview?: CallbackOverviewDesk | undefined;
   customers: CustomerDesk;
   sessions: SessionDirectory;
   flows: FlowShelf;
@@ -67,6 +74,9 @@ const STATUSES = {
   'unknown-object': 404,
   'invalid-configuration': 422,
   'unknown-agent': 404,
+  'unknown-service': 404,
+  'invalid-range': 422,
+  misconfigured: 409,
   'invalid-state': 409,
   'history-incomplete': 409,
   'replay-too-long': 409,
@@ -117,6 +127,9 @@ export async function adminApi(app: FastifyInstance, options: AdminOptions): Pro
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
 
+  const note = noteChanges(options.audit, log);
+  app.addHook('onSend', async (request, reply) => note(request, reply));
+
   const { records } = options;
   registerObjects(app, configuration, records && { 'calling-lists': (name) => refuseIfInUse(records.lists, name) });
   registerCatalogue(app);
@@ -124,6 +137,7 @@ export async function adminApi(app: FastifyInstance, options: AdminOptions): Pro
   registerFlows(app, flows);
   registerAgents(app, agents);
   registerCallbacks(app, callbacks, journal);
+  if (options.callbackOverview) registerCallbackOverview(app, options.callbackOverview);
   registerCustomers(app, options.customers, callbacks, journal);
   registerSessions(app, sessions);
   if (records) {
@@ -137,5 +151,6 @@ export async function adminApi(app: FastifyInstance, options: AdminOptions): Pro
   if (options.recordHistory) registerRecordHistory(app, options.recordHistory);
   if (options.compliance) registerCompliance(app, options.compliance);
   registerEvents(app, journal, clock);
+  registerAudit(app, options.audit);
   registerSimulator(app, options);
 }
