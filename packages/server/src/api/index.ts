@@ -3,6 +3,7 @@ export {
   Authentication,
   adminApi,
   bindRefusal,
+  isLoopback,
   type CallbackOverviewDesk,
   type CampaignCompliance,
   type ComplianceDesk,
@@ -16,6 +17,7 @@ export { desktopApi } from './desktop/index.js';
 export { isAuthenticated } from './gms/authentication.js';
 export { gmsCallbackApi } from './gms/callback.js';
 export { gmsPhoneNumberApi } from './gms/phone-number.js';
+export { gmsNotificationApi } from './gms/notification.js';
 export { gmsServiceApi } from './gms/service.js';
 export { gmsTenantsApi } from './gms/tenants.js';
 export { createHttp, openListeners } from './http.js';

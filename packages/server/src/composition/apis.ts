@@ -10,6 +10,7 @@ import {
   createHttp,
   desktopApi,
   gmsCallbackApi,
+  gmsNotificationApi,
   gmsPhoneNumberApi,
   gmsServiceApi,
   gmsTenantsApi,
@@ -37,7 +38,7 @@ const CLOSE_GRACE_MS = 250;
 export async function composeApis(
   ground: Ground,
   { network, calls, agents }: Abilities,
-  { orchestration, callbacks, services, context, outbound }: Domains,
+  { orchestration, callbacks, services, context, outbound, notifying }: Domains,
   { version, adminPassword }: ServerSettings,
 ): Promise<FastifyInstance> {
   const { database, config, journal, clock, activity, log } = ground;
@@ -80,6 +81,8 @@ export async function composeApis(
   await app.register(gmsCallbackApi, { prefix: '/genesys', callbacks, credentials: config, log });
   await app.register(gmsPhoneNumberApi, { prefix: '/genesys', credentials: config, log });
   await app.register(gmsTenantsApi, { prefix: '/genesys', configuration: config, people: authentication, log });
+  const gms = { prefix: '/genesys', database, credentials: config, log };
+  await app.register(gmsNotificationApi, { ...gms, notifications: notifying.notifications });
   await app.register(gmsServiceApi, { prefix: '/genesys', services, credentials: config, log });
   const ors = {
     clients: orchestration.clients,

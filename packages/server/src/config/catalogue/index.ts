@@ -38,6 +38,7 @@ const rows = [
   ...sections.serverSection,
   ...orsSection,
   ...sections.gmsSection,
+  ...sections.pushSection,
   ...sections.routingSection,
   ...sections.ocServerSection,
 ];
@@ -150,7 +151,7 @@ const sectionById = new Map(
 
 /** The family of a server-wide section; undefined for sections that the catalogue does not know. */
 export function sectionFamily(section: string): OptionFamily | undefined {
-  return sectionById.get(section);
+  return sectionById.get(section.startsWith('push.provider.') ? 'push' : section);
 }
 
 /** The row for an option; undefined for options that the catalogue does not know, which are accepted as they are. */

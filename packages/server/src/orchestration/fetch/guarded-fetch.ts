@@ -9,8 +9,10 @@ export interface FetchRequest {
   url: string;
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   headers: Record<string, string>;
-  body?: string;
+  body?: string | Buffer;
   timeoutMs: number;
+  /** Accept any certificate of the server. */
+  trustAll?: boolean;
   /** How often a redirection is followed; default 5. */
   mostRedirections?: number;
 }
@@ -93,7 +95,12 @@ async function once(fetch: FetchRequest, url: URL, { rules, lookup, signal }: As
   const byName = rules.allowsByName(url);
   const literal = url.hostname.replace(/^\[|\]$/g, '');
   if (!byName && isIP(literal) && !rules.allowsAddress(literal)) throw refused(url.host);
-  const dispatcher = new Agent({ connect: byName ? {} : { lookup: guardedLookup(rules, lookup) } });
+  const dispatcher = new Agent({
+    connect: {
+      ...(!byName && { lookup: guardedLookup(rules, lookup) }),
+      ...(fetch.trustAll && { rejectUnauthorized: false }),
+    },
+  });
   try {
     const response = await request(url, {
       dispatcher,
