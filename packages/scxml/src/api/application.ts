@@ -12,6 +12,8 @@ export interface ApplicationDefinition {
   main: string;
   /** URL to text: the main document, XInclude parts, scripts, data sources. See `referencedDocuments`. */
   documents: Record<string, string>;
+  /** URL to the status with which a document was refused that the others refer to; 0: nobody answered. Default: 404. */
+  unavailable?: Record<string, number>;
   /** Default: `ors` if the root declares a vendor module namespace or has `profile`, otherwise `w3c`. */
   dialect?: Dialect;
   /** Where ECMAScript runs. `trusted` runs it in this JavaScript realm: only for applications that are part of the product. */
@@ -28,7 +30,8 @@ export interface ApplicationDefinition {
    * Guest source: an expression that evaluates to `(host) => globals`. It is evaluated once per sandbox instance;
    * the properties of `globals` are deeply frozen and visible by name to every expression of every session.
    * `host.call(op, ...jsonArguments)` records an effect of kind `call` of the session that is running,
-   * `host.env()` returns that session's JSON environment.
+   * `host.called(op)` returns the arguments of the last one in this macrostep (undefined without one), and
+   * `host.env()` that session's JSON environment.
    */
   prelude?: string;
   limits?: Partial<Limits>;

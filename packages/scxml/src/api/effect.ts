@@ -30,6 +30,9 @@ export interface SendEffect {
   hints?: JsonValue;
   /** Where the `<send>` stands: for error events of the host. */
   line: number;
+  /** In the `ors` dialect, its document and the state that it is in, which those events name. */
+  document?: string;
+  state?: string;
 }
 
 export interface InvokeEffect {
@@ -59,6 +62,8 @@ export interface ActionEffect {
   parameters: Record<string, JsonValue>;
   content?: JsonValue;
   line: number;
+  /** In the `ors` dialect, a required attribute that is not there; the host answers with the error event of the action. */
+  missing?: string;
 }
 
 export interface ActionChild {

@@ -52,6 +52,8 @@ export interface DataItem {
   readonly id: string;
   /** Undefined: declared without value, or (with late binding) not yet initialised. */
   readonly value: ValueSource | undefined;
+  /** The value comes from a document of its own. */
+  readonly hasSource: boolean;
   readonly place: Place;
 }
 
@@ -66,6 +68,8 @@ export type ValueSource =
       readonly place: Place;
       /** The address that could not be fetched. */
       readonly target?: string;
+      /** The status with which it was refused; 0: nobody answered. */
+      readonly status?: number;
     };
 
 /** Every expression of a unit. */

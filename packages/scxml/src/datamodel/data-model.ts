@@ -20,6 +20,8 @@ export interface EvaluationContext {
   /** Counts bytes of JSON that leave the guest. */
   spendBytes(bytes: number): void;
   emitCall(op: string, args: JsonValue[]): void;
+  /** Arguments of the last call of this name in the macrostep that is running. */
+  called(op: string): JsonValue[] | undefined;
   emitLog(text: string, label: string | undefined, level: number): void;
   raise(name: string, data: JsonValue): void;
 }

@@ -35,6 +35,11 @@ export function answerGuest(
       if (typeof name === 'string' && Array.isArray(args)) context.emitCall(name, args);
       return undefined;
     }
+    case 'called': {
+      const name = parseJson(text);
+      const args = typeof name === 'string' ? context.called(name) : undefined;
+      return args && JSON.stringify(args);
+    }
     case 'env':
       return JSON.stringify(context.environment);
     case 'log': {

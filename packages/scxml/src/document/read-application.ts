@@ -25,7 +25,7 @@ export function readApplication(definition: ApplicationDefinition, limits: Limit
   const root = loadDocument(definition.main, definition.documents, limits, diagnostics);
   if (root === undefined) return { chart: undefined, diagnostics: diagnostics.sorted() };
   const dialect = definition.dialect ?? detectDialect(root);
-  const reading = new Reading(dialect, definition.documents, limits, diagnostics, definition.actions ?? []);
+  const reading = new Reading(dialect, definition, limits, diagnostics);
   const chart = readRoot(root, reading);
   return { chart: diagnostics.hasErrors ? undefined : chart, diagnostics: diagnostics.sorted() };
 }
@@ -93,7 +93,10 @@ function readRoot(root: XmlElement, reading: Reading): Chart | undefined {
     units: reading.units,
     startData,
     scripts,
-    parameterIds: new Set((reading.isOrs ? all : topLevel).map((item) => item.id)),
+    // In the original, parameters do not replace what a document says (ors-core-queue.md 2.4).
+    parameterIds: new Set(
+      (reading.isOrs ? all.filter(({ hasSource }) => !hasSource) : topLevel).map((item) => item.id),
+    ),
     names: sessionNames(
       reading,
       all.map((item) => item.id),

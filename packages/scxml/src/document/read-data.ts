@@ -19,7 +19,8 @@ export function readDatamodel(element: XmlElement, reading: Reading): DataItem[]
     if (id === undefined) continue;
     if (!isIdentifier(id))
       reading.report('data-id-invalid', `The data id ${JSON.stringify(id)} is no identifier.`, child);
-    items.push({ id, value: readValue(child, id, reading), place: placeOf(child) });
+    const hasSource = attribute(child, 'src') !== undefined && attribute(child, 'expr') === undefined;
+    items.push({ id, value: readValue(child, id, reading), hasSource, place: placeOf(child) });
   }
   return items;
 }
@@ -38,7 +39,7 @@ function readValue(element: XmlElement, id: string, reading: Reading): ValueSour
     if (text === undefined) {
       const message = `The source ${url} of data ${id} is missing.`;
       reading.report('data-source', message, element);
-      return { kind: 'fault', message, place: placeOf(element), target: url };
+      return { kind: 'fault', message, place: placeOf(element), target: url, status: reading.unavailable[url] ?? 404 };
     }
     return contentValue(text, element);
   }

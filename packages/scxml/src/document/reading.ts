@@ -1,4 +1,4 @@
-import type { ActionDescriptor, Dialect } from '../api/application.js';
+import type { ActionDescriptor, ApplicationDefinition, Dialect } from '../api/application.js';
 import type { EventDescriptor } from '../chart/chart.js';
 import { readDescriptors } from '../chart/event-descriptor.js';
 import type { Slot } from '../chart/instruction.js';
@@ -15,6 +15,10 @@ import { isScxmlUri, isVendorModule, normaliseNamespace } from './namespaces.js'
  * they are met, so the numbers depend on nothing but the documents.
  */
 export class Reading {
+  readonly documents: Readonly<Record<string, string>>;
+  /** Documents that could not be fetched, with the status of the answer. */
+  readonly unavailable: Readonly<Record<string, number>>;
+  readonly descriptors: readonly ActionDescriptor[];
   readonly units: Unit[] = [];
   readonly expressions: Expression[] = [];
   /** Names that `<foreach>` declares. */
@@ -27,11 +31,14 @@ export class Reading {
 
   constructor(
     readonly dialect: Dialect,
-    readonly documents: Record<string, string>,
+    definition: Pick<ApplicationDefinition, 'documents' | 'unavailable' | 'actions'>,
     readonly limits: Limits,
     readonly diagnostics: DiagnosticList,
-    readonly descriptors: readonly ActionDescriptor[],
-  ) {}
+  ) {
+    this.documents = definition.documents;
+    this.unavailable = definition.unavailable ?? {};
+    this.descriptors = definition.actions ?? [];
+  }
 
   get isOrs(): boolean {
     return this.dialect === 'ors';

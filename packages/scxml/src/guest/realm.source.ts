@@ -160,6 +160,10 @@ var gateway = Object.freeze({
   call: function call(op) {
     host('call', JSON.stringify([String(op), Array.prototype.slice.call(arguments, 1)]));
   },
+  called: function called(op) {
+    var args = host('called', JSON.stringify(String(op)));
+    return args === undefined ? undefined : JSON.parse(args);
+  },
   env: function env() { return JSON.parse(host('env')); },
 });
 

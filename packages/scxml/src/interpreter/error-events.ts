@@ -81,9 +81,14 @@ function raiseFault(session: Session, fault: Fault, place: Place, sendid: string
 }
 
 /** Queues the error event of data whose source could not be fetched. */
-export function raiseFetchError(session: Session, target: string, message: string, place: Place): void {
+export function raiseFetchError(
+  session: Session,
+  { target, status }: { target: string; status: number },
+  message: string,
+  place: Place,
+): void {
   const protocol = URL.canParse(target) ? new URL(target).protocol.slice(0, -1) : 'file';
-  const orsName = `error.badfetch.${protocol}.404`;
+  const orsName = `error.badfetch.${protocol}.${status}`;
   raiseFault(
     session,
     { orsName, message, errorName: 'Error', overrun: undefined, at: undefined, target },

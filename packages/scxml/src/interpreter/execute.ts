@@ -109,7 +109,8 @@ function emitLog(
 }
 
 function executeAction(session: Session, action: ActionInstruction): boolean {
-  if (action.missing !== undefined) {
+  const isOrs = session.chart.dialect === 'ors';
+  if (action.missing !== undefined && !isOrs) {
     const message = `The attribute ${action.missing} of <${action.name}> is missing.`;
     raiseExecutionError(session, 'error.illegalvalue.Error', message, action.place);
     return false;
@@ -133,6 +134,7 @@ function executeAction(session: Session, action: ActionInstruction): boolean {
     ...performed,
     attributes: { ...performed.attributes, ...created },
     line: action.place.line,
+    ...(action.missing !== undefined && { missing: action.missing }),
   });
   return true;
 }

@@ -84,9 +84,9 @@ function initialiseData(session: Session, parameters: Record<string, JsonValue> 
   try {
     for (const { item, error } of session.scope.initialise(chart.startData, given)) {
       const found = unit?.kind === 'data' ? unit.items[item] : undefined;
-      const target = found?.value?.kind === 'fault' ? found.value.target : undefined;
+      const { target, status = 404 } = found?.value?.kind === 'fault' ? found.value : {};
       if (target === undefined) raiseEvaluationError(session, error, found?.place ?? root.place);
-      else raiseFetchError(session, target, error.message, found?.place ?? root.place);
+      else raiseFetchError(session, { target, status }, error.message, found?.place ?? root.place);
     }
   } catch (error) {
     raiseEvaluationError(session, error, root.place);

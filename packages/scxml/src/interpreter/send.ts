@@ -69,6 +69,10 @@ function dispatch(session: Session, send: SendInstruction, values: Values, sendI
     return true;
   }
   const effect: SendEffect = { kind: 'send', sendId, event, delayMs, line: place.line };
+  if (isOrs) {
+    effect.document = place.url;
+    effect.state = send.state;
+  }
   if (target !== undefined && target !== '') effect.target = target;
   if (type !== undefined && type !== '') effect.type = type;
   addDetails(effect, send, values);

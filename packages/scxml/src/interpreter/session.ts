@@ -185,6 +185,11 @@ export class Session implements EvaluationContext {
     if (this.#hasRoom()) this.effects.push({ kind: 'call', op, args });
   }
 
+  called(op: string): JsonValue[] | undefined {
+    const last = this.effects.findLast((effect) => effect.kind === 'call' && effect.op === op);
+    return last?.kind === 'call' ? last.args : undefined;
+  }
+
   emitLog(text: string, label: string | undefined, level: number): void {
     if (this.#hasRoom()) this.effects.push({ kind: 'log', text, level, ...(label === undefined ? {} : { label }) });
   }

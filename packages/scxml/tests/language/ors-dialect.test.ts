@@ -143,7 +143,6 @@ describe('sending', () => {
     [`<script>throw new RangeError('r')</script>`, 'error.script.RangeError'],
     [`<script>var a = ;</script>`, 'error.script.SyntaxError'],
     [`<queue:unknown/>`, 'error.unsupported.element'],
-    [`<queue:submit/>`, 'error.illegalvalue.Error'],
     [`<queue:submit queue="nope"/>`, 'error.illegalvalue.ReferenceError'],
     [`<queue:submit queue="1" requestid="nope.x"/>`, 'error.illegalloc.ReferenceError'],
   ])('%s raises %s', async (content, name) => {
@@ -160,6 +159,17 @@ describe('sending', () => {
       description: expect.any(String),
     });
     expect(logs(session.result)).toHaveLength(1);
+  });
+
+  it('leaves the answer to an action without a required attribute to the host', async () => {
+    const session = await entered(`<queue:submit requestid="x"/><log expr="'reached ' + x"/>`, { actions: [submit] });
+    expect(effects(session.result, 'action')).toMatchObject([{ requestId: 's.1', missing: 'queue' }]);
+    expect(logs(session.result)).toEqual(['reached s.1']);
+  });
+
+  it('says where a <send> stands', async () => {
+    const session = await entered(`<send event="'e'" target="'other'"/>`);
+    expect(effects(session.result, 'send')).toMatchObject([{ document: url, state: 's', line: 1 }]);
   });
 
   it('names the document and the line inside a script that was included', async () => {
@@ -353,6 +363,37 @@ describe('what documents of the time contain, and the Recommendation does not', 
     const session = await run(`<datamodel><data id="d" src="http://h/gone.json"/></datamodel><state id="s">
       <transition event="error"><log expr="_event.name + ' ' + _event.data.target + ' ' + _event.data.element"/></transition></state>`);
     expect(logs(session.result)).toEqual(['error.badfetch.http.404 http://h/gone.json data']);
+  });
+
+  it.each([503, 0])('data whose source was answered with %i', async (status) => {
+    const session = await run(
+      `<datamodel><data id="d" src="http://h/broken.json"/></datamodel><state id="s">
+      <transition event="error"><log expr="_event.name"/></transition></state>`,
+      { unavailable: { 'http://h/broken.json': status } },
+    );
+    expect(logs(session.result)).toEqual([`error.badfetch.http.${status}`]);
+  });
+
+  it('parameters for data that a document gives: they are dropped', async () => {
+    const session = await run(
+      `<datamodel><data id="d" src="http://h/d.json"/><data id="e" expr="1"/></datamodel>
+      <state id="s"><onentry><log expr="JSON.stringify([_data.d, _data.e])"/></onentry></state>`,
+      { documents: { 'http://h/d.json': '{"a":1}' }, start: { parameters: { d: 2, e: 3 } } },
+    );
+    expect(logs(session.result)).toEqual(['The parameter d has no data of that id and is dropped.', '[{"a":1},3]']);
+  });
+
+  it('what a macrostep has asked the host for already', async () => {
+    const session = await run(
+      `<state id="s"><onentry><log expr="[last(), ask(1), last(), ask(2), last()].join()"/></onentry></state>`,
+      {
+        prelude: `(function (host) { return {
+          ask: function (n) { host.call('op', n); return 'asked'; },
+          last: function () { return JSON.stringify(host.called('op')); }
+        }; })`,
+      },
+    );
+    expect(logs(session.result)).toEqual([',asked,[1],asked,[2]']);
   });
 
   it('no data ids that no expression can name', async () => {

@@ -84,7 +84,7 @@ export type ActionOutcome =
       description: string;
       data?: JsonObject;
       /** What else the error event says of itself. */
-      about?: { sendid?: string; type?: 'platform' };
+      about?: { sendid?: string; type?: 'platform' /** Ends the name of the event. */; state?: string };
     }
   | { pending: string }
   | 'pending'

@@ -96,8 +96,13 @@ export class Actions {
     now: number,
   ): boolean {
     const { definition, event } = this.modules.action(effect.namespace, effect.name);
-    if (definition.perform) return false;
     const action = actionOf(session, effect, now);
+    if (effect.missing !== undefined) {
+      const wrong = { error: 'invalidparameter', description: `${effect.missing} is missing` };
+      outbox.send({ target: session.id }, answerEvent(action, event, wrong));
+      return true;
+    }
+    if (definition.perform) return false;
     if (definition.reply) {
       const answer = definition.reply.bind(definition);
       collectReply(outbox, replies, action, event, () => answer(action));
@@ -265,8 +270,9 @@ function answerEvent(
   outcome: Exclude<ActionOutcome, 'pending' | 'put-off' | 'silent' | { pending: string }>,
 ): SessionEvent {
   if ('done' in outcome) return { name: `${event}.done`, data: { requestid: requestId, ...outcome.done } };
-  const { error, description, data, about } = outcome;
-  return { name: `error.${event}`, ...about, data: { requestid: requestId, error, description, ...data } };
+  const { error, description, data, about: { state, ...about } = {} } = outcome;
+  const name = state === undefined ? `error.${event}` : `error.${event}.${state}`;
+  return { name, ...about, data: { requestid: requestId, error, description, ...data } };
 }
 
 /** An answer to a client; what the application got wrong becomes its error event. */

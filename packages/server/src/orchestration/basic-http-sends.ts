@@ -53,7 +53,10 @@ export function collectHttpSend(outbox: Outbox, effect: SendEffect, sending: Htt
     session,
     requestId: newId(),
     name: turn.ors ? SEND.ors : SEND.w3c,
-    attributes: { url: message.url, headers: { ...message.headers }, body: message.body, sendid: effect.sendId },
+    attributes: {
+      ...{ url: message.url, headers: { ...message.headers }, body: message.body, sendid: effect.sendId },
+      ...(turn.ors && { state: effect.state ?? '', from: sentFrom(turn, effect) }),
+    },
     ...{ children: [], parameters: {}, now: due ?? now },
   };
   if (due !== undefined) {
@@ -71,6 +74,11 @@ export function collectHttpSend(outbox: Outbox, effect: SendEffect, sending: Htt
   } as const;
   outbox.action({ ...row, request: action });
   outbox.afterCommit(() => sending.carryOut(BASIC_HTTP, action));
+}
+
+/** Where a `<send>` stands, for the error events of the original (ors-core-queue.md 1.4). */
+export function sentFrom({ ors }: Pick<TurnRow, 'ors'>, { document = '', line }: SendEffect): JsonObject {
+  return ors ? { document, element: 'send', linenumber: line } : {};
 }
 
 /** The event that a request to a session's location stands for. */

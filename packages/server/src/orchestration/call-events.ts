@@ -153,16 +153,13 @@ export class CallEvents {
       await connections.letGo(tx, interaction, other.id);
     }
     await treatments.interactionEnded(tx, interaction);
-    if (waiting.length === 0)
-      await this.#tellEnd(tx, interaction, others.length > 0 || previous.bridgeId !== undefined);
-    await this.parts.leaveLine(tx, interaction);
-  }
-
-  async #tellEnd(tx: Transaction, interaction: Interaction, wasServed: boolean): Promise<void> {
-    const { news } = this.parts;
+    const wasServed = others.length > 0 || previous.bridgeId !== undefined;
     const isAbandoned = !wasServed && interaction.endedAt === null && interaction.xdata.AnswerClass === undefined;
-    if (isAbandoned) await news.tell(tx, interaction, 'interaction.abandoned');
-    await news.deleted(tx, interaction, 'deletion');
+    const isTold = waiting.length === 0;
+    if (isTold && isAbandoned) await news.tell(tx, interaction, 'interaction.abandoned');
+    // What it waited for fails before it is gone (ors-interaction-dialog.md 5).
+    await this.parts.leaveLine(tx, interaction);
+    if (isTold) await news.deleted(tx, interaction, 'deletion');
   }
 
   /** Somebody's phone rings: an agent's, or that of whoever a call is transferred to. */

@@ -163,7 +163,7 @@ export class ClientRequests {
       names.length === 0 ? data : Object.fromEntries(Object.entries(data).filter(([key]) => names.includes(key)));
     return {
       sessionid: session.id,
-      name: view.flow,
+      name: found.name,
       src: view.url,
       starttime: view.startedAt,
       node: session.node,

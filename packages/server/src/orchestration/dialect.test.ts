@@ -69,7 +69,7 @@ const ON_ENTRY: [row: string, flow: string, heard: unknown[]][] = [
   [
     'E10: to a session that does not exist',
     doing(`<send event="'e'" target="'NOBODY'"/>`),
-    [['error.send.nosuchsession', expect.anything()]],
+    [fault('error.send.nosuchsession', { target: 'NOBODY', element: 'send', linenumber: 4 })],
   ],
   [
     'E11: _internal is as raise',
@@ -174,6 +174,12 @@ describe('data from other documents', () => {
     await stored('values', { 'memory:/values/values.json': '{"a": [1]}', 'memory:/values/text.txt': ' plain  text ' });
     await bed.start('values');
     expect(bed.heard()).toEqual([[{ a: [1] }, 'plain text']]);
+  });
+
+  test('parameters do not replace it', async () => {
+    await stored('given', { 'memory:/given/values.json': '{"a": [1]}', 'memory:/given/text.txt': 'plain' });
+    await bed.start('given', { d: 'from outside' });
+    expect(bed.heard()).toEqual([[{ a: [1] }, 'plain']]);
   });
 
   test('E14: what cannot be fetched', async () => {
@@ -306,4 +312,28 @@ test('E34: what is logged is in the history of the session', async () => {
     [session],
   );
   expect(row?.data.log).toEqual(['x']);
+});
+
+test('an action without a required attribute is answered by its own error event', async () => {
+  await bed.run(
+    orsFlow(`<datamodel><data id="r"/></datamodel><state id="s"><onentry>
+      <ixn:redirect requestid="_data.r" to="'8000'"/><probe:tell what="'went on'"/></onentry>
+      ${tells('error.interaction.redirect', '[_event.data.requestid === _data.r, _event.data.error, _event.data.description]')}
+      ${ANY}</state>`),
+  );
+  expect(bed.heard()).toEqual(['went on', [true, 'invalidparameter', 'interactionid is missing']]);
+});
+
+test('the platform gives the addresses of servers to data that ask for them', async () => {
+  const asks = ['_statserver', '_tserver', '_ixnserver', '_classserver', '_outbserver', '_outbserver_s'];
+  const session = await bed.run(
+    orsFlow(`<datamodel>${asks.map((id) => `<data id="${id}"/>`).join('')}</datamodel>
+      <state id="s"><onentry><probe:tell what="_data"/></onentry></state>`),
+    { _tserver: 'mine' },
+  );
+  const server = 'http://127.0.0.1:8080';
+  const expected = { _statserver: '', _tserver: 'mine', _ixnserver: '', _classserver: '' };
+  expect(bed.heard()).toEqual([{ ...expected, _outbserver: `${server}/ocs`, _outbserver_s: '' }]);
+  const step = await bed.current.directory.step(session, 1);
+  expect(step?.data).toMatchObject({ _data: { _tserver: 'mine', _outbserver: `${server}/ocs` } });
 });

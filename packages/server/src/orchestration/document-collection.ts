@@ -1,6 +1,6 @@
 import { referencedDocuments } from '@ringback/scxml';
 import { RingbackError } from '../kernel/index.js';
-import type { Documents } from './documents.js';
+import { type Documents, readDocuments, storedDocuments } from './documents.js';
 import type { FetchResponse } from './fetch/guarded-fetch.js';
 
 /** Fetches one document where the rules of the configuration allow it; throws what `guardedFetch` throws. */
@@ -8,6 +8,7 @@ export type DocumentFetch = (url: string) => Promise<FetchResponse>;
 
 export interface CollectedDocuments {
   main: string;
+  /** As `storedDocuments` makes them. */
   documents: Documents;
   /** How long all of them may be used without asking again, in seconds; undefined when no server said it. */
   maxAgeSeconds: number | undefined;
@@ -27,10 +28,11 @@ export async function collectDocuments(address: string, fetch: DocumentFetch): P
   const documents: Documents = { [main]: first.content };
   let maxAgeSeconds = maxAgeOf(first);
   let characters = first.content.length;
+  const unavailable: Record<string, number> = {};
   const waiting = referencedDocuments(first.content, main);
   for (let url = waiting.shift(); url !== undefined; url = waiting.shift()) {
-    if (documents[url] !== undefined) continue;
-    const found = await attempt(() => fetchOne(url, fetch));
+    if (documents[url] !== undefined || unavailable[url] !== undefined) continue;
+    const found = await attempt(url, fetch, unavailable);
     if (found === undefined) continue;
     documents[url] = found.content;
     characters += found.content.length;
@@ -38,25 +40,27 @@ export async function collectDocuments(address: string, fetch: DocumentFetch): P
     maxAgeSeconds = least(maxAgeSeconds, maxAgeOf(found));
     if (/<[\w.-]+/.test(found.content)) waiting.push(...referencedDocuments(found.content, url));
   }
-  return { main, documents, maxAgeSeconds };
+  return { main, documents: storedDocuments(documents, unavailable), maxAgeSeconds };
 }
 
 /**
  * Fetches what uploaded documents refer to by address and did not bring with them; what cannot be fetched is left out.
  */
 export async function completeDocuments(documents: Documents, fetch: DocumentFetch): Promise<Documents> {
-  const complete = { ...documents };
+  const { documents: complete } = readDocuments(documents);
+  const unavailable: Record<string, number> = {};
   const waiting = Object.entries(documents).flatMap(([url, text]) => referencedDocuments(text, url));
   for (let url = waiting.shift(); url !== undefined; url = waiting.shift()) {
     const address = url;
-    if (complete[address] !== undefined || !/^https?:/i.test(address)) continue;
+    const isKnown = complete[address] !== undefined || unavailable[address] !== undefined;
+    if (isKnown || !/^https?:/i.test(address)) continue;
     if (Object.keys(complete).length >= MOST_DOCUMENTS) break;
-    const found = await attempt(() => fetchOne(address, fetch));
+    const found = await attempt(address, fetch, unavailable);
     if (found === undefined) continue;
     complete[address] = found.content;
     if (/<[\w.-]+/.test(found.content)) waiting.push(...referencedDocuments(found.content, address));
   }
-  return complete;
+  return storedDocuments(complete, unavailable);
 }
 
 function parsed(address: string): string {
@@ -71,7 +75,7 @@ function parsed(address: string): string {
 
 async function fetchOne(url: string, fetch: DocumentFetch): Promise<FetchResponse> {
   const response = await answered(url, fetch);
-  if (response.status >= 200 && response.status <= 299) return response;
+  if (isSuccess(response)) return response;
   const code = response.status === 404 || response.status === 410 ? 'document-missing' : 'document-unavailable';
   throw new RingbackError(code, `The document ${url} was answered with HTTP status ${response.status}.`);
 }
@@ -88,13 +92,25 @@ async function answered(url: string, fetch: DocumentFetch): Promise<FetchRespons
 
 const REFUSED: ReadonlySet<string> = new Set(['not-allowed', 'bad-address']);
 
-async function attempt<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+/** Fetches what an application may be able to do without; notes the status of what cannot be fetched. */
+async function attempt(
+  url: string,
+  fetch: DocumentFetch,
+  unavailable: Record<string, number>,
+): Promise<FetchResponse | undefined> {
   try {
-    return await work();
+    const response = await answered(url, fetch);
+    if (isSuccess(response)) return response;
+    unavailable[url] = response.status;
   } catch (error) {
-    if (error instanceof RingbackError) return undefined;
-    throw error;
+    if (!(error instanceof RingbackError)) throw error;
+    unavailable[url] = 0;
   }
+  return undefined;
+}
+
+function isSuccess({ status }: FetchResponse): boolean {
+  return status >= 200 && status <= 299;
 }
 
 function tooLarge(main: string): RingbackError {

@@ -3,7 +3,7 @@ import { DatabaseUnavailable, instant, type Logger, RingbackError } from '../ker
 import type { Transaction } from '../store/sql.js';
 import type { SessionSubject } from './action-module.js';
 import type { Actions, Post } from './actions.js';
-import { collectHttpSend, type HttpSending, isBasicHttp } from './basic-http-sends.js';
+import { collectHttpSend, type HttpSending, isBasicHttp, sentFrom } from './basic-http-sends.js';
 import type { ModuleRegistry } from './module-registry.js';
 import type { Outbox } from './outbox.js';
 import type { Replies } from './replies.js';
@@ -92,7 +92,10 @@ function collectSend(
   if (effect.delayMs > 0) {
     if ('child' in target) return false;
     const due = Math.min(now + effect.delayMs, LATEST);
-    outbox.timer({ send_id: effect.sendId, due, target: target.target, event, action: null });
+    // The session itself cannot be lost to itself.
+    const isHeard = turn.ors && target.target !== turn.id;
+    const later = isHeard ? { ...event, sentFrom: sentFrom(turn, effect) } : event;
+    outbox.timer({ send_id: effect.sendId, due, target: target.target, event: later, action: null });
     return true;
   }
   const isToItself = 'target' in target && target.target === turn.id;
@@ -191,7 +194,8 @@ async function send(
   if (target === undefined) return unreachable(tx, context, turn, effect);
   if (effect.delayMs > 0) {
     const due = Math.min(now + effect.delayMs, LATEST);
-    await tx.query(SET_TIMER, [turn.id, effect.sendId, instant(due), target, jsonText(event), null]);
+    const later = turn.ors ? { ...event, sentFrom: sentFrom(turn, effect) } : event;
+    await tx.query(SET_TIMER, [turn.id, effect.sendId, instant(due), target, jsonText(later), null]);
     tx.afterCommit(() => context.timerSet(due));
     return;
   }
@@ -221,11 +225,12 @@ async function unreachable(
 
 /** What a session hears of an event that reached nobody. */
 function unreachableEvent(turn: TurnRow, effect: EffectOf<'send'>): SessionEvent {
+  const target = effect.target ?? '';
   return {
     name: turn.ors ? 'error.send.nosuchsession' : 'error.communication',
     type: 'platform',
     sendid: effect.sendId,
-    data: { target: effect.target ?? '', description: `There is no running session '${effect.target ?? ''}'.` },
+    data: { target, ...sentFrom(turn, effect), description: `There is no running session '${target}'.` },
   };
 }
 

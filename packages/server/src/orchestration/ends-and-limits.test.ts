@@ -97,12 +97,12 @@ test('a delayed event for a session that has ended comes back as an error', asyn
         : `event="x" target="#_scxml_${target}" delay="5s"`;
     await bed.run(
       flow(
-        `<state id="s"><onentry><send id="mine" ${send}/></onentry>${tells('*', '[_event.name, _event.sendid]')}</state>`,
+        `<state id="s"><onentry><send id="mine" ${send}/></onentry>${tells('*', '[_event.name, _event.sendid, _event.data.element || null]')}</state>`,
       ),
     );
     await bed.post(target, 'end');
     await bed.advance(5);
-    expect(bed.heard()).toEqual([[error, 'mine']]);
+    expect(bed.heard()).toEqual([[error, 'mine', flow === orsFlow ? 'send' : null]]);
   }
 });
 

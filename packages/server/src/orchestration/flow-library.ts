@@ -12,7 +12,7 @@ import {
 import { type Clock, instant, RingbackError } from '../kernel/index.js';
 import type { Database } from '../store/index.js';
 import { type Sql, statement, type Transaction } from '../store/sql.js';
-import type { Documents } from './documents.js';
+import { type Documents, readDocuments, storedDocuments } from './documents.js';
 import { withFoundReferences } from './found-references.js';
 import { rootAttributes } from './root-attributes.js';
 
@@ -26,6 +26,8 @@ export interface FlowVersion {
   version: number;
   main: string;
   documents: Documents;
+  /** Others that they refer to and that could not be fetched: address to HTTP status, 0 without an answer. */
+  unavailable: Readonly<Record<string, number>>;
   origin: FlowOrigin;
   createdAt: number;
 }
@@ -179,6 +181,7 @@ export class FlowLibrary {
       'content' in part ? `${part.base.replace(/#.*$/s, '')}#${hashOf(part.base, { text }).slice(0, 12)}` : part.src;
     const documents: Documents = {};
     gather(main, { ...row.documents, [main]: text }, documents);
+    Object.assign(documents, storedDocuments({}, readDocuments(row.documents).unavailable));
     const flow = `${parent.flow}#${main.slice(main.lastIndexOf('content' in part ? '#' : '/') + 1)}`;
     const hash = hashOf(main, documents);
     const [known] = await tx.query<{ version: number }>(BY_HASH, [flow, hash]);
@@ -205,7 +208,7 @@ export class FlowLibrary {
 
   /** Every error and warning of an application. */
   check(flow: string, main: string, documents: Documents): Diagnostic[] {
-    return checkApplication({ id: flow, main, documents, ...this.extras, limits: this.#bounds() });
+    return checkApplication({ id: flow, main, ...readDocuments(documents), ...this.extras, limits: this.#bounds() });
   }
 
   /** @param sql the transaction under way, where there is one */
@@ -239,10 +242,18 @@ export class FlowLibrary {
     const [row] = known?.version === version ? [] : await this.database.query<FlowRow>(READ_VERSION, [flow, version]);
     const found = known?.version === version ? known : row && fromRow(row);
     if (!found) return undefined;
-    const { main, documents } = found;
+    const { main, documents, unavailable } = found;
     const isolated = this.options.isolatedFlows?.() ?? [];
     const isolation = isolated.includes(flow) || isolated.includes('*') ? 'session' : 'application';
-    return { id: applicationId(flow, version), main, documents, isolation, ...this.extras, limits: this.#bounds() };
+    return {
+      id: applicationId(flow, version),
+      main,
+      documents,
+      unavailable,
+      isolation,
+      ...this.extras,
+      limits: this.#bounds(),
+    };
   }
 
   async #add(flow: string, main: string, documents: Documents, origin: FlowOrigin): Promise<number> {
@@ -322,5 +333,5 @@ function describe(flow: string, problems: Diagnostic[]): string {
 
 function fromRow(row: FlowRow): FlowVersion {
   const { flow, version, main, documents, origin, created_at } = row;
-  return { flow, version, main, documents, origin, createdAt: created_at };
+  return { flow, version, main, ...readDocuments(documents), origin, createdAt: created_at };
 }

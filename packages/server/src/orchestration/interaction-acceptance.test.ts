@@ -348,6 +348,15 @@ describe('redirect', () => {
     expect(heard()).toEqual(['interaction.abandoned', ['interaction.deleted', 'deletion']]);
   });
 
+  test('to a number outside shows who it leads to', async () => {
+    const session = await inbound();
+    await act(session, 'redirect', { to: '5559876543' });
+    await bed.advance(2);
+    bed.heard();
+    await act(session, 'parties');
+    expect(bed.heard()).toEqual([['5551:customer:connected', '5559876543:external:connected']]);
+  });
+
   test('without detach to another routing point keeps the session', async () => {
     const session = await inbound();
     await act(session, 'redirect', { to: '8002' });

@@ -1,12 +1,13 @@
 import type { JsonObject } from '../kernel/index.js';
 import type { Leg } from '../telephony/index.js';
+import { isOutside } from './directory.js';
 import type { Interaction } from './interactions.js';
 import type { EnvironmentChange } from './session-event.js';
 
 /** A party as applications see it (ors-interaction-dialog.md 3.3). */
 export interface Party {
   device: string;
-  devicetype: 'customer' | 'agent' | 'routepoint' | 'external';
+  devicetype: 'customer' | 'agent' | 'extension' | 'routepoint' | 'external';
   state: 'dialing' | 'ringing' | 'connected' | 'held' | 'queued';
   role: 'origination' | 'destination' | 'routing';
   partyid: string;
@@ -35,7 +36,7 @@ export function partyOf(interaction: Interaction, { leg, held }: PartyLeg): Part
 function deviceTypeOf(interaction: Interaction, leg: Leg): Party['devicetype'] {
   if (leg.agentId !== undefined) return 'agent';
   if (leg.id === interaction.customer) return 'customer';
-  return leg.role === 'agent' ? 'agent' : 'external';
+  return leg.role === 'agent' && !isOutside(leg.number) ? 'extension' : 'external';
 }
 
 function stateOf({ state }: Leg, held: boolean): Party['state'] {

@@ -6,7 +6,7 @@ import { applicationId, type FlowLibrary } from './flow-library.js';
 import { type Answers, lookUp, withAnswers } from './lookups.js';
 import { type Macrostep, subjectOf } from './macrostep.js';
 import type { ModuleRegistry } from './module-registry.js';
-import { changedEnvironment, type Environment, engineEvent } from './session-event.js';
+import { changedEnvironment, type Environment, engineEvent, platformParameters, withTenant } from './session-event.js';
 import type { TurnRow } from './session-statements.js';
 import type { Suspensions } from './suspensions.js';
 import { unreachableTargets } from './unreachable-targets.js';
@@ -50,7 +50,10 @@ export class MacrostepRuns {
       given = { ...answers };
       const seen = hasAnswers ? { ...toJson(environment), answers } : toJson(environment);
       const common = { session: turn.id, application, now, environment: seen, unreachable, trace: 'steps' as const };
-      if (!event) return pool.start({ ...common, name, parameters: turn.parameters, ioprocessors });
+      if (!event) {
+        const parameters = turn.ors ? { ...platformParameters(environment), ...turn.parameters } : turn.parameters;
+        return pool.start({ ...common, name, parameters, ioprocessors });
+      }
       const position = { step: turn.step, snapshot: turn.snapshot };
       return event.end
         ? pool.deliver({ ...common, ...position, cancel: true, event: engineEvent(event) })
@@ -68,7 +71,7 @@ export class MacrostepRuns {
       ...(Object.keys(given).length > 0 && { answers: given }),
       ...(unreachable.length > 0 && { unreachable }),
     };
-    return { turn, event, environment, input, result, now };
+    return { turn, event, environment: withTenant(environment, result.effects), input, result, now };
   }
 
   /** Makes the engine ready for a flow, so that its first session need not wait for that. */

@@ -27,7 +27,7 @@ export const PRELUDE = `(function (host) {
   }
   var session = {
     get server() { return host.env().session.server; },
-    get tenant() { return host.env().session.tenant; },
+    get tenant() { return (host.called('session.setTenant') || [host.env().session.tenant])[0]; },
     get tenantid() { return host.env().session.tenantid; },
     getListItemValue: function (list, item, key) { return ask('session.getListItemValue', list, item, key); },
     listLookupValue: function (list, item, key) { return ask('session.listLookupValue', list, item, key); },
@@ -39,7 +39,10 @@ export const PRELUDE = `(function (host) {
     findServiceObjective: function (type, segment, media) {
       return ask('session.findServiceObjective', type, segment, media);
     },
-    setTenant: function (tenant) { host.call('session.setTenant', plain(tenant)); },
+    setTenant: function (tenant) {
+      if (typeof tenant !== 'string' || tenant === '') throw new TypeError('setTenant needs the name of a tenant');
+      host.call('session.setTenant', tenant);
+    },
     setOptions: function (name, value) { host.call('session.setOptions', plain(name), plain(value)); },
     ActiveServerName: function () { return host.env().session.server.name; },
     lookupseq: { StartFromStrategy: -1, StartFromCDN: 0, StartFromTserver: 1, StartFromTenant: 2, StartFromRouter: 3 }
@@ -49,9 +52,11 @@ export const PRELUDE = `(function (host) {
     get interactions() {
       var env = host.env().ixn, interactions = env.interactions;
       var rest = Object.keys(interactions).filter(function (id) { return id !== env.firstixnid; });
-      (env.firstixnid === null ? rest : [env.firstixnid].concat(rest)).forEach(function (id, place) {
+      var all = env.firstixnid === null ? rest : [env.firstixnid].concat(rest);
+      all.forEach(function (id, place) {
         Object.defineProperty(interactions, place, { value: interactions[id], enumerable: false });
       });
+      Object.defineProperty(interactions, 'length', { value: all.length, enumerable: false });
       return interactions;
     },
     get firstixnid() { return host.env().ixn.firstixnid; },

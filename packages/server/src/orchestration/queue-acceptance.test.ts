@@ -499,7 +499,7 @@ describe('requests that wait', () => {
     expect(names()).toEqual([ACCEPTED, 'queue.update.done']);
   });
 
-  test('Q19: are over when the customer hangs up, after the interaction', async () => {
+  test('Q19: are over when the customer hangs up, before the interaction is', async () => {
     const session = await called(WAITING);
     await bed.post(session, 'submit');
     bed.heard();
@@ -507,8 +507,8 @@ describe('requests that wait', () => {
     await bed.activity.idle();
     expect(heard()).toMatchObject([
       { event: 'interaction.abandoned' },
-      { event: 'interaction.deleted' },
       { event: 'error.queue.submit', data: { error: 'unknowncall' } },
+      { event: 'interaction.deleted' },
     ]);
     await bed.ready('anna');
     expect(await state('anna')).toBe('ready');
@@ -727,7 +727,7 @@ describe('busy treatments', () => {
     bed.heard();
     for (const { id } of bed.simulator.calls()) await bed.simulator.hangup(id);
     await bed.activity.idle();
-    expect(names()).toEqual(['interaction.abandoned', 'interaction.deleted', 'error.queue.submit']);
+    expect(names()).toEqual(['interaction.abandoned', 'error.queue.submit', 'interaction.deleted']);
     expect(await running()).toEqual([]);
   });
 

@@ -453,13 +453,23 @@ describe('functions of _genesys.session', () => {
     expect(await value(expression)).toEqual(expected);
   });
 
-  test('setTenant shows with its event', async () => {
+  test('setTenant shows at once, and from then on', async () => {
     const session = await bed.run(
-      flow(`<state id="s"><onentry><script>_genesys.session.setTenant('Other')</script></onentry>
-        ${tells('session.settenant.done', '_genesys.session.tenant')}${tells('again', '_genesys.session.tenant')}</state>`),
+      flow(`<state id="s"><onentry><script>_genesys.session.setTenant('Other')</script>
+        <probe:tell what="_genesys.session.tenant"/></onentry>
+        ${tells('again', '_genesys.session.tenant')}${tells('*', '_event.name')}</state>`),
     );
+    await bed.crash();
     await bed.post(session, 'again');
     expect(bed.heard()).toEqual(['Other', 'Other']);
+  });
+
+  test('setTenant without a name is an error of the script', async () => {
+    await bed.run(
+      flow(`<state id="s"><onentry><script>_genesys.session.setTenant()</script></onentry>
+        ${tells('error', '_event.name')}</state>`),
+    );
+    expect(bed.heard()).toEqual(['error.script.TypeError']);
   });
 });
 

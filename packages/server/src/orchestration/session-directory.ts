@@ -146,12 +146,16 @@ export class SessionDirectory {
   }
 
   /** Where a session stands, without its history. */
-  async current(id: string): Promise<{ view: SessionView; data: JsonObject } | undefined> {
+  async current(id: string): Promise<{ view: SessionView; name: string; data: JsonObject } | undefined> {
     const row = await this.#read(id);
     if (!row) return undefined;
     const data = dataOf(row);
     // An object of JSON values is one.
-    return { view: view(row), data: isObject(data) ? (data as JsonObject) : {} };
+    return {
+      view: view(row),
+      name: row.attributes?.name ?? row.flow,
+      data: isObject(data) ? (data as JsonObject) : {},
+    };
   }
 
   /** The chart of the documents that a session runs; undefined when there is no such session, or no documents yet. */

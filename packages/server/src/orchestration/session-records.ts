@@ -35,6 +35,8 @@ export interface SessionContent extends SessionRow {
   snapshot: string;
   /** Of the root element; null before the documents are there. */
   attributes: Readonly<Record<string, string>> | null;
+  /** Whether the application is written in the original's dialect. */
+  ors: boolean;
 }
 
 const DESCRIPTION = `s.id, s.flow, s.version, s.state, s.step, s.configuration, s.parameters, s.callback, s.service,
@@ -43,7 +45,7 @@ const WITH_FLOW = 'session s left join flow_version f on f.flow = s.flow and f.v
 
 export const READ_SESSION = statement(
   'session-read',
-  `select ${DESCRIPTION}, s.data, s.snapshot, f.attributes from ${WITH_FLOW} where s.id = $1`,
+  `select ${DESCRIPTION}, s.data, s.snapshot, f.attributes, coalesce(f.ors, false) as ors from ${WITH_FLOW} where s.id = $1`,
 );
 
 /** Conditions of a list, each with its values in this order. */

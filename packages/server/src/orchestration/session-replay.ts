@@ -2,7 +2,7 @@ import { type DataChange, dataChanges, type MicrostepTrace, SessionPool, type St
 import { type Clock, type JsonObject, type JsonValue, RingbackError } from '../kernel/index.js';
 import type { Database } from '../store/index.js';
 import { applicationId, type FlowLibrary } from './flow-library.js';
-import { changedEnvironment, type Environment, engineEvent } from './session-event.js';
+import { changedEnvironment, type Environment, engineEvent, platformParameters, withTenant } from './session-event.js';
 import { type InputRow, READ_INPUTS, type SessionContent } from './session-records.js';
 
 /** Longer sessions are not repeated. */
@@ -85,6 +85,7 @@ export class SessionReplay {
       }
       environment = changedEnvironment(environment, input.input.event?.model);
       last = await this.#step(pool, session, last, input, environment);
+      environment = withTenant(environment, last.effects);
       const data = last.data ?? null;
       pictures.push({
         configuration: last.configuration,
@@ -101,7 +102,7 @@ export class SessionReplay {
 
   #step(
     pool: SessionPool,
-    { id, flow, version, parameters, attributes }: SessionContent,
+    { id, flow, version, parameters, attributes, ors }: SessionContent,
     last: StepResult | undefined,
     { at, input }: InputRow,
     environment: Environment,
@@ -114,7 +115,8 @@ export class SessionReplay {
     if (!event || !last) {
       // As it was given to the engine at the start.
       const processors = ioprocessors as Record<string, { location: string }> | undefined;
-      return pool.start({ ...common, name, parameters, ...(processors && { ioprocessors: processors }) });
+      const all = ors ? { ...platformParameters(environment), ...parameters } : parameters;
+      return pool.start({ ...common, name, parameters: all, ...(processors && { ioprocessors: processors }) });
     }
     const { step, snapshot } = last;
     return pool.deliver({ ...common, step, snapshot, event: engineEvent(event), ...(event.end && { cancel: true }) });

@@ -127,7 +127,7 @@ export const FIRE_TIMERS = statement(
      delete from session_timer t using due where t.id = due.id
       returning t.id, t.session, t.send_id, t.target, t.due_at, t.event, t.action
    ), ordered as (
-     select f.target, f.event from fired f join session s on s.id = f.target and s.state = 'running'
+     select f.target, f.event - 'sentFrom' as event from fired f join session s on s.id = f.target and s.state = 'running'
       where f.event is not null order by f.due_at, f.id
    ), posted as (
      insert into session_message (session, at, event) select target, $1, event from ordered
@@ -135,7 +135,8 @@ export const FIRE_TIMERS = statement(
      insert into session_message (session, at, event)
      select o.id, $1, jsonb_build_object(
               'name', case when v.ors then 'error.send.nosuchsession' else 'error.communication' end, 'type', 'platform',
-              'sendid', f.send_id, 'data', jsonb_build_object('target', f.target, 'sendid', f.send_id,
+              'sendid', f.send_id, 'data', coalesce(f.event->'sentFrom', '{}') || jsonb_build_object(
+                'target', f.target, 'sendid', f.send_id,
                 'description', 'There is no running session ''' || f.target || '''.'))
        from fired f
        join session o on o.id = f.session and o.state = 'running'

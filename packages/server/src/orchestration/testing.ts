@@ -261,7 +261,11 @@ export class OrchestrationBed {
       modules: [this.#probe()],
       applicationOf: (dn) => this.applications.get(dn),
       parametersOf: (dn) => ({ ...this.dnOptions.get(dn) }),
-      sessionObject: () => ({ server: { name: 'test' }, tenant: 'Environment', tenantid: 1 }),
+      sessionObject: () => ({
+        server: { name: 'test', url: 'http://127.0.0.1:8080' },
+        tenant: 'Environment',
+        tenantid: 1,
+      }),
       fetchAllow: () => this.fetchAllow,
       searchServer: () => this.searchServer,
       configured: {

@@ -413,6 +413,9 @@ describe('the end and the report (H12, H14)', () => {
     expect(report.json()).toMatchObject({ sessionid: sid, node: 1, states: ['s'], data: { p: 5, q: 'own' } });
     expect(report.json().src).toMatch(/\.scxml$/);
     expect(report.json().starttime).toMatch(/^2026-/);
+    expect(report.json().name).toBe(report.json().src);
+    const named = await ors.start(WAITING.replace('<scxml ', '<scxml name="Routing" '));
+    expect((await ors.ask(`/scxml/session/${named}/query`)).json().name).toBe('Routing');
     expect((await ors.ask(`/scxml/session/${sid}/query?name=q&name=z`)).json().data).toEqual({ q: 'own' });
     expect((await ors.ask('/scxml/session/nobody/query')).status).toBe(404);
     expect((await ors.ask(`/scxml/session/${sid}/query`, { method: 'POST' })).status).toBe(405);

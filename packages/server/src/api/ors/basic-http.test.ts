@@ -93,7 +93,7 @@ describe('a send over HTTP', () => {
   test.each([
     ['w3c', 'error.communication', { status: 500 }, 500],
     ['w3c', 'error.communication', undefined, 404],
-    ['ors', 'error.send.targetunavailable', { status: 503 }, 503],
+    ['ors', 'error.send.targetunavailable.s', { status: 503 }, 503],
   ] as const)('in %s that is not taken is an %s event', async (dialect, name, served, code) => {
     const send =
       dialect === 'ors'

@@ -291,3 +291,14 @@ describe('a call', () => {
     expect(bed.heard()).toEqual(['Sales@.GA']);
   });
 });
+
+test.each([
+  ['was answered with 503', { status: 503 }, 'http.503'],
+  ['is not there', { status: 404 }, 'http.404'],
+])('data whose document %s are an error event with that status', async (_name, served, code) => {
+  const data = ors.serve(`/data-${served.status}.json`, '{}', served);
+  const flow = orsFlow(`<datamodel><data id="d" src="${data}"/></datamodel>
+    <state id="s"><transition event="error"><probe:tell what="[_event.name, _event.data.target]"/></transition></state>`);
+  await start(ors.serve(`/with-data-${served.status}.scxml`, flow));
+  expect(bed.heard()).toEqual([[`error.badfetch.${code}`, data]]);
+});

@@ -9,6 +9,7 @@ import { object, requiredText, text } from './attributes.js';
 const DO_NOT_DISTURB = 'do-not-disturb';
 
 const VALUE: AttributeDescriptor = { kind: 'value' };
+const LENIENT: AttributeDescriptor = { kind: 'lenient' };
 const COMMON = { requestid: { kind: 'location' }, agent: VALUE, for: VALUE, hints: VALUE } as const;
 
 /**
@@ -71,8 +72,8 @@ export function agentModule({ router }: { router: Router }): ActionModule {
     prefix: 'agent',
     actions: {
       logout: { attributes: COMMON, perform: logout },
-      setmediastate: { attributes: { ...COMMON, media: VALUE, state: VALUE }, perform: setMediaState },
-      setdnd: { attributes: { ...COMMON, state: VALUE }, perform: setDnd },
+      setmediastate: { attributes: { ...COMMON, media: LENIENT, state: LENIENT }, perform: setMediaState },
+      setdnd: { attributes: { ...COMMON, state: LENIENT }, perform: setDnd },
     },
   };
 }

@@ -57,5 +57,9 @@ export function basicHttpModule({ fetchAllow }: { fetchAllow: () => string }): A
 function failure(action: Action, error: number, description: string): ActionOutcome {
   const sendid = requiredText(action, 'sendid');
   const target = requiredText(action, 'url');
-  return { error, description, data: { target, sendid }, about: { sendid, type: 'platform' } };
+  const state = text(action, 'state');
+  return {
+    ...{ error, description, data: { target, sendid, ...object(action, 'from') } },
+    about: { sendid, type: 'platform', ...(state !== undefined && { state }) },
+  };
 }

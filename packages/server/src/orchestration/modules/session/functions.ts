@@ -1,5 +1,5 @@
 import { Zone } from '../../../calendar/index.js';
-import { isObject, type JsonValue, RingbackError } from '../../../kernel/index.js';
+import { isObject, type JsonValue } from '../../../kernel/index.js';
 import type { Sql } from '../../../store/sql.js';
 import type { ActionModule, SessionLookup } from '../../action-module.js';
 import type { Post } from '../../actions.js';
@@ -45,14 +45,8 @@ export function sessionFunctions(parts: {
 
   return {
     functions: {
-      // What a session sees changes with an event, as everything that it sees.
-      'session.setTenant': async (tx, session, [tenant]) => {
-        if (typeof tenant !== 'string' || tenant === '') {
-          throw new RingbackError('invalid-parameter', 'setTenant needs the name of a tenant');
-        }
-        const model = { tenant };
-        await parts.post(tx, session.id, { name: 'session.settenant.done', data: { tenant }, model });
-      },
+      // The session sees it at once; it is stored with its environment (`withTenant`).
+      'session.setTenant': async () => undefined,
       // Options of a single call have no effect: routing takes them from the attributes of `<queue:submit>`.
       'session.setOptions': async () => undefined,
     },
