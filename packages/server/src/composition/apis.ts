@@ -21,6 +21,7 @@ import {
 } from '../api/index.js';
 import { CallbackDirectory, CallbackOverview, CallbackSearch } from '../callback/index.js';
 import { ManualClock } from '../kernel/index.js';
+import { fileLink } from '../services/index.js';
 import type { Abilities } from './abilities.js';
 import { customerDesk } from './contacts.js';
 import type { Domains } from './domains.js';
@@ -41,7 +42,7 @@ export async function composeApis(
   { orchestration, callbacks, services, context, outbound, notifying }: Domains,
   { version, adminPassword }: ServerSettings,
 ): Promise<FastifyInstance> {
-  const { database, config, journal, clock, activity, log } = ground;
+  const { database, config, journal, audit, clock, activity, log } = ground;
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const authentication = new Authentication({
@@ -64,6 +65,10 @@ export async function composeApis(
     configuration: config,
     journal,
     agents,
+    audit: {
+      record: (entries) => audit.record(database, entries),
+      list: (filter, page) => audit.list(database, filter, page),
+    },
     callbacks: new CallbackDirectory(database),
     callbackOverview: overviewDesk(new CallbackSearch(database), new CallbackOverview(database, config)),
     customers: customerDesk(context),
@@ -83,7 +88,10 @@ export async function composeApis(
   await app.register(gmsTenantsApi, { prefix: '/genesys', configuration: config, people: authentication, log });
   const gms = { prefix: '/genesys', database, credentials: config, log };
   await app.register(gmsNotificationApi, { ...gms, notifications: notifying.notifications });
-  await app.register(gmsServiceApi, { prefix: '/genesys', services, credentials: config, log });
+  await app.register(gmsServiceApi, {
+    ...{ prefix: '/genesys', services, credentials: config, log },
+    fileUrl: (service, key) => fileLink(config.section('server'), ground.own.url, service, key),
+  });
   const ors = {
     clients: orchestration.clients,
     settings: orsSettings(config),

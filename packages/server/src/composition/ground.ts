@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { bindRefusal } from '../api/index.js';
 import { Configuration, type ParsedConfiguration, parseConfiguration } from '../config/index.js';
 import { Activity, type Clock, type Logger, ManualClock, RingbackError, SystemClock } from '../kernel/index.js';
-import { Journal } from '../reporting/index.js';
+import { AuditLog, Journal } from '../reporting/index.js';
 import { Database, migrate, startEmbedded } from '../store/index.js';
 import { type OwnAddress, ownAddress } from './own-address.js';
 import type { ServerSettings } from './settings.js';
@@ -21,6 +21,7 @@ export interface Ground {
   log: Logger;
   config: Configuration;
   journal: Journal;
+  audit: AuditLog;
   own: OwnAddress;
 }
 
@@ -74,7 +75,8 @@ export async function openGround(
   const database = await openDatabase(settings, log, activity, undo);
   const clock = settings.testClock ? await testClock(database, activity) : new SystemClock();
   const parts = { database, clock, activity, log };
-  const config = await Configuration.open(parts);
+  const audit = new AuditLog({ clock });
+  const config = await Configuration.open({ ...parts, audit: (tx, changes) => audit.record(tx, changes) });
   undo.push(() => config.close());
   await config.apply(parsed, { onlyMissing: settings.onlyMissing });
   const { host, adminPassword } = settings;
@@ -83,7 +85,7 @@ export async function openGround(
   const journal = new Journal(parts);
   await journal.start();
   undo.push(() => journal.stop());
-  return { ...parts, config, journal, own: ownAddress(settings) };
+  return { ...parts, config, journal, audit, own: ownAddress(settings) };
 }
 
 /** Stands at the present, or where an earlier process left it if that is later: stored times never lie in the future. */

@@ -6,15 +6,18 @@ import type { Ground, Undo } from './ground.js';
 const DAY_MS = 86_400_000;
 /** How long statistics of campaigns are kept. */
 const STATISTICS_DAYS = 800;
+/** How long it is known who changed what. */
+const AUDIT_DAYS = 3 * 366;
 
 /** What is done at fixed times of the day: old data leaves. */
 export async function scheduleUpkeep(
-  { database, clock, activity, log, journal }: Ground,
+  { database, clock, activity, log, journal, audit }: Ground,
   { calls, router }: Abilities,
   { orchestration, services, storage, context, outbound, notifying }: Domains,
   undo: Undo,
 ): Promise<void> {
   const jobs = new BackgroundJobs({ database, activity, log })
+    .add('audit-purge', '12 2 * * *', () => audit.purge(database, clock.now() - AUDIT_DAYS * DAY_MS))
     .add('journal-upkeep', '17 2 * * *', () => journal.upkeep())
     .add('storage-purge', '*/10 * * * *', async () => {
       await services.purge(database);

@@ -16,7 +16,7 @@ import { kinds, THE_SWITCH } from './kinds.js';
 import { canonical, mergePatch } from './merge-patch.js';
 import type { Kind, ObjectOf, SwitchSettings } from './objects.js';
 import type { OptionMap } from './options.js';
-import { withHashedPassword } from './secrets.js';
+import { shown, withHashedPassword } from './secrets.js';
 import { Snapshot, type StoredObject, type StoredValue } from './snapshot.js';
 import { type ConfigRow, changesSince, storeObject, takeRevision } from './statements.js';
 import { prepare } from './validation.js';
@@ -34,6 +34,17 @@ export interface ConfigurationOptions {
   clock: Clock;
   activity: Activity;
   log: Logger;
+  /** Told what changes, in the transaction of the change. */
+  audit?: ((tx: Transaction, changes: readonly AuditedChange[]) => Promise<void>) | undefined;
+}
+
+/** A change as people who look after the server see it: without passwords and secret options. */
+export interface AuditedChange extends Change {
+  /** Who made it. */
+  author: string;
+  action: 'created' | 'updated' | 'deleted';
+  before?: StoredValue;
+  after?: StoredValue;
 }
 
 export interface Change {
@@ -76,17 +87,19 @@ export class Configuration {
   readonly #clock: Clock;
   readonly #activity: Activity;
   readonly #log: Logger;
+  readonly #audit: ConfigurationOptions['audit'];
   readonly #snapshot = new Snapshot();
   readonly #changes = new Listeners<[change: Change]>();
   /** Writes and catching up, one after the other. */
   readonly #sequence = new Sequence();
   #stopListening: (() => void)[] = [];
 
-  private constructor({ database, clock, activity, log }: ConfigurationOptions) {
+  private constructor({ database, clock, activity, log, audit }: ConfigurationOptions) {
     this.#database = database;
     this.#clock = clock;
     this.#activity = activity;
     this.#log = log;
+    this.#audit = audit;
   }
 
   /** Reads the configuration and keeps it up to date from then on. */
@@ -229,6 +242,7 @@ export class Configuration {
       const at = instant(this.#clock.now());
       const rows: ConfigRow[] = [];
       const written: Written[] = [];
+      const audited: AuditedChange[] = [];
       for (const write of writes) {
         const { kind, name } = write;
         const current = this.stored(kind, name);
@@ -242,8 +256,10 @@ export class Configuration {
           rows.push(row);
           const outcome = value === undefined ? 'deleted' : current ? 'updated' : 'created';
           written.push({ kind, name, outcome, version: row.version });
+          audited.push(auditedChange(write, by, outcome, current?.value, value));
         }
       }
+      if (audited.length > 0) await this.#audit?.(tx, audited);
       return { rows, written, revision: taken.revision };
     });
     const changes = this.#snapshot.take(rows, revision);
@@ -295,6 +311,20 @@ async function decide(
   if (value === undefined) throw invalid(kind, name, details);
   const hidden = await withHashedPassword(kind, value, current, keepPassword);
   return current && canonical(hidden) === canonical(current) ? UNCHANGED : hidden;
+}
+
+function auditedChange(
+  { kind, name }: Change,
+  author: string,
+  action: AuditedChange['action'],
+  before: StoredValue | undefined,
+  after: StoredValue | undefined,
+): AuditedChange {
+  return {
+    ...{ kind, name, author, action },
+    ...(before !== undefined && { before: shown(kind, name, before, false) }),
+    ...(after !== undefined && { after: shown(kind, name, after, false) }),
+  };
 }
 
 function unknownObject(kind: Kind, name: string): RingbackError {

@@ -30,6 +30,7 @@ export {
 export {
   type ApplyOptions,
   type ApplyReport,
+  type AuditedChange,
   type Change,
   Configuration,
   type ConfigurationOptions,

@@ -99,7 +99,7 @@ function registerKind(
   app.put<Named>(
     path,
     {
-      config: { deed: change },
+      config: { deed: change, audited: false },
       schema: {
         tags,
         summary: `Create or replace a ${noun}`,
@@ -119,7 +119,7 @@ function registerKind(
   app.patch<Named>(
     path,
     {
-      config: { deed: change },
+      config: { deed: change, audited: false },
       schema: {
         tags,
         summary: `Merge into a ${noun} (RFC 7396): null takes a member out`,
@@ -138,7 +138,7 @@ function registerKind(
   app.delete<Named>(
     path,
     {
-      config: { deed: change },
+      config: { deed: change, audited: false },
       schema: { tags, summary: `Delete a ${noun}`, params: parameters, response: { 204: Type.Null(), ...absent } },
     },
     async (request, reply) => {

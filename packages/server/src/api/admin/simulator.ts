@@ -55,7 +55,7 @@ export function registerSimulator(app: FastifyInstance, { clock, simulator, test
     if (simulator) return simulator;
     throw new RequestError(409, 'not-simulated', 'The switch is not the simulator (`switch: { driver: simulator }`).');
   };
-  const config = { deed: 'simulate' } as const;
+  const config = { deed: 'simulate', audited: false } as const;
 
   app.get(
     '/simulator',

@@ -2,6 +2,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { Registry } from 'prom-client';
 import { Configuration } from '../../config/index.js';
 import { Activity, type JsonObject, ManualClock, silentLogger } from '../../kernel/index.js';
+import { AuditLog } from '../../reporting/index.js';
 import { type TestDatabase, testDatabase } from '../../store/testing.js';
 import { createHttp } from '../http.js';
 import { Authentication } from './authentication.js';
@@ -42,7 +43,7 @@ export class MemoryJournal {
 }
 
 /** What the tests of the administration API do not say themselves. */
-function nothing(): Omit<AdminOptions, 'authentication' | 'configuration' | 'journal' | 'clock'> {
+function nothing(): Omit<AdminOptions, 'audit' | 'authentication' | 'configuration' | 'journal' | 'clock'> {
   const refuse = () => Promise.reject(new Error('not expected'));
   return {
     log: silentLogger,
@@ -98,7 +99,16 @@ export async function adminServer(more: Partial<AdminOptions> & { adminPassword?
   await database.query('delete from config_object');
   const activity = new Activity();
   const clock = new ManualClock(NOW, activity);
-  const configuration = await Configuration.open({ database, clock, activity, log: silentLogger });
+  await database.query('delete from audit_entry');
+  const log = new AuditLog({ clock });
+  const configuration = await Configuration.open({
+    ...{ database, clock, activity, log: silentLogger },
+    audit: (tx, changes) => log.record(tx, changes),
+  });
+  const audit: AdminOptions['audit'] = {
+    record: (entries) => log.record(database, entries),
+    list: (filter, page) => log.list(database, filter, page),
+  };
   const journal = new MemoryJournal();
   const authentication = new Authentication({ configuration, adminPassword: more.adminPassword });
   const app = await createHttp({
@@ -109,7 +119,7 @@ export async function adminServer(more: Partial<AdminOptions> & { adminPassword?
     consoleDirectory: '/nowhere',
     guard: authentication.guard,
   });
-  const options: AdminOptions = { ...nothing(), authentication, configuration, journal, clock, ...more };
+  const options: AdminOptions = { ...nothing(), audit, authentication, configuration, journal, clock, ...more };
   await app.register(adminApi, { prefix: '/api/v1', ...options });
   await app.ready();
   return {
