@@ -4,7 +4,7 @@ import { type Configuration, type OptionMap, sectionOptions } from '../config/in
 import { ContextServices } from '../context/index.js';
 import type { JsonObject } from '../kernel/index.js';
 import { createOrchestration, type Orchestration, type SearchServer } from '../orchestration/index.js';
-import { Services, Storage } from '../services/index.js';
+import { AccessNumbers, addBuiltinServices, fileLink, ServiceRecords, Services, Storage } from '../services/index.js';
 import type { Abilities } from './abilities.js';
 import { devices } from './devices.js';
 import type { Ground, Undo } from './ground.js';
@@ -65,13 +65,28 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
     expectedWait: (virtualQueue) => router.ewt(virtualQueue),
     statusPost: statusPost(() => config.section('ors')['fetch-allow'] ?? ''),
   });
-  const services: Services = new Services({
-    database,
-    sessions,
-    storage,
+  const records = new ServiceRecords(clock);
+  const access = new AccessNumbers({
     clock,
+    node: () => ground.own.node,
+    codePrefix: () => config.section('server').access_code_prefix ?? '',
+  });
+  const services: Services = new Services({
+    ...{ database, sessions, storage, records, access },
     service: (name) => config.service(name),
     sessionOf: (id) => callbacks.sessionOf(id),
+  });
+  addBuiltinServices(services, {
+    ...{ database, storage, records, access },
+    configuration: {
+      service: (name) => config.service(name),
+      services: () => config.services(),
+      section: (name) => config.section(name),
+      resources: (name) => config.object('resources', name),
+      list: (name) => config.object('lists', name),
+    },
+    isOnline: () => true,
+    fileUrl: (id, key) => fileLink(config.section('server'), ground.own.url, id, key),
   });
   sessions.onEnded((tx, session) => callbacks.onSessionEnded(tx, session));
   sessions.onEnded((tx, session) => outbound.dialing.sessionEnded(tx, session.id));

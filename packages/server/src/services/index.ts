@@ -1,2 +1,9 @@
-export { type ServiceRequest, Services, type SessionOfId } from './services.js';
+/** The Service API: services that run applications, builtin services, and the data that clients store. */
+export { AccessNumbers } from './access/access-numbers.js';
+export type { BuiltinCall, BuiltinService, ServiceRequest } from './builtin/builtin-service.js';
+export { addBuiltinServices } from './builtin-services.js';
+export { fileLink } from './file-link.js';
+export type { ServiceConfiguration } from './service-configuration.js';
+export { ServiceRecords } from './service-records.js';
+export { Services, type SessionOfId } from './services.js';
 export { Storage, type StoredFile, type StoredValue } from './storage.js';

@@ -1,101 +1,115 @@
-import {
-  type Clock,
-  instant,
-  type JsonObject,
-  type JsonValue,
-  newId,
-  newSessionId,
-  RingbackError,
-} from '../kernel/index.js';
+import { type JsonValue, newId, newSessionId, RingbackError } from '../kernel/index.js';
 import type { Reply, Sessions } from '../orchestration/index.js';
 import type { Database } from '../store/index.js';
-import { type Sql, statement } from '../store/sql.js';
-import type { Storage, StoredFile, StoredValue } from './storage.js';
+import type { Sql } from '../store/sql.js';
+import type { LiveService } from './access/access-desk.js';
+import type { AccessNumbers } from './access/access-numbers.js';
+import type { BuiltinService, ServiceRequest } from './builtin/builtin-service.js';
+import { effectiveParameters } from './parameter-rules.js';
+import { type ServiceRecords, secondsToLive } from './service-records.js';
+import type { Storage, StoredFile } from './storage.js';
 
 type OptionMap = Readonly<Record<string, string>>;
-
-/** What a client sends to create a service or with a request: names beginning with `_` are parameters, others data. */
-export interface ServiceRequest {
-  parameters: JsonObject;
-  userData: ReadonlyMap<string, StoredValue>;
-}
-
-export interface ServiceRecord {
-  id: string;
-  name: string;
-  storage: string;
-}
-
-interface ServiceRow extends ServiceRecord {
-  created_at: number;
-}
 
 /** Who else has sessions behind an id that clients know (the callback domain). */
 export type SessionOfId = (
   id: string,
 ) => Promise<{ session: string | undefined; service: string; storage?: string } | undefined>;
 
-const CREATE = statement(
-  'service-create',
-  'insert into service (id, name, storage, created_at, expires_at) values ($1, $2, $3, $4, $5)',
-);
-const READ = statement(
-  'service-read',
-  'select id, name, storage, created_at from service where id = $1 and expires_at > $2',
-);
-const REMOVE = statement('service-remove', 'delete from service where id = $1 returning id, name, storage, created_at');
-const PURGE = statement('service-purge', 'delete from service where expires_at <= $1');
-
 /** How long a client's request waits for the application's answer. */
 const ANSWER_TIMEOUT_MS = 30_000;
 /** How long a service and its data are kept when the configured service sets no `_ttl`. */
 const DEFAULT_TTL_S = 3_600;
 
-/** Parameters that a request may not set unless the service says so (gms-services.md 1.6). */
-const RESERVED = new Set([
-  '_redirect',
-  '_service',
-  '_type',
-  '_ors',
-  '_ors_lb_strategy',
-  'username',
-  'password',
-  '_overwritable_options',
-]);
+/** A service behind an id. */
+interface Found {
+  session: string | undefined;
+  service: string;
+  storage?: string;
+  /** Of a builtin service. */
+  template?: string;
+}
 
-/** The Service API: services of type `ors` that run an application, and the requests that clients send to them. */
+/** What a client may ask of a builtin service, which has no application behind it. */
+const UPDATE = 'update';
+
+/** The Service API: services that run an application, builtin ones, and the requests that clients send to them. */
 export class Services {
+  readonly #builtins = new Map<string, BuiltinService>();
+
   constructor(
     private readonly parts: {
       database: Database;
       sessions: Sessions;
       storage: Storage;
-      clock: Clock;
+      records: ServiceRecords;
+      access: AccessNumbers;
       service: (name: string) => OptionMap | undefined;
       sessionOf: SessionOfId;
     },
   ) {}
 
+  /** Makes services of a template known: those of type `builtin` whose `_service` it is. */
+  addBuiltin(template: string, service: BuiltinService): void {
+    this.#builtins.set(template, service);
+  }
+
   /**
-   * Starts a configured service of type `ors` and waits for the first answer of its application.
-   * @returns the application's answer as it stands; `{_id}` when it has none
-   * @throws RingbackError `unknown-service`, `unknown-flow`, `not-a-session-service`
+   * Creates a configured service.
+   * @returns of a service that runs an application, what that answers first, as it stands; `{_id}` when it has none
+   * @throws RingbackError `unknown-service`, `unknown-flow`, `not-a-session-service`, `wrong-method` and what the builtin
+   *   service throws
    */
   async create(name: string, request: ServiceRequest): Promise<Reply> {
-    const { database, sessions, storage, clock } = this.parts;
     const options = this.parts.service(name);
-    if (!options) throw new RingbackError('unknown-service', `Service ${name} is not configured`);
-    if (options._type !== 'ors') {
+    const builtin = this.#builtinOf(name, options);
+    if (builtin && (options || builtin.method === 'read')) return this.#run(builtin, 'create', name, options, request);
+    if (!options) throw unknownService(name);
+    if (options._type?.toLowerCase() !== 'ors') {
       throw new RingbackError('not-a-session-service', `Service ${name} is of type ${options._type ?? '(none)'}`);
     }
+    return this.#start(name, options, request);
+  }
+
+  /**
+   * Reads a service that needs no creation, such as office hours.
+   * @throws RingbackError `unknown-service`, `wrong-method` and what the builtin service throws
+   */
+  async read(name: string, request: ServiceRequest): Promise<Reply> {
+    const options = this.parts.service(name);
+    const builtin = this.#builtinOf(name, options);
+    if (builtin && (options || builtin.method === 'read')) return this.#run(builtin, 'read', name, options, request);
+    if (!options) throw unknownService(name);
+    throw wrongMethod(name, 'create');
+  }
+
+  async #run(
+    builtin: BuiltinService,
+    method: BuiltinService['method'],
+    name: string,
+    options: OptionMap | undefined,
+    request: ServiceRequest,
+  ): Promise<Reply> {
+    if (builtin.method !== method) throw wrongMethod(name, builtin.method);
+    return builtin.run({ name, options: options ?? {}, request });
+  }
+
+  /** The builtin service of a name: by its configured template, or one that answers without being configured. */
+  #builtinOf(name: string, options: OptionMap | undefined): BuiltinService | undefined {
+    if (options?._type?.toLowerCase() === 'ors') return undefined;
+    const builtin = this.#builtins.get(options?._service ?? name);
+    return options || builtin?.unconfigured ? builtin : undefined;
+  }
+
+  async #start(name: string, options: OptionMap, request: ServiceRequest): Promise<Reply> {
+    const { database, sessions, storage, records } = this.parts;
     const application = await sessions.resolve(options._service ?? name);
     const id = newSessionId();
     const startRequestId = newId();
-    const ttl = Number(options._ttl) > 0 ? Number(options._ttl) : DEFAULT_TTL_S;
+    const ttl = secondsToLive(options, DEFAULT_TTL_S);
     await database.transaction(async (tx) => {
       const data = await storage.create(tx, request.userData, ttl);
-      const now = clock.now();
-      await tx.query(CREATE, [id, name, data, instant(now), instant(now + ttl * 1000)]);
+      await records.create(tx, { id, name, storage: data, template: null }, ttl);
       await sessions.start(tx, {
         id,
         ...application,
@@ -116,12 +130,15 @@ export class Services {
 
   /**
    * Sends a request to the application behind a service or callback id.
-   * @throws RingbackError `unknown-service-id`, `no-session` (the record has none yet), `session-gone`, `no-answer`
+   * @throws RingbackError `unknown-service-id`, `unsupported-request` (of a builtin service), `no-session` (the record has none yet), `session-gone`, `no-answer`
    */
   async request(id: string, name: string, request: ServiceRequest): Promise<Reply> {
     const found = await this.#sessionOf(id);
     if (!found) throw unknownId(id);
-    if (name === 'update') return this.#update(found, request);
+    if (name === UPDATE) return this.#update(found, request);
+    if (found.template !== undefined) {
+      throw new RingbackError('unsupported-request', `Request ${name} is not supported by service ${found.service}`);
+    }
     if (found.session === undefined) {
       throw new RingbackError(
         'no-session',
@@ -137,14 +154,18 @@ export class Services {
     return reply;
   }
 
-  /** Ends a service: its session by the exit handlers, its record and its data; false when there is none. */
+  /**
+   * Ends a service: its session by the exit handlers, its access information, its record and its data.
+   * @returns false when there is none
+   */
   async remove(id: string): Promise<boolean> {
-    const { database, sessions, storage } = this.parts;
+    const { database, sessions, storage, records, access } = this.parts;
     const removed = await database.transaction(async (tx) => {
-      const [row] = await tx.query<ServiceRow>(REMOVE, [id]);
-      if (!row) return false;
-      await storage.remove(tx, row.storage);
-      await sessions.terminate(tx, id, 'deleted by its client');
+      const record = await records.remove(tx, id);
+      if (!record) return false;
+      await access.release(tx, id);
+      await storage.remove(tx, record.storage);
+      if (record.template === null) await sessions.terminate(tx, id, 'deleted by its client');
       return true;
     });
     if (removed) sessions.wake(id);
@@ -156,8 +177,7 @@ export class Services {
    * @throws RingbackError `unknown-service-id`
    */
   async data(id: string): Promise<Map<string, string | undefined>> {
-    const { database, storage } = this.parts;
-    const found = await storage.list(database, await this.#storageOf(id));
+    const found = await this.parts.storage.list(this.parts.database, await this.#storageOf(id));
     if (!found) throw unknownId(id);
     return found;
   }
@@ -175,8 +195,19 @@ export class Services {
     return (await this.#sessionOf(id))?.service;
   }
 
+  /** The running service of an id: a builtin one that has not expired, or one whose session runs. */
+  async live(id: string): Promise<LiveService | undefined> {
+    const record = await this.#read(id);
+    if (record?.template) return { id, storage: record.storage, ends: record.expires_at };
+    const found = await this.#sessionOf(id);
+    if (found?.session === undefined || !(await this.parts.sessions.isRunning(found.session))) return undefined;
+    return { id, storage: found.storage, ends: undefined };
+  }
+
+  /** Forgets what has expired. */
   async purge(sql: Sql): Promise<void> {
-    await sql.query(PURGE, [instant(this.parts.clock.now())]);
+    await this.parts.records.purge(sql);
+    await this.parts.access.purge(sql);
   }
 
   async #storageOf(id: string): Promise<string> {
@@ -191,18 +222,16 @@ export class Services {
     return { status: 200, body: {} };
   }
 
-  async #sessionOf(
-    id: string,
-  ): Promise<{ session: string | undefined; service: string; storage?: string } | undefined> {
+  async #sessionOf(id: string): Promise<Found | undefined> {
     const record = await this.#read(id);
-    if (record) return { session: id, service: record.name, storage: record.storage };
-    return this.parts.sessionOf(id);
+    if (!record) return this.parts.sessionOf(id);
+    const { name, storage, template } = record;
+    if (template !== null) return { session: undefined, service: name, storage, template };
+    return { session: id, service: name, storage };
   }
 
-  async #read(id: string): Promise<ServiceRow | undefined> {
-    const { database, clock } = this.parts;
-    const [row] = await database.query<ServiceRow>(READ, [id, instant(clock.now())]);
-    return row;
+  #read(id: string) {
+    return this.parts.records.read(this.parts.database, id);
   }
 }
 
@@ -210,18 +239,13 @@ function unknownId(id: string): RingbackError {
   return new RingbackError('unknown-service-id', `No service with id ${id}`);
 }
 
-/** A configured option wins over the request's parameter of its name, unless it may be overwritten. */
-function effectiveParameters(options: OptionMap, parameters: JsonObject): JsonObject {
-  const overwritable = new Set((options._overwritable_options ?? '').split(',').map((name) => name.trim()));
-  const result: JsonObject = {};
-  for (const [name, value] of Object.entries(parameters)) {
-    if (!RESERVED.has(name) || overwritable.has(name)) result[name] = value;
-  }
-  for (const [name, value] of Object.entries(options)) {
-    if (name === 'username' || name === 'password') continue;
-    if (!(overwritable.has(name) && name in parameters)) result[name] = value;
-  }
-  return result;
+function unknownService(name: string): RingbackError {
+  return new RingbackError('unknown-service', `Service ${name} is not configured`);
+}
+
+function wrongMethod(name: string, right: BuiltinService['method']): RingbackError {
+  const method = right === 'read' ? 'GET' : 'POST';
+  return new RingbackError('wrong-method', `Service ${name} is used with ${method}`);
 }
 
 function isEmpty(body: JsonValue): boolean {

@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import { afterAll, describe, expect, test } from 'vitest';
 import { silentLogger } from '../../kernel/index.js';
 import { OrchestrationBed, orsFlow } from '../../orchestration/testing.js';
-import { Services, Storage } from '../../services/index.js';
+import { AccessNumbers, fileLink, ServiceRecords, Services, Storage } from '../../services/index.js';
 import { createHttp } from '../http.js';
 import { gmsServiceApi } from './service.js';
 
@@ -20,11 +20,11 @@ const configured = new Map<string, Record<string, string>>([
 ]);
 const { database, sessions } = bed.current;
 const storage = new Storage(bed.clock);
+const { clock } = bed;
+const records = new ServiceRecords(clock);
+const access = new AccessNumbers({ clock, node: () => 1, codePrefix: () => '' });
 const services = new Services({
-  database,
-  sessions,
-  storage,
-  clock: bed.clock,
+  ...{ database, sessions, storage, records, access },
   service: (name) => configured.get(name),
   sessionOf: async (id) => (id === 'booked' ? { session: undefined, service: 'chatty' } : undefined),
 });
@@ -36,7 +36,10 @@ const http = await createHttp({
   consoleDirectory: '/nonexistent',
 });
 const credentials = { service: (name: string) => configured.get(name), section: () => ({}) };
-await http.register(gmsServiceApi, { prefix: '/genesys', services, credentials, log: silentLogger });
+await http.register(gmsServiceApi, {
+  ...{ prefix: '/genesys', services, credentials, log: silentLogger },
+  fileUrl: (service, key) => fileLink({}, undefined, service, key),
+});
 afterAll(() => http.close());
 
 await bed.flow(

@@ -8,6 +8,8 @@ import { type GmsError, generalError, serviceError } from './errors.js';
 export interface GmsServiceApiOptions {
   services: Services;
   credentials: CredentialSource;
+  /** Address at which a stored file can be fetched. */
+  fileUrl: (service: string, key: string) => string;
   log: Logger;
 }
 
@@ -30,7 +32,7 @@ const JSON_TYPE = 'application/json;charset=utf-8';
  * the web application, `/genesys`. Callbacks have an API of their own.
  */
 export async function gmsServiceApi(app: FastifyInstance, options: GmsServiceApiOptions): Promise<void> {
-  const { services, credentials, log } = options;
+  const { services, credentials, fileUrl, log } = options;
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('pragma', 'no-cache');
     reply.header('cache-control', 'no-cache, no-store');
@@ -45,11 +47,17 @@ export async function gmsServiceApi(app: FastifyInstance, options: GmsServiceApi
     const { status, body } = translate(error, request, log);
     request.refusal = `${body.exception}: ${body.message}`;
     if (status === 503) reply.header('retry-after', '2');
+    if (status === 405) reply.header('allow', request.method === 'GET' ? 'POST' : 'GET');
     return reply.code(status).type(JSON_TYPE).send(body);
   });
 
   app.post<Named>('/1/service/:service', async (request, reply) => {
     const answer = await services.create(request.params.service, requestOf(request));
+    return json(reply.code(answer.status), answer.body);
+  });
+
+  app.get<Named>('/1/service/:service', async (request, reply) => {
+    const answer = await services.read(request.params.service, requestOf(request));
     return json(reply.code(answer.status), answer.body);
   });
 
@@ -103,10 +111,6 @@ export async function gmsServiceApi(app: FastifyInstance, options: GmsServiceApi
   }
 }
 
-function fileUrl(id: string, key: string): string {
-  return `/genesys/1/service/${encodeURIComponent(id)}/storage/binary/${encodeURIComponent(key)}`;
-}
-
 /** What a client stored is never shown as a page of ours. */
 function sendFile(reply: FastifyReply, file: StoredFile): FastifyReply {
   return reply
@@ -157,6 +161,8 @@ function translate(error: unknown, request: FastifyRequest, log: Logger): GmsErr
   return generalError(failure);
 }
 
+/** A status without a body is what probes want. */
 function json(reply: FastifyReply, body: JsonValue): FastifyReply {
+  if (body === null) return reply.send();
   return reply.type(JSON_TYPE).send(JSON.stringify(body));
 }

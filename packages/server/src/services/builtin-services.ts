@@ -1,0 +1,36 @@
+import type { Database } from '../store/index.js';
+import { AccessDesk } from './access/access-desk.js';
+import type { AccessNumbers } from './access/access-numbers.js';
+import { get } from './builtin/get.js';
+import { matchInteraction } from './builtin/match-interaction.js';
+import { requestAccess } from './builtin/request-access.js';
+import { requestInteraction } from './builtin/request-interaction.js';
+import type { ServiceConfiguration } from './service-configuration.js';
+import type { ServiceRecords } from './service-records.js';
+import type { Services } from './services.js';
+import type { Storage } from './storage.js';
+
+/** Makes the builtin services known by the names of their templates. */
+export function addBuiltinServices(
+  services: Services,
+  parts: {
+    database: Database;
+    configuration: ServiceConfiguration;
+    records: ServiceRecords;
+    storage: Storage;
+    access: AccessNumbers;
+    /** Whether this node says of itself that it is online. */
+    isOnline: () => boolean | Promise<boolean>;
+    /** Address at which a stored file can be fetched. */
+    fileUrl: (service: string, key: string) => string;
+  },
+): AccessDesk {
+  const desk = new AccessDesk(parts);
+  const interaction = requestInteraction({ ...parts, desk });
+  services.addBuiltin('request-interaction', interaction);
+  services.addBuiltin('app-to-connect-basic', interaction);
+  services.addBuiltin('request-access', requestAccess({ ...parts, desk, liveService: (id) => services.live(id) }));
+  services.addBuiltin('match-interaction', matchInteraction({ ...parts, desk, remove: (id) => services.remove(id) }));
+  services.addBuiltin('get', get(parts.isOnline));
+  return desk;
+}
