@@ -26,7 +26,7 @@ describe('the audit log', () => {
     await send('PUT', '/services/one', { _service: 'callback', _target: 'A@GA' }, ADMIN);
     await send('PATCH', '/services/one', { _target: 'B@GA' }, ADMIN);
     await send('PATCH', '/services/one', { _target: 'B@GA' }, ADMIN);
-    await send('PUT', '/services/one', { _service: { no: 'text' } }, ADMIN);
+    await send('PUT', '/services/one', ['no', 'options'], ADMIN);
     await send('DELETE', '/services/one', undefined, ADMIN);
     await send('DELETE', '/services/one', undefined, ADMIN);
     const { status, body } = await send('GET', '/audit', undefined, ADMIN);
