@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { silentLogger } from '../kernel/index.js';
+import { Actions } from './actions.js';
+import { ModuleRegistry } from './module-registry.js';
 import { OrchestrationBed, orsFlow, tells } from './testing.js';
 
 const bed = await OrchestrationBed.create();
@@ -84,4 +87,41 @@ test('a session whose macrostep can never be stored ends with its reason instead
   await bed.store.database.query('drop trigger refusal on session_action');
   expect(await bed.row(session)).toMatchObject({ state: 'failed' });
   expect(bed.current.ended.at(-1)).toMatchObject({ id: session, state: 'failed' });
+});
+
+test('a node takes up what nodes that have gone carried out, once, and leaves alone what others carry out', async () => {
+  const { database } = bed.store;
+  const worked: string[] = [];
+  const registry = new ModuleRegistry();
+  const execute = async ({ requestId }: { requestId: string }) => {
+    worked.push(requestId);
+    return 'put-off' as const;
+  };
+  registry.add({ namespaces: ['m'], prefix: 'm', actions: { work: { attributes: {}, execute } } });
+  const node = (number: number) => {
+    const post = async () => true;
+    const wake = () => undefined;
+    return new Actions(database, registry, bed.clock, bed.activity, silentLogger, post, wake, () => number);
+  };
+  const session = await bed.run(WORKS);
+  for (const [id, at] of [
+    ['gone', 3],
+    ['live', 2],
+    ['old', null],
+  ] as const) {
+    await database.query(
+      `insert into session_action (id, session, module, action, phase, request, created_at, node)
+       values ($1, $2, 'm', 'work', 'execute', $3, now(), $4)`,
+      [id, session, JSON.stringify({ session: { id: session, flow: 'x' }, requestId: id, name: 'work' }), at],
+    );
+  }
+  const recovered = async (number: number, live: number[]) => {
+    await node(number).recover(live);
+    await bed.activity.idle();
+    return worked.splice(0).sort();
+  };
+  expect(await recovered(1, [2])).toEqual(['gone', 'old']);
+  expect(await recovered(4, [1, 2, 4])).toEqual([]);
+  expect(await recovered(4, [1, 4])).toEqual(['live']);
+  await database.query(`delete from session_action where module = 'm'`);
 });

@@ -21,8 +21,8 @@ interface ActionRow {
 
 const KEEP = statement(
   'action-keep',
-  `insert into session_action (id, session, module, action, phase, subject, request, created_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+  `insert into session_action (id, session, module, action, phase, subject, request, created_at, node)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 );
 const WAIT_FOR = statement(
   'action-wait-for',
@@ -48,12 +48,17 @@ const OF_SESSION = statement(
 );
 const FORGET = statement('action-forget', 'delete from session_action where session = $1');
 /**
- * What was being carried out, and what is heard or keyed in: its end may have gone unheard, and the network tells it again
- * when it is asked again.
+ * Gives node $1 what was being carried out by nodes that are none of $2, and what is heard or keyed in: its end may have
+ * gone unheard, and the network tells it again when it is asked again.
  */
-const INTERRUPTED = statement(
-  'action-interrupted',
-  `select * from session_action where phase = 'execute' or subject like 'treatment:%' order by created_at, id`,
+const TAKE_UP_INTERRUPTED = statement(
+  'action-take-up-interrupted',
+  `with taken as (
+     update session_action set node = $1
+      where (phase = 'execute' or subject like 'treatment:%') and not coalesce(node = any($2::integer[]), false)
+      returning *
+   )
+   select * from taken order by created_at, id`,
 );
 
 /** How long an action that met a closed database waits before it is carried out again. */
@@ -82,6 +87,8 @@ export class Actions {
     private readonly log: Logger,
     private readonly post: Post,
     private readonly wake: (session: string) => void,
+    /** Number of this node. */
+    readonly node: () => number = () => 1,
   ) {}
 
   /**
@@ -115,6 +122,7 @@ export class Actions {
       phase: definition.execute ? 'execute' : 'waiting',
       subject: null,
       request: action,
+      node: this.node(),
     });
     if (definition.execute) outbox.afterCommit(() => this.#execute(effect.namespace, action));
     return true;
@@ -142,6 +150,7 @@ export class Actions {
       subjectOf(outcome),
       jsonText(action),
       instant(action.now),
+      this.node(),
     ]);
     if (definition.execute) tx.afterCommit(() => this.#execute(effect.namespace, action));
   }
@@ -200,9 +209,12 @@ export class Actions {
     await this.#answer(tx, row.request, event, outcome, model);
   }
 
-  /** Takes up what was under way when an earlier process died. */
-  async recover(): Promise<void> {
-    for (const row of await this.database.query<ActionRow>(INTERRUPTED)) {
+  /**
+   * Takes up what was under way when its node died.
+   * @param live numbers of the nodes that go on with theirs
+   */
+  async recover(live: readonly number[] = []): Promise<void> {
+    for (const row of await this.database.query<ActionRow>(TAKE_UP_INTERRUPTED, [this.node(), live])) {
       const { definition } = this.modules.action(row.module, row.action);
       const outcome = await outcomeOf(async () => definition.interrupted?.(row.request));
       if (outcome === undefined) this.#execute(row.module, row.request);

@@ -29,6 +29,8 @@ export interface HttpSending {
   otherwise: SessionEvent | undefined;
   /** Begins to transmit what has been committed. */
   carryOut: (module: string, action: Action) => void;
+  /** Number of this node. */
+  node: number;
   /** When the macrostep ran. */
   now: number;
   /** When it is to be transmitted; undefined: at once. */
@@ -71,6 +73,7 @@ export function collectHttpSend(outbox: Outbox, effect: SendEffect, sending: Htt
     action: action.name,
     phase: 'execute',
     subject: null,
+    node: sending.node,
   } as const;
   outbox.action({ ...row, request: action });
   outbox.afterCommit(() => sending.carryOut(BASIC_HTTP, action));

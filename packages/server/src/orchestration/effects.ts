@@ -80,7 +80,15 @@ function collectSend(
   if (isBasicHttp(effect.type) && effect.target !== undefined) {
     const due = effect.delayMs > 0 ? Math.min(now + effect.delayMs, LATEST) : undefined;
     const otherwise = isOver ? undefined : unreachableEvent(turn, effect);
-    collectHttpSend(outbox, effect, { ...context.http, turn, session, now, due, otherwise });
+    collectHttpSend(outbox, effect, {
+      ...context.http,
+      node: context.actions.node(),
+      turn,
+      session,
+      now,
+      due,
+      otherwise,
+    });
     return true;
   }
   if (!isScxml(effect.type)) return false;

@@ -134,7 +134,16 @@ export function createOrchestration(parts: {
     await busyTreatments.over(tx, event);
     return true;
   };
-  const actions = new Actions(database, registry, clock, activity, log, post, (id) => sessions.wake(id));
+  const actions = new Actions(
+    database,
+    registry,
+    clock,
+    activity,
+    log,
+    post,
+    (id) => sessions.wake(id),
+    () => parts.self.node,
+  );
   const busyTreatments = new BusyTreatments(actions, () => clock.now());
   const values = new StatisticValues(database, router, clock);
   const statisticFeed = new StatisticFeed({ database, router, values, post, clock, activity, log });
@@ -217,7 +226,8 @@ export function createOrchestration(parts: {
       await nodes.join(options);
       await replies.listen();
       await suspensions.start();
-      await actions.recover();
+      await actions.recover(nodes.others());
+      nodes.onGone = () => actions.recover([nodes.own, ...nodes.others()]);
       await callEvents.recover(database);
       await sessions.startUp({ ...options, others: nodes.others() });
       await statisticFeed.start();

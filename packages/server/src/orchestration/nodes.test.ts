@@ -15,6 +15,10 @@ function node(owner: string, url: string | undefined) {
 test('nodes have numbers, know the addresses of those that live, and forget those that have gone', async () => {
   const first = node('a', 'http://a');
   const second = node('b', undefined);
+  let gone = 0;
+  first.nodes.onGone = async () => {
+    gone += 1;
+  };
   await first.nodes.join({ cluster: true });
   await second.nodes.join({ cluster: true });
   expect([first.self.node, second.self.node]).toEqual([1, 2]);
@@ -31,6 +35,7 @@ test('nodes have numbers, know the addresses of those that live, and forget thos
   await second.nodes.leave();
   await clock.advance(1_000);
   expect(first.nodes.addressOf(2)).toBeUndefined();
+  expect(gone).toBe(1);
   const third = node('c', 'http://c');
   await third.nodes.join({ cluster: true });
   expect(third.self.node).toBe(2);

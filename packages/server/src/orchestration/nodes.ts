@@ -32,6 +32,8 @@ export class Nodes {
   readonly #elsewhere = new Map<number, string | undefined>();
   #timer: Timer | undefined;
   #stopped = false;
+  /** Hears that another node has gone. */
+  onGone: (() => Promise<void>) | undefined;
 
   constructor(
     private readonly parts: {
@@ -99,8 +101,10 @@ export class Nodes {
       const [row] = await database.query<{ number: number }>(BEAT, [owner, instant(now), self.url ?? null]);
       if (!row) await this.#takeNumber(true);
       const live = await database.query<{ number: number; url: string | null }>(LIVE, [instant(now - GONE_MS)]);
+      const known = this.others();
       this.#elsewhere.clear();
       for (const { number, url } of live) if (number !== self.node) this.#elsewhere.set(number, url ?? undefined);
+      if (known.some((number) => !this.#elsewhere.has(number))) await this.onGone?.();
     } catch (error) {
       log.warn({ err: error }, 'this node could not tell the others that it lives');
     }

@@ -41,6 +41,8 @@ export interface OutgoingAction {
   phase: 'execute' | 'waiting';
   subject: string | null;
   request: object;
+  /** Number of the node that carries it out. */
+  node: number;
 }
 
 /** What a macrostep did, for those who look back: enough to repeat it. */

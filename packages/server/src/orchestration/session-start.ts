@@ -20,3 +20,7 @@ export interface SessionStart {
   /** Name of that request; default `gms.start`. */
   startRequest?: string;
 }
+
+/** A session that begins at once and has nobody waiting for its first answer. */
+export type NewSession = Required<Pick<SessionStart, 'id'>> &
+  Pick<SessionStart, 'flow' | 'parameters' | 'callback' | 'service'>;

@@ -43,6 +43,17 @@ export const CREATE_SESSION = statement(
    select $1, $10::timestamptz, $14::jsonb where $13::text is not null`,
 );
 
+/** Many at once, none of which has a request to answer. */
+export const CREATE_SESSIONS = statement(
+  'session-create-many',
+  `insert into session (id, flow, version, state, step, snapshot, configuration, parameters, environment, callback,
+                        service, started_at, changed_at, node)
+   select s.id, s.flow, s.version, 'running', 0, '', '{}', s.parameters, s.environment, s.callback, s.service, $8, $8, $9
+     from unnest($1::text[], $2::text[], $3::integer[], $4::jsonb[], $5::jsonb[], $6::text[], $7::text[])
+       as s (id, flow, version, parameters, environment, callback, service)
+   on conflict (id) do nothing`,
+);
+
 /** The documents of a session's application have been fetched. */
 export const SET_APPLICATION = statement(
   'session-set-application',
@@ -117,7 +128,7 @@ export const NEXT_TIMER = statement('session-next-timer', 'select min(due_at) as
 
 /**
  * Moves due timers into the mailboxes of their targets, in due order, or tells the sender that the target has ended;
- * starts sessions, and stores actions, whose time has come.
+ * starts sessions, and stores actions, whose time has come: for node $3 to carry out.
  */
 export const FIRE_TIMERS = statement(
   'session-fire-timers',
@@ -147,8 +158,8 @@ export const FIRE_TIMERS = statement(
      update session s set state = 'running', started_at = $1 from fired f
       where f.event is null and f.action is null and s.id = f.session and s.state = 'scheduled'
    ), acting as (
-     insert into session_action (id, session, module, action, phase, request, created_at)
-     select f.action->>'requestId', f.session, f.action->>'module', f.action->>'name', 'execute', f.action, $1
+     insert into session_action (id, session, module, action, phase, request, created_at, node)
+     select f.action->>'requestId', f.session, f.action->>'module', f.action->>'name', 'execute', f.action, $1, $3
        from fired f where f.action is not null
    )
    select session, target, action from fired order by due_at, id`,

@@ -27,11 +27,12 @@ import { ResidentSessions } from './resident-sessions.js';
 import type { Environment, SessionEvent } from './session-event.js';
 import { SessionProgress } from './session-progress.js';
 import type { SessionSettings } from './session-settings.js';
-import type { SessionStart } from './session-start.js';
+import type { NewSession, SessionStart } from './session-start.js';
 import {
   ASK_REPLY,
   CANCEL_SCHEDULED,
   CREATE_SESSION,
+  CREATE_SESSIONS,
   FIRE_TIMERS,
   type FiredTimer,
   IS_FLOODED,
@@ -154,7 +155,8 @@ export class Sessions {
       activity,
       log,
       nextDue: async () => (await database.query<{ due: number | null }>(NEXT_TIMER))[0]?.due ?? undefined,
-      claim: (now) => database.query<FiredTimer>(FIRE_TIMERS, [instant(now), TIMER_BATCH]),
+      claim: (now) =>
+        database.query<FiredTimer>(FIRE_TIMERS, [instant(now), TIMER_BATCH, parts.context.actions.node()]),
       run: async (rows) => {
         for (const { session, target, action } of rows) {
           if (action !== null) parts.context.actions.carryOut(action.module, action);
@@ -238,6 +240,34 @@ export class Sessions {
       afterCommit(sql, () => this.#timers.wake(startAt));
     }
     return id;
+  }
+
+  /**
+   * Stores many new sessions in the caller's transaction, by one statement; each begins at once, without a request to
+   * answer. The caller wakes them when that has committed.
+   * @throws RingbackError `unknown-flow` for any of them, before anything is stored
+   */
+  async startAll(sql: Sql, requests: readonly NewSession[]): Promise<void> {
+    const { clock, settings, suspensions } = this.parts;
+    const applications = new Map<string, { flow: string; version: number }>();
+    for (const request of requests) {
+      if (applications.has(request.flow)) continue;
+      const application = await this.#applicationOf(sql, request);
+      suspensions.check(application.flow, application.version);
+      applications.set(request.flow, application);
+    }
+    const chosen = requests.map(({ flow }) => applications.get(flow) ?? { flow, version: 0 });
+    await sql.query(CREATE_SESSIONS, [
+      requests.map(({ id }) => id),
+      chosen.map(({ flow }) => flow),
+      chosen.map(({ version }) => version),
+      requests.map(({ parameters }) => jsonText(parameters)),
+      requests.map((request) => jsonText(this.parts.environment(request.id, request))),
+      requests.map(({ callback }) => callback ?? null),
+      requests.map(({ service }) => service ?? null),
+      instant(clock.now()),
+      settings.node(),
+    ]);
   }
 
   /**

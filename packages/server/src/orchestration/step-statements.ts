@@ -11,7 +11,7 @@ const COLUMNS: Readonly<Record<List, string>> = {
   timers: 'send_id text, due_at timestamptz, target text, event jsonb, action jsonb',
   cancels: 'place integer, send_id text, taken boolean, done jsonb, none jsonb',
   answers: 'place integer, id text, status integer, body jsonb, here boolean, done jsonb, none jsonb',
-  actions: 'id text, module text, action text, phase text, subject text, request jsonb',
+  actions: 'id text, module text, action text, phase text, subject text, request jsonb, node integer',
   journal: 'type text, callback text, data jsonb',
 };
 
@@ -35,8 +35,8 @@ const FOLLOWS: Readonly<Record<List, string>> = {
      returning r.id
    )`,
   actions: `kept as (
-     insert into session_action (id, session, module, action, phase, subject, request, created_at)
-     select id, session, module, action, phase, subject, request, at from actions
+     insert into session_action (id, session, module, action, phase, subject, request, created_at, node)
+     select id, session, module, action, phase, subject, request, at, node from actions
    )`,
   journal: `journaled as (
      insert into event (at, type, callback, session, data) select at, type, callback, session, data from journal
