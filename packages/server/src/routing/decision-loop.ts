@@ -167,7 +167,7 @@ export class DecisionLoop {
     if (!this.isOwner || fence === undefined || now < this.#pausedUntil) return false;
     const authority: Authority = { lease: leaseName, owner, fence };
     const overdue = mirror.line.overdue(now);
-    if (overdue) return this.#attempt({ agent: overdue.id }, now, () => this.#expire(overdue.id));
+    if (overdue) return this.#attempt({ agent: overdue.id }, now, () => this.#expire(overdue.id, now));
     const selection = mirror.line.next(now);
     if (selection) {
       const { request } = selection.request;
@@ -201,10 +201,10 @@ export class DecisionLoop {
     });
   }
 
-  async #expire(agent: string): Promise<void> {
+  async #expire(agent: string, now: number): Promise<void> {
     const { database, agents, mirror } = this.#options;
     const isDone = await database.transaction(async (tx) => {
-      const { isEnded, request } = await storeExpiry(tx, agents, agent);
+      const { isEnded, request } = await storeExpiry(tx, agents, agent, now);
       if (request !== undefined) for (const handler of this.reservationExpired) await handler(tx, { request, agent });
       return isEnded;
     });

@@ -61,12 +61,35 @@ export interface Outlook {
  * Seconds until a request is expected to be served: 0 if an agent is ready for it, `UNKNOWN_EWT_SECONDS` when nobody
  * is logged in who could serve it. Agents who are not ready count only when there are no others.
  */
-export function expectedWaitSeconds({ ahead, loggedIn, working, ready }: Outlook, rates: Rates): number {
-  if (loggedIn === 0) return UNKNOWN_EWT_SECONDS;
+export function expectedWaitSeconds(outlook: Outlook, rates: Rates): number {
+  return predictWait(outlook, rates).seconds;
+}
+
+/**
+ * The expected wait with its deviation as the model sees it, both in seconds: departures come one after the other, each
+ * after an exponential time. The deviation of an unknown wait is 0.
+ */
+export function predictWait(
+  { ahead, loggedIn, working, ready }: Outlook,
+  rates: Rates,
+): { seconds: number; deviation: number } {
+  if (loggedIn === 0) return { seconds: UNKNOWN_EWT_SECONDS, deviation: 0 };
   const departures = ahead + 1 - ready;
-  const servedPerMs = (working || loggedIn) / Math.max(1, rates.handleMs);
-  const givenUpPerMs = rates.waitedMs > 0 ? rates.abandoned / rates.waitedMs : 0;
+  const { servedPerMs, givenUpPerMs } = departureRates(working || loggedIn, rates);
   let milliseconds = 0;
-  for (let others = 0; others < departures; others += 1) milliseconds += 1 / (servedPerMs + others * givenUpPerMs);
-  return milliseconds / 1000;
+  let variance = 0;
+  for (let others = 0; others < departures; others += 1) {
+    const gap = 1 / (servedPerMs + others * givenUpPerMs);
+    milliseconds += gap;
+    variance += gap * gap;
+  }
+  return { seconds: milliseconds / 1000, deviation: Math.sqrt(variance) / 1000 };
+}
+
+/** How often per millisecond so many agents at work finish a call, and how often one who waits gives up. */
+export function departureRates(agents: number, rates: Rates): { servedPerMs: number; givenUpPerMs: number } {
+  return {
+    servedPerMs: agents / Math.max(1, rates.handleMs),
+    givenUpPerMs: rates.waitedMs > 0 ? rates.abandoned / rates.waitedMs : 0,
+  };
 }

@@ -7,12 +7,12 @@ export {
   type RoutingEntry,
   type RoutingJournal,
 } from './agents.js';
-export { UNKNOWN_EWT_SECONDS } from './ewt.js';
+export { departureRates, type Outlook, type Rates, UNKNOWN_EWT_SECONDS } from './ewt.js';
 export { Lease, type LeaseOptions } from './lease.js';
 export type { Decision, ReservationHandler, SelectedHandler, TimeoutHandler } from './outcome.js';
 export type { RoutePreferences, SelectionOrder } from './preferences.js';
 export type { RouteChange, RouteRequest } from './request.js';
-export { createRouting, Router, type RoutingOptions } from './router.js';
+export { createRouting, Router, type RoutingOptions, type Standing } from './router.js';
 export { type Expression, holds, parseExpression } from './skill-expression.js';
 export type { ConfiguredAgent, ConfiguredGroup, RoutingConfiguration } from './staff.js';
 export { STATISTIC_NAMES, statisticNamed } from './statistic.js';
@@ -25,3 +25,4 @@ export {
 } from './statistics.js';
 export { parseTarget, type Target, type TargetDefaults } from './target.js';
 export { parseTargets, restoredTargets, storedTargets } from './target-list.js';
+export type { WaitEstimate } from './wait-interval.js';

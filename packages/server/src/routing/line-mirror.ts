@@ -72,7 +72,8 @@ export class LineMirror {
     this.line.apply({ type: 'request-gone', id: request.id }, now);
     if (target !== undefined) this.line.apply({ type: 'served', request, target }, now);
     if (endedAt !== undefined) {
-      this.estimates.left(request.virtualQueue, endedAt - request.submittedAt, isServed(state));
+      const waitedMs = endedAt - request.submittedAt;
+      this.estimates.left(request.virtualQueue, waitedMs, isServed(state), request.prediction);
     }
     this.#changes.notify();
   }

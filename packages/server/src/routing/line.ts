@@ -192,6 +192,21 @@ export class Line {
     return { ahead, ...agentCounts(lines) };
   }
 
+  /** What a request would have before it that were submitted now, at the place of its arrival. */
+  outlookOf(request: RouteRequest, now: number): Outlook {
+    this.#advance(now);
+    const newcomer = {
+      ...request,
+      submittedAt: now,
+      sequence: Number.POSITIVE_INFINITY,
+      version: 0,
+      targetsSince: now,
+    };
+    const entry = lineRequest(newcomer, 0, now);
+    const lines = this.#linesOf(request.targets);
+    return { ahead: Math.max(0, ...lines.map((line) => line.requests.rank(entry))), ...agentCounts(lines) };
+  }
+
   /**
    * What somebody would have before him who joined the virtual queue now, at its end. The targets are those that its
    * latest request asked for, unless others are given.

@@ -146,10 +146,11 @@ export async function storeExpiry(
   tx: Transaction,
   agents: Agents,
   agentId: string,
+  now: number,
 ): Promise<{ isEnded: boolean; request?: string }> {
   const ended = await agents.expire(tx, agentId);
   if (ended?.state !== 'reserved' || ended.request === undefined) return { isEnded: ended !== undefined };
-  await giveBack(tx, ended.request, 'expired');
+  await giveBack(tx, ended.request, 'expired', now);
   return { isEnded: true, request: ended.request };
 }
 

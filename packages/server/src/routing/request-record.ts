@@ -1,5 +1,6 @@
 import { instant, type JsonObject } from '../kernel/index.js';
 import { type Bindable, type Sql, statement } from '../store/index.js';
+import type { Prediction } from './estimates.js';
 import { restoredPreferences, storedPreferences } from './preferences.js';
 import type { RouteChange, RouteRequest, WaitingRequest } from './request.js';
 import { restoredTargets, storedTargets } from './target-list.js';
@@ -32,6 +33,10 @@ interface RequestRow {
   version: number;
   target: string | null;
   preferences: JsonObject | null;
+  estimate_ms: number | null;
+  estimate_low_ms: number | null;
+  estimate_high_ms: number | null;
+  estimate_deviation_ms: number | null;
 }
 
 /** A stored request: while it waits what the line needs, afterwards how its wait ended. */
@@ -48,14 +53,14 @@ export interface StoredRequest {
 const COLUMNS =
   'id, sequence, session, interaction, callback, virtual_queue, targets, targets_since, priority, increment, ' +
   'increment_interval, arrival, submitted_at, selectable, paused, timeout_at, reservation_ms, state, agent, ended_at, ' +
-  'handled_ms, version, target, preferences';
+  'handled_ms, version, target, preferences, estimate_ms, estimate_low_ms, estimate_high_ms, estimate_deviation_ms';
 
 const SUBMIT = statement(
   'request-submit',
   `insert into route_request (id, session, interaction, callback, virtual_queue, targets, targets_since, priority,
      increment, increment_interval, arrival, submitted_at, selectable, paused, timeout_at, reservation_ms, preferences,
-     state, version)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $7, $12, $13, $14, $15, $16, 'waiting', 1)
+     estimate_ms, estimate_low_ms, estimate_high_ms, estimate_deviation_ms, state, version)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $7, $12, $13, $14, $15, $16, $17, $18, $19, $20, 'waiting', 1)
    on conflict (id) do nothing
    returning ${COLUMNS}`,
 );
@@ -107,7 +112,8 @@ const OF_SESSION = statement(
 /** Selected, and not given back since. */
 const GIVE_BACK = statement(
   'request-give-back',
-  `update route_request set state = $2, version = version + 1 where id = $1 and state = 'selected' returning id`,
+  `update route_request set state = $2, freed_at = $3, version = version + 1
+   where id = $1 and state = 'selected' returning id`,
 );
 
 const ANSWERED = statement(
@@ -126,8 +132,16 @@ const PURGE = statement(
    delete from route_request using old where route_request.id = old.id returning 1 as one`,
 );
 
-/** @returns undefined if a request of that id was submitted before */
-export async function insertRequest(tx: Sql, request: RouteRequest, now: number): Promise<WaitingRequest | undefined> {
+/**
+ * @param prediction what is to be compared with its wait
+ * @returns undefined if a request of that id was submitted before
+ */
+export async function insertRequest(
+  tx: Sql,
+  request: RouteRequest,
+  prediction: Prediction | undefined,
+  now: number,
+): Promise<WaitingRequest | undefined> {
   const values: Bindable[] = [
     request.id,
     request.session ?? null,
@@ -145,6 +159,10 @@ export async function insertRequest(tx: Sql, request: RouteRequest, now: number)
     request.timeoutAt === undefined ? null : instant(request.timeoutAt),
     Math.round(request.reservationMs),
     storedPreferences(request.preferences),
+    milliseconds(prediction?.seconds),
+    milliseconds(prediction?.lowSeconds),
+    milliseconds(prediction?.highSeconds),
+    milliseconds(prediction?.deviation),
   ];
   const [row] = await tx.query<RequestRow>(SUBMIT, values);
   return row && toStoredRequest(row).request;
@@ -207,8 +225,8 @@ export async function waitingRequestsOf(
 }
 
 /** @returns false if the request holds no agent (any more) */
-export async function giveBack(tx: Sql, id: string, state: 'released' | 'expired'): Promise<boolean> {
-  return (await tx.query(GIVE_BACK, [id, state])).length > 0;
+export async function giveBack(tx: Sql, id: string, state: 'released' | 'expired', now: number): Promise<boolean> {
+  return (await tx.query(GIVE_BACK, [id, state, instant(now)])).length > 0;
 }
 
 /** Notes that the agent who was selected for a request has taken its call. */
@@ -248,6 +266,7 @@ function toStoredRequest(row: RequestRow): StoredRequest {
     ...restoredPreferences(row.preferences),
     sequence: row.sequence,
     version: row.version,
+    ...predictionOf(row),
   };
   return {
     state: row.state,
@@ -257,4 +276,20 @@ function toStoredRequest(row: RequestRow): StoredRequest {
     ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
     ...(row.handled_ms === null ? {} : { handledMs: row.handled_ms }),
   };
+}
+
+function predictionOf(row: RequestRow): { prediction?: Prediction } {
+  if (row.estimate_ms === null) return {};
+  return {
+    prediction: {
+      seconds: row.estimate_ms / 1000,
+      lowSeconds: (row.estimate_low_ms ?? row.estimate_ms) / 1000,
+      highSeconds: (row.estimate_high_ms ?? row.estimate_ms) / 1000,
+      deviation: (row.estimate_deviation_ms ?? 0) / 1000,
+    },
+  };
+}
+
+function milliseconds(seconds: number | undefined): number | null {
+  return seconds === undefined ? null : Math.round(seconds * 1000);
 }

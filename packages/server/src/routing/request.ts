@@ -1,3 +1,4 @@
+import type { Prediction } from './estimates.js';
 import type { RoutePreferences } from './preferences.js';
 import type { Target } from './target.js';
 
@@ -53,6 +54,8 @@ export interface WaitingRequest extends RouteRequest {
   version: number;
   /** When its present targets were given: their `fromMs` and `untilMs` count from here. */
   targetsSince: number;
+  /** What it was told about its wait, if that is to be compared with how long it waited. */
+  prediction?: Prediction;
 }
 
 /** A minute of waiting counts as one minute for a request with this service objective. */

@@ -3,6 +3,8 @@ import type { Sql, Transaction } from '../store/index.js';
 import { Agents, type RoutingDatabase, type RoutingJournal } from './agents.js';
 import { CountingDay } from './counting-day.js';
 import { DecisionLoop } from './decision-loop.js';
+import type { Prediction } from './estimates.js';
+import { type Outlook, type Rates, UNKNOWN_EWT_SECONDS } from './ewt.js';
 import { Lease } from './lease.js';
 import { LineMirror } from './line-mirror.js';
 import type { ReservationHandler, SelectedHandler, TimeoutHandler } from './outcome.js';
@@ -21,6 +23,20 @@ import {
 import { type RoutingConfiguration, Staff } from './staff.js';
 import { Statistics } from './statistics.js';
 import type { Target } from './target.js';
+import type { WaitEstimate } from './wait-interval.js';
+
+/** Where a waiting request stands. */
+export interface Standing {
+  position: number;
+  total: number;
+  priority: number;
+  ewtSeconds: number;
+  ewtLowSeconds: number;
+  ewtHighSeconds: number;
+  /** What the estimate was made from. */
+  outlook: Outlook;
+  rates: Rates;
+}
 
 const LEASE_NAME = 'router';
 /** What nodes tell each other: `request:<id>` or `agent:<id>` has changed. */
@@ -122,7 +138,8 @@ export class Router {
   async submit(tx: Transaction, request: RouteRequest): Promise<void> {
     checkRequest(request);
     if (!this.#options.staff.knowsAny(request.targets)) throw unknownTargets(request);
-    const stored = await insertRequest(tx, request, this.#options.clock.now());
+    const now = this.#options.clock.now();
+    const stored = await insertRequest(tx, request, this.#predictionFor(request, now), now);
     if (stored) this.#afterCommit(tx, stored.id, () => this.#mirror.waits(stored));
   }
 
@@ -151,7 +168,7 @@ export class Router {
     const [stored] = await findRequests(tx, [id]);
     if (stored?.state !== 'selected' || stored.agent === undefined) return false;
     const isFree = await this.#options.agents.release(tx, stored.agent, id);
-    return isFree && giveBack(tx, id, 'released');
+    return isFree && giveBack(tx, id, 'released', this.#options.clock.now());
   }
 
   /**
@@ -192,12 +209,10 @@ export class Router {
 
   /**
    * Where a waiting request stands: its place in its virtual queue (1 = first), how many wait there, its effective
-   * priority, and the expected wait in seconds (10000 = unknown, nobody is logged in who could serve).
+   * priority, and the expected wait (10000 s = unknown, nobody is logged in who could serve) with its interval.
    * On a node that does not own the router it is up to 1.5 s old.
    */
-  async query(
-    id: string,
-  ): Promise<{ position: number; total: number; ewtSeconds: number; priority: number } | undefined> {
+  async query(id: string): Promise<Standing | undefined> {
     const { line, estimates } = this.#mirror;
     if (!line.request(id)) await this.#mirror.refresh([id], []);
     const now = this.#options.clock.now();
@@ -205,17 +220,34 @@ export class Router {
     const outlook = line.outlook(id, now);
     const request = line.request(id)?.request;
     if (!standing || !outlook || !request) return undefined;
-    return { ...standing, ewtSeconds: estimates.expectedWaitSeconds(request.virtualQueue, outlook) };
+    const { seconds, lowSeconds, highSeconds } = estimates.predict(request.virtualQueue, outlook);
+    return {
+      ...standing,
+      ewtSeconds: seconds,
+      ewtLowSeconds: lowSeconds,
+      ewtHighSeconds: highSeconds,
+      outlook,
+      rates: estimates.rates(request.virtualQueue),
+    };
+  }
+
+  /** As `estimate`, without the interval: seconds. */
+  ewt(virtualQueue: string, targets?: readonly Target[]): number {
+    return this.estimate(virtualQueue, targets).seconds;
   }
 
   /**
-   * The expected wait, in seconds, of somebody who joined a virtual queue now.
+   * The expected wait of somebody who joined a virtual queue now, and between what 80 of 100 such waits end.
    * @param targets whom he would ask for; otherwise what the queue's latest request asked for
-   * @returns 10000 if it is unknown: nobody is logged in who could serve
+   * @returns 10000 s throughout if it is unknown: nobody is logged in who could serve
    */
-  ewt(virtualQueue: string, targets?: readonly Target[]): number {
+  estimate(virtualQueue: string, targets?: readonly Target[]): WaitEstimate {
     const { line, estimates } = this.#mirror;
-    return estimates.expectedWaitSeconds(virtualQueue, line.queueOutlook(virtualQueue, targets));
+    const { seconds, lowSeconds, highSeconds } = estimates.predict(
+      virtualQueue,
+      line.queueOutlook(virtualQueue, targets),
+    );
+    return { seconds, lowSeconds, highSeconds };
   }
 
   /** How many requests wait in a virtual queue. */
@@ -262,6 +294,14 @@ export class Router {
   #configurationChanged({ kind, name }: { kind: string; name: string }): void {
     if (kind === 'agents') this.#mirror.staffChanged(name);
     else if (kind === 'agent-groups' || kind === 'virtual-queues') this.#mirror.staffChanged();
+  }
+
+  /** Of requests that hold a place without being served the wait depends on others than the line: nothing to compare. */
+  #predictionFor(request: RouteRequest, now: number): Prediction | undefined {
+    if (!request.selectable || request.paused) return undefined;
+    const { line, estimates } = this.#mirror;
+    const prediction = estimates.predict(request.virtualQueue, line.outlookOf(request, now));
+    return prediction.seconds < UNKNOWN_EWT_SECONDS ? prediction : undefined;
   }
 
   #afterCommit(tx: Transaction, id: string, apply: () => void): void {
