@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isObject, type JsonObject, type JsonValue, type Logger, RingbackError } from '../../kernel/index.js';
 import type { ServiceRequest, Services, StoredFile, StoredValue } from '../../services/index.js';
-import { failureOf, pathOf } from '../http/failure.js';
+import { failureOf, pathOf, RequestError } from '../http/failure.js';
 import { type CredentialSource, refuseStranger } from './authentication.js';
 import { type GmsError, generalError, serviceError } from './errors.js';
 
@@ -121,6 +121,8 @@ function sendFile(reply: FastifyReply, file: StoredFile): FastifyReply {
 
 /** Names of user data are keys of an index, which has bounds. */
 const LONGEST_NAME = 128;
+const LONGEST_VALUE = 64 * 1024;
+const MOST_NAMES = 200;
 
 /** Query and body together: names with an underscore are parameters, others user data; the body wins. */
 function requestOf(request: FastifyRequest): ServiceRequest {
@@ -143,12 +145,25 @@ function requestOf(request: FastifyRequest): ServiceRequest {
   for (const { field, filename, type, content } of request.uploads) {
     userData.set(field, { content, fileName: filename, mediaType: type });
   }
-  for (const name of [...Object.keys(parameters), ...userData.keys()]) {
-    if (name.length <= LONGEST_NAME) continue;
-    const message = `The name ${name.slice(0, LONGEST_NAME)}... is longer than ${LONGEST_NAME} characters`;
-    throw new RingbackError('invalid-body', message);
-  }
+  requireLimits({ parameters, userData });
   return { parameters, userData };
+}
+
+/** @throws RequestError for too many names, RingbackError `invalid-body`, RequestError for values that are too long */
+function requireLimits({ parameters, userData }: ServiceRequest): void {
+  const names = [...Object.keys(parameters), ...userData.keys()];
+  if (names.length > MOST_NAMES) {
+    throw new RequestError(413, 'too-many-fields', `There are more than ${MOST_NAMES} names.`);
+  }
+  for (const name of names) {
+    if (name.length > LONGEST_NAME) {
+      const message = `The name ${name.slice(0, LONGEST_NAME)}... is longer than ${LONGEST_NAME} characters`;
+      throw new RingbackError('invalid-body', message);
+    }
+    const value = userData.get(name) ?? parameters[name] ?? '';
+    if (typeof value !== 'string' || value.length <= LONGEST_VALUE) continue;
+    throw new RequestError(413, 'field-too-large', `The field "${name}" is longer than ${LONGEST_VALUE} characters.`);
+  }
 }
 
 function translate(error: unknown, request: FastifyRequest, log: Logger): GmsError {

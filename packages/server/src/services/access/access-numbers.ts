@@ -189,7 +189,10 @@ export class AccessNumbers {
       const isSeeded = members.every((member) => this.#seeded.has(`${scope} ${member}`));
       if (!isSeeded) await this.#seed(tx, scope, members);
       const [taken] = await tx.query<{ number: string }>(ALLOCATE, values);
-      const [last] = taken ? [taken] : await tx.query<{ number: string }>(ALLOCATE_LAST, values);
+      if (taken) return taken.number;
+      // Rows that were there once may be gone, with a database that was restored.
+      if (isSeeded) await this.#seed(tx, scope, members);
+      const [last] = await tx.query<{ number: string }>(ALLOCATE_LAST, values);
       if (last) return last.number;
       if (group.backup !== undefined) return group.backup;
     }

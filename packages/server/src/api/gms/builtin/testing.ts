@@ -1,0 +1,192 @@
+import type { FastifyInstance } from 'fastify';
+import { Registry } from 'prom-client';
+import { afterAll } from 'vitest';
+import { silentLogger } from '../../../kernel/index.js';
+import { OrchestrationBed } from '../../../orchestration/testing.js';
+import {
+  AccessNumbers,
+  addBuiltinServices,
+  fileLink,
+  ServiceRecords,
+  Services,
+  Storage,
+} from '../../../services/index.js';
+import { createHttp } from '../../http.js';
+import { gmsServiceApi } from '../service.js';
+
+type Options = Record<string, string>;
+
+export interface Answer {
+  status: number;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever the API answered
+  body: any;
+  headers: Readonly<Record<string, unknown>>;
+}
+
+export interface Part {
+  name: string;
+  value: string;
+  filename?: string;
+  type?: string;
+}
+
+/** One process that serves the Service API. */
+interface Node {
+  http: FastifyInstance;
+  services: Services;
+}
+
+/** What gms-services.md 15 presupposes, on a database and a clock that stands still. */
+export class ServiceBed {
+  readonly services = new Map<string, Options>();
+  readonly sections = new Map<string, Options>();
+  readonly resources = new Map<string, { strategy: 'RANDOM' | 'LOCAL' | 'CLUSTER'; members: string[] }>();
+  readonly lists = new Map<string, Record<string, Options>>();
+  isOnline = true;
+  readonly #nodes: Node[] = [];
+
+  private constructor(readonly orchestration: OrchestrationBed) {}
+
+  static async create(): Promise<ServiceBed> {
+    const bed = new ServiceBed(await OrchestrationBed.create());
+    for (let node = 1; node <= 2; node += 1) bed.#nodes.push(await bed.#node(node));
+    bed.reset();
+    afterAll(async () => {
+      for (const { http } of bed.#nodes) await http.close();
+    });
+    return bed;
+  }
+
+  get clock() {
+    return this.orchestration.clock;
+  }
+
+  get database() {
+    return this.orchestration.current.database;
+  }
+
+  /** The first of two nodes. */
+  get node(): Node {
+    return this.#nodeNumbered(1);
+  }
+
+  /** The fixture of the acceptance table. */
+  reset(): void {
+    const ri = { _type: 'builtin', _service: 'request-interaction', _resource_group: 'DNIS', _ttl: '60' };
+    for (const map of [this.services, this.sections, this.resources, this.lists]) map.clear();
+    this.isOnline = true;
+    this.sections.set('server', { node_id: '1', external_url_base: 'http://gms.test:8080/' });
+    this.lists.set('GMS_Resources', {
+      DNIS: {
+        _allocation_strategy: 'CLUSTER',
+        _booking_expiration_timeout: '30',
+        n1: '8003449999',
+        n2: '8003449998',
+        n3: '8003449997',
+      },
+      ONE: { _allocation_strategy: 'CLUSTER', n1: '8005550001' },
+      RND: { _allocation_strategy: 'RANDOM', n1: '8005550002' },
+    });
+    const configured: Record<string, Options> = {
+      'request-access': { _type: 'builtin', _service: 'request-access', _access_code_length: '4' },
+      'match-interaction': { _type: 'builtin', _service: 'match-interaction' },
+      'request-interaction': { ...ri, _provide_code: 'false' },
+      'ri-free': ri,
+      'ri-code': { ...ri, _provide_code: 'true' },
+      'ri-one': { ...ri, _resource_group: 'ONE', _booking_expiration_timeout: '5' },
+      'ri-rnd': { ...ri, _resource_group: 'RND' },
+      up: { _type: 'builtin', _service: 'get', note: 'abc' },
+    };
+    for (const [name, options] of Object.entries(configured)) this.services.set(name, options);
+  }
+
+  /** Adds options to a service. */
+  change(service: string, options: Options): void {
+    this.services.set(service, { ...this.services.get(service), ...options });
+  }
+
+  /** Everybody's numbers are free again. */
+  async clear(): Promise<void> {
+    await this.database.query('truncate access, access_number, service, storage cascade');
+  }
+
+  advance(seconds: number): Promise<void> {
+    return this.clock.advance(seconds * 1000);
+  }
+
+  async send(
+    method: 'GET' | 'POST' | 'DELETE' | 'PUT' | 'OPTIONS',
+    path: string,
+    { payload, headers, on = 1 }: { payload?: string | object; headers?: Options; on?: number } = {},
+  ): Promise<Answer> {
+    const isForm = typeof payload === 'string';
+    const answer = await this.#nodeNumbered(on).http.inject({
+      method,
+      url: `/genesys${path}`,
+      headers: { ...(isForm && { 'content-type': 'application/x-www-form-urlencoded' }), ...headers },
+      ...(payload !== undefined && { payload }),
+    });
+    const type = String(answer.headers['content-type'] ?? '');
+    const body = type.startsWith('application/json') && answer.body ? answer.json() : undefined;
+    return { status: answer.statusCode, text: answer.body, body, headers: answer.headers };
+  }
+
+  /** `POST /1/service/{name}` with a form. */
+  post(name: string, form = '', on = 1): Promise<Answer> {
+    return this.send('POST', `/1/service/${name}`, { payload: form, on });
+  }
+
+  /** `POST /1/service/{name}` with a multipart form. */
+  async upload(name: string, parts: readonly Part[]): Promise<Answer> {
+    const boundary = 'xxBOUNDARYxx';
+    const text = parts.map(({ name: field, value, filename, type }) => {
+      const file = filename === undefined ? '' : `; filename="${filename}"\r\nContent-Type: ${type ?? 'text/plain'}`;
+      return `--${boundary}\r\nContent-Disposition: form-data; name="${field}"${file}\r\n\r\n${value}\r\n`;
+    });
+    return this.send('POST', `/1/service/${name}`, {
+      payload: Buffer.from(`${text.join('')}--${boundary}--\r\n`),
+      headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+    });
+  }
+
+  #nodeNumbered(number: number): Node {
+    const node = this.#nodes[number - 1];
+    if (!node) throw new Error(`there is no node ${number}`);
+    return node;
+  }
+
+  async #node(number: number): Promise<Node> {
+    const { clock, database } = this;
+    const { sessions } = this.orchestration.current;
+    const section = (name: string) => this.sections.get(name) ?? {};
+    const storage = new Storage(clock);
+    const records = new ServiceRecords(clock);
+    const access = new AccessNumbers({
+      clock,
+      node: () => number,
+      codePrefix: () => section('server').access_code_prefix ?? '',
+    });
+    const service = (name: string) => this.services.get(name);
+    const common = { database, storage, records, access };
+    const services = new Services({ ...common, sessions, service, sessionOf: async () => undefined });
+    const fileUrl = (id: string, key: string) => fileLink(section('server'), undefined, id, key);
+    const configuration = {
+      ...{ service, section },
+      services: () => this.services,
+      resources: (name: string) => this.resources.get(name),
+      list: (name: string) => this.lists.get(name),
+    };
+    addBuiltinServices(services, { ...common, configuration, isOnline: () => this.isOnline, fileUrl });
+    const http = await createHttp({
+      log: silentLogger,
+      metrics: new Registry(),
+      readiness: () => ({ ready: true }),
+      version: '0',
+      consoleDirectory: '/nonexistent',
+    });
+    const credentials = { service, section };
+    await http.register(gmsServiceApi, { prefix: '/genesys', services, credentials, fileUrl, log: silentLogger });
+    return { http, services };
+  }
+}
