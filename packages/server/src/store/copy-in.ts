@@ -11,11 +11,11 @@ interface CopyTarget {
  * but where the data come from.
  */
 class CopyIn extends pg.Query {
-  readonly #data: Buffer;
+  readonly #data: Iterable<string>;
   /** Read by the driver, which gives up on the connection after this time, in milliseconds. */
   readonly query_timeout: number;
 
-  constructor(text: string, data: Buffer, timeoutMs: number, done: (error: Error | undefined) => void) {
+  constructor(text: string, data: Iterable<string>, timeoutMs: number, done: (error: Error | undefined) => void) {
     const config: pg.QueryConfig & { callback: (error?: Error) => void } = { text, callback: (error) => done(error) };
     super(config);
     this.#data = data;
@@ -23,17 +23,18 @@ class CopyIn extends pg.Query {
   }
 
   handleCopyInResponse(connection: CopyTarget): void {
-    connection.sendCopyFromChunk(this.#data);
+    for (const piece of this.#data) connection.sendCopyFromChunk(Buffer.from(piece));
     connection.endCopyFrom();
   }
 }
 
 /**
  * Runs `copy ... from stdin` with these data, in the format that the statement names.
+ * @param data pieces, each of which is made when the one before it has been sent: the database works on that meanwhile
  * @param timeoutMs milliseconds after which the connection counts as dead
  */
-export function copyIn(client: pg.ClientBase, text: string, data: string, timeoutMs: number): Promise<void> {
+export function copyIn(client: pg.ClientBase, text: string, data: Iterable<string>, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    client.query(new CopyIn(text, Buffer.from(data), timeoutMs, (error) => (error ? reject(error) : resolve())));
+    client.query(new CopyIn(text, data, timeoutMs, (error) => (error ? reject(error) : resolve())));
   });
 }

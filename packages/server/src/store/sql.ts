@@ -34,5 +34,5 @@ export interface Transaction extends Sql {
    * Runs a `copy ... from stdin` with these data, in the format that it names: for thousands of rows at once. Transactions
    * of a `Database` have it, stand-ins need not.
    */
-  copyIn?(text: string, data: string): Promise<void>;
+  copyIn?(text: string, data: Iterable<string>): Promise<void>;
 }

@@ -64,16 +64,15 @@ function inFilterOrder({ where }: FilterSql, order: string): string {
 
 /** The first records of one set of windows. */
 export async function candidates(sql: Sql, query: CandidateQuery): Promise<Candidate[]> {
-  const { limit, filter } = query;
-  if (query.windows.length === 0 || limit <= 0) return [];
-  if (filter.order !== undefined) return (await read(sql, query, inFilterOrder(filter, filter.order))).map(toCandidate);
-  return merged(await read(sql, query, firstStatement(filter)), limit)
-    .rows.slice(0, limit)
-    .map(toCandidate);
+  const [found = []] = await candidatesOfEach(sql, query, [query.windows]);
+  return found;
 }
 
 /**
- * The first records of several sets of windows, each set for itself, as far as possible with one question.
+ * The first records of several sets of windows, each set for itself, with one question for all as far as possible.
+ *
+ * Records are mostly spread over the windows of a set, so that a few of each are enough to know the first of all; a window
+ * whose records all come early (a list that is sorted by zone, say) is asked once more.
  * @param query its `windows` are not used
  */
 export async function candidatesOfEach(
@@ -82,56 +81,82 @@ export async function candidatesOfEach(
   sets: readonly (readonly PresentWindow[])[],
 ): Promise<Candidate[][]> {
   const { limit, filter } = query;
-  const all = sets.flat();
-  // Records are mostly spread over the windows: a few of each are enough to know the first of all.
-  const fewest = Math.max(1, ...sets.map((windows) => windows.length));
-  const few = Math.min(limit, Math.ceil((SPREAD * limit) / fewest) + SPREAD);
-  const together = filter.order === undefined && all.length > 0 && limit > 0;
-  const rows = together ? await read(sql, { ...query, windows: all, limit: few }, firstStatement(filter)) : [];
-  const found: Candidate[][] = [];
-  let from = 0;
-  for (const windows of sets) {
-    const [first, last] = [from + 1, from + windows.length];
-    from = last;
-    const own = merged(
-      rows.filter(({ place }) => place >= first && place <= last),
-      few,
-    );
-    const enough = together && (few === limit || own.complete || own.rows.length >= limit);
-    found.push(enough ? own.rows.slice(0, limit).map(toCandidate) : await candidates(sql, { ...query, windows }));
+  if (limit <= 0) return sets.map(() => []);
+  const { order } = filter;
+  if (order !== undefined) {
+    const found: Candidate[][] = [];
+    for (const windows of sets) {
+      const rows = windows.length > 0 ? await read(sql, query, windows, inFilterOrder(filter, order)) : [];
+      found.push(rows.map(toCandidate));
+    }
+    return found;
   }
-  return found;
+  const queues = sets.flatMap((windows, set) => windows.map((window): Queue => ({ set, window, rows: [] })));
+  const most = Math.max(1, ...sets.map((windows) => windows.length));
+  const few = Math.min(limit, Math.ceil(limit / most) + MARGIN);
+  await fill(sql, { ...query, limit: few }, queues);
+  if (few < limit) {
+    const short = sets.flatMap((_windows, set) => {
+      const own = queues.filter((queue) => queue.set === set);
+      return mayHaveMore(own, few, limit);
+    });
+    await fill(sql, query, short);
+  }
+  return sets.map((_windows, set) =>
+    inOrder(queues.filter((queue) => queue.set === set))
+      .slice(0, limit)
+      .map(toCandidate),
+  );
 }
 
-function read(sql: Sql, query: CandidateQuery, select: Statement | string): Promise<CandidateRow[]> {
+/** Read of each window beyond its share. */
+const MARGIN = 2;
+
+/** A window and its first records. */
+interface Queue {
+  set: number;
+  window: PresentWindow;
+  rows: CandidateRow[];
+}
+
+/** The windows that may have further records among the first `limit` of all. */
+function mayHaveMore(queues: readonly Queue[], read: number, limit: number): Queue[] {
+  const end = inOrder(queues)[limit - 1];
+  return queues.filter(({ rows }) => {
+    const last = rows[read - 1];
+    return last !== undefined && (end === undefined || compare(last, end) < 0);
+  });
+}
+
+async function fill(sql: Sql, query: Omit<CandidateQuery, 'windows'>, queues: readonly Queue[]): Promise<void> {
+  if (queues.length === 0) return;
+  for (const queue of queues) queue.rows = [];
+  const windows = queues.map(({ window }) => window);
+  for (const row of await read(sql, query, windows, firstStatement(query.filter)))
+    queues[row.place - 1]?.rows.push(row);
+}
+
+function read(
+  sql: Sql,
+  query: Omit<CandidateQuery, 'windows'>,
+  windows: readonly PresentWindow[],
+  select: Statement | string,
+): Promise<CandidateRow[]> {
   return sql.query<CandidateRow>(select, [
     query.list,
-    numberArray(query.windows.map(({ type }) => type)),
-    numberArray(query.windows.map(({ id }) => id)),
+    numberArray(windows.map(({ type }) => type)),
+    numberArray(windows.map(({ id }) => id)),
     Math.floor(query.now / 1000),
     query.maxAttempts,
     query.limit,
   ]);
 }
 
-const SPREAD = 4;
-
-/**
- * The records of all windows in one order, as far as it is certain: up to the last one that was read of a window that has
- * more.
- */
-function merged(rows: readonly CandidateRow[], read: number): { rows: CandidateRow[]; complete: boolean } {
-  const sorted = [...rows].sort(inOrder);
-  const counts = new Map<number, number>();
-  const end = sorted.findIndex(({ place }) => {
-    const count = (counts.get(place) ?? 0) + 1;
-    counts.set(place, count);
-    return count === read;
-  });
-  return end < 0 ? { rows: sorted, complete: true } : { rows: sorted.slice(0, end + 1), complete: false };
+function inOrder(queues: readonly Queue[]): CandidateRow[] {
+  return queues.flatMap(({ rows }) => rows).sort(compare);
 }
 
-function inOrder(one: CandidateRow, other: CandidateRow): number {
+function compare(one: CandidateRow, other: CandidateRow): number {
   return one.due_at - other.due_at || one.record_id - other.record_id;
 }
 

@@ -6,7 +6,7 @@ import type { DailyWindows } from './daily-windows.js';
 import { draftOf, type Place, type RecordDraft } from './draft.js';
 import type { ListNumbers } from './list-numbers.js';
 import type { PhoneKeys } from './phone-key.js';
-import type { ListRecord } from './record.js';
+import { type ListRecord, RECORD_DEFAULTS } from './record.js';
 
 type Value = number | string | undefined;
 
@@ -61,17 +61,40 @@ function arrayLiteral(type: string, values: readonly Value[]): string {
   return numberArray(values as (number | undefined)[]);
 }
 
-/** A batch as PostgreSQL's `copy` takes it; columns that no record has a value for are left out. */
-function copyOf(list: number, drafts: readonly RecordDraft[]): { text: string; data: string } {
-  const columns = WRITTEN.filter(([, , valueIn]) => drafts.some((draft) => valueIn(draft) !== undefined));
+/** What the table puts into columns that a `copy` does not name. */
+const PRESETS: Readonly<Record<string, Value>> = {
+  contact_info_type: RECORD_DEFAULTS.phoneType,
+  record_type: RECORD_DEFAULTS.recordType,
+  record_status: RECORD_DEFAULTS.recordStatus,
+  call_result: RECORD_DEFAULTS.callResult,
+  attempt: RECORD_DEFAULTS.attempt,
+};
+
+/** A batch as PostgreSQL's `copy` takes it; columns are left out in which every record has what the table presets. */
+function copyOf(list: number, drafts: readonly RecordDraft[]): { text: string; data: Iterable<string> } {
+  const columns = WRITTEN.filter(([name, , valueIn]) => drafts.some((draft) => valueIn(draft) !== PRESETS[name]));
+  const names = columns.map(([name]) => name).join(', ');
   const readers = columns.map(([, , valueIn]) => valueIn);
-  let data = '';
-  for (const draft of drafts) {
-    data += list;
-    for (const valueIn of readers) data += `\t${copied(valueIn(draft))}`;
-    data += '\n';
+  return { text: `copy calling_record (list_id, ${names}) from stdin`, data: rowsOf(list, drafts, readers) };
+}
+
+/** Rows that are made while the database works on those before. */
+const ROWS_PER_PIECE = 250;
+
+function* rowsOf(
+  list: number,
+  drafts: readonly RecordDraft[],
+  readers: readonly ((draft: RecordDraft) => Value)[],
+): Generator<string> {
+  const cells: Value[] = [list];
+  for (let from = 0; from < drafts.length; from += ROWS_PER_PIECE) {
+    // Joined row by row: a text that grows cell by cell is a tree of all its cells until it is sent.
+    const rows = drafts.slice(from, from + ROWS_PER_PIECE).map((draft) => {
+      for (let index = 0; index < readers.length; index += 1) cells[index + 1] = copied(readers[index]?.(draft));
+      return cells.join('\t');
+    });
+    yield `${rows.join('\n')}\n`;
   }
-  return { text: `copy calling_record (list_id, ${columns.map(([name]) => name).join(', ')}) from stdin`, data };
 }
 
 const SPECIAL = /[\\\t\n\r]/;
@@ -157,7 +180,7 @@ export async function insertRecords(
 const FEW = 50;
 
 /** Whether a batch can be copied; with a conflict it is as if that had not been tried. */
-async function copies(tx: Transaction, { text, data }: { text: string; data: string }): Promise<boolean> {
+async function copies(tx: Transaction, { text, data }: { text: string; data: Iterable<string> }): Promise<boolean> {
   if (!tx.copyIn) return false;
   await tx.query('savepoint calling_record_copy');
   try {

@@ -10,7 +10,7 @@ import { type ReadRow, RowReader } from './row-reader.js';
 import { textOf } from './source-text.js';
 
 /** Records that are written in one transaction; the next ones are read meanwhile. */
-const BATCH = 2500;
+const BATCH = 5000;
 /** The answer names this many refused lines at most; all are counted. */
 const MOST_ERRORS = 10_000;
 /** From this many new records on the database counts the list anew, before anything is picked from it. */
