@@ -11,6 +11,8 @@ export interface DialSettings {
   priorities: DialingPriority;
   /** Stop and unload when the lists have nothing more to dial. */
   autoCompletion: boolean;
+  /** No more records are taken out of the lists: what is held is still dealt with, then the group stops and unloads. */
+  completing?: boolean;
 }
 
 /** What a request says of the settings; what it does not say stays as it is. */

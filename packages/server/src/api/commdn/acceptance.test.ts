@@ -188,6 +188,8 @@ describe('A: load', () => {
 
   it.each([
     ['A13 type 99', { ...A1, GSW_CM_MessageType: 99 }],
+    ['type 34, which ends the list', { ...A1, GSW_CM_MessageType: 34 }],
+    ['type 35', { ...A1, GSW_CM_MessageType: 35 }],
     ['a type that is no number', { ...A1, GSW_CM_MessageType: 'load' }],
     ['no type', { ...ADDRESSES, ...PAIR }],
   ])('%s', async (_name, message) => {
@@ -382,6 +384,20 @@ describe('F: unload', () => {
       notice(24, LOADED, 2),
       notice(20, LOADED, 0),
     ]);
+  });
+
+  it('is asked for with 36: what is held is dealt with first, and nothing more is taken', async () => {
+    const complete = { ...F1, GSW_CM_MessageType: 36 };
+    expect(await client.ask(complete)).toEqual(refusal(4, 'Campaign not loaded'));
+    await client.ask(A1);
+    await client.ask(B1);
+    client.send(complete);
+    expect(await client.ask(D1)).toEqual(answer(24, STARTED, 5));
+    expect(bed.dialing.settings).toMatchObject({ completing: true });
+    await bed.database.transaction((tx) => bed.dialing.depleted(tx, 601));
+    expect(await client.take(2)).toEqual([notice(22, STARTED, 4), answer(20, STARTED, 0)]);
+    await client.ask(A1);
+    expect(await client.ask(complete)).toEqual(answer(20, LOADED, 0));
   });
 
   it('F3 refuses what is not loaded', async () => {

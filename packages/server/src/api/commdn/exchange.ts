@@ -36,6 +36,7 @@ export interface ExchangeOptions {
     | 'setDialingMode'
     | 'unload'
     | 'forceUnload'
+    | 'complete'
     | 'status'
     | 'loaded'
     | 'sequences'
@@ -69,6 +70,7 @@ const NOTIFICATION_OF: Partial<Record<RequestType, GroupMessage>> = {
   10: 'stopped',
   11: 'mode-changed',
   29: 'unloaded',
+  36: 'unloaded',
 };
 
 /** What is being unloaded, as a name that campaign groups and sequences do not share. */
@@ -153,8 +155,10 @@ export class Exchange {
     { cause, more }: { cause: Cause; more: JsonObject },
   ): Promise<Reply> {
     const { campaigns } = this.options;
-    if (type === MessageType.ReqUnloadCampaign) {
-      const { view, done } = await campaigns.unload(selector, cause);
+    if (type === MessageType.ReqUnloadCampaign || type === MessageType.ReqCompleteCampaign) {
+      const { view, done } = await (type === MessageType.ReqUnloadCampaign
+        ? campaigns.unload(selector, cause)
+        : campaigns.complete(selector, cause));
       const answer = done.then((group) => groupMessage(MessageType.EvCampaignUnloaded, addresses, group, more));
       return { later: { of: groupKey(view.name), answer } };
     }
@@ -179,7 +183,7 @@ export class Exchange {
   ): Promise<Reply> {
     const { sequences } = this.options.campaigns;
     const { [KEYS.properties]: _schedule, ...others } = more;
-    if (type === MessageType.ReqUnloadCampaign) {
+    if (type === MessageType.ReqUnloadCampaign || type === MessageType.ReqCompleteCampaign) {
       const { done } = await sequences.unload(group, cause);
       const answer = done.then((view) => sequenceMessage(MessageType.EvCampaignUnloaded, addresses, view, others));
       return { later: { of: sequenceKey(group), answer } };

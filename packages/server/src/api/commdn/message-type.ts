@@ -18,6 +18,8 @@ export const MessageType = {
   EvRecordCanceled: 31,
   ReqDoNotCall: 32,
   EvDoNotCallProcessed: 33,
+  /** Of later releases (`RequestCompleteCampaign`): what is buffered is still dialed, then the campaign is unloaded. */
+  ReqCompleteCampaign: 36,
 } as const;
 
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
@@ -33,6 +35,7 @@ const ANSWERS = {
   29: 20,
   30: 31,
   32: 33,
+  36: 20,
 } as const satisfies Record<number, MessageType>;
 
 export type RequestType = keyof typeof ANSWERS;
@@ -41,15 +44,14 @@ export function answerType(request: RequestType): MessageType {
   return ANSWERS[request];
 }
 
-/** The last number of the reference; 36 is a request of later releases, which is not served on CommDNs. */
+/** The last number of the reference. */
 const LAST_KNOWN = 33;
-const LATER: ReadonlySet<number> = new Set([34, 36]);
 
 /** What a message is to the server: a request, one that is none of its business, or no message at all. */
 export function kindOf(type: number): RequestType | 'not-for-us' | 'unknown' {
   // Only the keys of the table pass.
   if (type in ANSWERS) return type as RequestType;
-  return (type >= 0 && type <= LAST_KNOWN) || LATER.has(type) ? 'not-for-us' : 'unknown';
+  return type >= 0 && type <= LAST_KNOWN ? 'not-for-us' : 'unknown';
 }
 
 /** Requests that may be sent to every Outbound Contact Server on the DN (TargetAppID 0). */

@@ -56,6 +56,8 @@ export interface Unloading {
   done: Promise<GroupView>;
 }
 
+type GroupWork = (tx: Transaction, reference: CampaignGroupReference) => Promise<Parameters<typeof viewOf>[0]>;
+
 const BY_REQUEST: Cause = { origin: 'request' };
 
 /**
@@ -165,11 +167,23 @@ export class CampaignGroups {
   }
 
   /** Begins to unload; `done` resolves when calls and records on desktops are finished. @throws OutboundError */
-  async unload(selector: CampaignGroupSelector, cause = BY_REQUEST): Promise<Unloading> {
+  unload(selector: CampaignGroupSelector, cause = BY_REQUEST): Promise<Unloading> {
+    return this.#unloading(selector, (tx, reference) => this.#operations.unload(tx, reference, cause));
+  }
+
+  /**
+   * Unloads when everything that has been taken out of the lists is dealt with; no more is taken. @throws OutboundError
+   * as `unload`
+   */
+  complete(selector: CampaignGroupSelector, cause = BY_REQUEST): Promise<Unloading> {
+    return this.#unloading(selector, (tx, reference) => this.#operations.complete(tx, reference, cause));
+  }
+
+  async #unloading(selector: CampaignGroupSelector, work: GroupWork): Promise<Unloading> {
     const reference = await this.find(selector);
     const waiting = this.#untilUnloaded(reference.name);
     try {
-      const view = await this.#operate(selector, (tx) => this.#operations.unload(tx, reference, cause));
+      const view = await this.#operate(selector, (tx) => work(tx, reference));
       if (view.status === 'NotLoaded') waiting.cancel();
       return { view, done: view.status === 'NotLoaded' ? Promise.resolve(view) : waiting.done };
     } catch (error) {
@@ -227,10 +241,7 @@ export class CampaignGroups {
     return this.#options.clock.now();
   }
 
-  async #operate(
-    selector: CampaignGroupSelector,
-    work: (tx: Transaction, reference: CampaignGroupReference) => Promise<Parameters<typeof viewOf>[0]>,
-  ): Promise<GroupView> {
+  async #operate(selector: CampaignGroupSelector, work: GroupWork): Promise<GroupView> {
     return this.#options.database.transaction(async (tx) =>
       viewOf(await work(tx, await this.directory.find(tx, selector))),
     );
@@ -266,7 +277,7 @@ export class CampaignGroups {
     const { sequence, reference, settings } = record;
     if (sequence !== undefined) {
       tx.afterCommit(() => this.sequences.depleted(sequence, reference.name));
-    } else if (settings.autoCompletion) {
+    } else if (settings.autoCompletion || settings.completing) {
       await this.#operations.unload(tx, reference, { origin: 'auto-completion' });
     }
   }

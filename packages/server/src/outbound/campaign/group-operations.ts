@@ -89,7 +89,8 @@ export class GroupOperations {
     const record = await this.#lock(tx, reference);
     requireHolder(record, holder);
     refuse(groupSteps(record.state, 'start'));
-    const settings = wantedSettings(record.settings, change);
+    const { completing: _, ...before } = record.settings;
+    const settings = wantedSettings(before, change);
     this.#requireUsable(reference, settings);
     return this.#apply(tx, { ...record, settings, startedAt: this.#clock.now() }, 'start', cause);
   }
@@ -138,6 +139,20 @@ export class GroupOperations {
     const { outstanding } = await this.#dialing.beginUnload(tx, record.reference.dbid);
     record = await this.#apply(tx, record, outstanding > 0 ? 'unload-later' : 'unload', cause);
     return record.state === 'UnloadInProgress' ? this.#finish(tx, record, cause) : record;
+  }
+
+  /**
+   * Takes no more records, and unloads when what is held has been dealt with; at once where nothing is being dialed.
+   * @throws OutboundError `part-of-sequence`, `campaign-not-loaded`
+   */
+  async complete(tx: Transaction, reference: CampaignGroupReference, cause: Cause): Promise<GroupRecord> {
+    const record = await this.#lock(tx, reference);
+    if (record.state !== 'Running') return this.unload(tx, reference, cause);
+    requireHolder(record, undefined);
+    const completing = { ...record, settings: { ...record.settings, completing: true } };
+    await this.#dialing.change(tx, reference.dbid, completing.settings);
+    await storeGroup(tx, completing, this.#clock.now());
+    return completing;
   }
 
   /** @throws OutboundError `campaign-not-loaded` */

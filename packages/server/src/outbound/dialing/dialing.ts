@@ -146,7 +146,11 @@ export class Dialing {
 
   /** Changes what is dialed by, running or not. */
   async change(tx: Transaction, groupDbid: number, settings: DialSettings): Promise<void> {
-    await this.#set(tx, groupDbid, (group) => ({ ...group, settings: changedSettings(group.settings, settings) }));
+    await this.#set(tx, groupDbid, (group) => ({
+      ...group,
+      settings: changedSettings(group.settings, settings),
+      isDepleted: false,
+    }));
   }
 
   /** Nothing new is dialed; calls finish, records stay where they are. */

@@ -21,7 +21,7 @@ export function ownerOf(group: LoadedGroup): RecordOwner {
   return { appId: group.appId, groupId: group.dbid, campaignId: group.campaign.dbid };
 }
 
-/** Takes records out of the lists of a campaign into the buffer of a campaign group. */
+/** Takes records out of the lists of a campaign into the buffer of a campaign group; none for one that is completing. */
 export class RecordSupply {
   constructor(private readonly parts: DialingParts) {}
 
@@ -31,7 +31,7 @@ export class RecordSupply {
    */
   async take(tx: Transaction, group: StoredGroup, options: GroupOptions, wanted: number): Promise<number> {
     let taken = 0;
-    for (let lists = options.lists; taken < wanted && lists.length > 0; ) {
+    for (let lists = group.settings.completing ? [] : options.lists; taken < wanted && lists.length > 0; ) {
       const more: WeightedList[] = [];
       const before = taken;
       for (const { list, limit } of sharesOf(wanted - taken, lists)) {
@@ -53,6 +53,7 @@ export class RecordSupply {
    */
   async takePersonal(tx: Transaction, group: StoredGroup, options: GroupOptions, agentId?: string): Promise<boolean> {
     const { lists, clock } = this.parts;
+    if (group.settings.completing) return false;
     let isMore = false;
     for (const { name: list } of options.lists) {
       const chains = await lists.dueForAgent(tx, {
