@@ -14,6 +14,7 @@ import { proposals } from './slots.js';
 import { eventsOfBooking } from './status-events.js';
 import type { StatusNotifications } from './status-notifications.js';
 import type { Submission } from './submission.js';
+import type { SubmissionLead } from './submission-lead.js';
 import { admit, type RequestHeaders } from './throttle.js';
 import type { Transitions } from './transitions.js';
 
@@ -51,6 +52,7 @@ export class Booking {
       sessions: SessionStarter;
       services: CallbackServices;
       submission: Submission;
+      lead: SubmissionLead;
       transitions: Transitions;
       notifications: StatusNotifications;
       due: (submitAt: number | null, expiresAt: number) => void;
@@ -67,7 +69,7 @@ export class Booking {
   async book(request: BookingRequest): Promise<Booked> {
     const { service, grid, desired, now } = request;
     const slot = desired && slotAt(grid, desired.at);
-    const atOnce = desired === undefined || submitTime(service, desired.at) <= now;
+    const atOnce = desired === undefined || desired.at - this.parts.lead.of(service, request.properties) <= now;
     const isWatched = this.parts.notifications.concerns(service, request.properties);
     const inTurn = atOnce || isWatched || service.queuedPerCustomer !== undefined;
     if (!slot || inTurn) return this.#bookInTurn(request, slot, atOnce);
@@ -148,7 +150,8 @@ function newCallback(
     submit_attempts: 0,
     session: session ?? null,
     ttl: service.ttlSeconds,
-    expires_at: desiredAt + service.ttlSeconds * 1000,
+    // A time that has passed already does not shorten what is left to be done.
+    expires_at: Math.max(desiredAt, now) + service.ttlSeconds * 1000,
     properties,
     lookup: lookupOf(service, properties),
     progress: session === undefined ? {} : { submittedAt: now },

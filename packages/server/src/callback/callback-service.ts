@@ -22,6 +22,8 @@ export interface CallbackService {
   readonly capacityService: string;
   /** How long before its desired time a callback is submitted. */
   readonly executionBufferMs: number;
+  /** So long after its desired time a callback that no node has submitted is not submitted any more. */
+  readonly latestSubmissionMs: number;
   readonly ttlSeconds: number;
   readonly rejectPastSeconds: number;
   /** A span such as `1M`. */
@@ -128,6 +130,7 @@ function readService(name: string, read: OptionReader): CallbackService {
     businessHours: read.text('_business_hours_service').trim(),
     capacityService: read.text('_capacity_service').trim(),
     executionBufferMs: read.seconds('_request_execution_time_buffer') * 1000,
+    latestSubmissionMs: latestSubmission(read.text('_queue_poll_period'), read.text('_queue_poll_period_recovery')),
     ttlSeconds: Math.round(read.seconds('_ttl')),
     rejectPastSeconds: read.seconds('_reject_past_desired_time'),
     rejectFuture: read.text('_reject_future_desired_time'),
@@ -153,6 +156,12 @@ function readService(name: string, read: OptionReader): CallbackService {
     pausedKey: read.text('_paused_services_id').trim() || name,
     virtualQueue: read.text('_urs_virtual_queue').trim(),
   };
+}
+
+/** The ranges are minutes from now, `-120,120`: the farthest past of both. */
+function latestSubmission(...ranges: string[]): number {
+  const minutes = ranges.map((range) => Number.parseInt(range, 10)).filter((from) => !Number.isNaN(from));
+  return Math.max(0, ...minutes.map((from) => -from)) * 60_000;
 }
 
 /** `true` allows two callbacks in the queue and refuses the third, `strict` allows one. */

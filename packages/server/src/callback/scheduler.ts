@@ -1,12 +1,22 @@
-import { type Activity, type Clock, DatabaseUnavailable, instant, type Logger } from '../kernel/index.js';
+import {
+  type Activity,
+  type Clock,
+  DatabaseUnavailable,
+  instant,
+  type JsonObject,
+  type Logger,
+} from '../kernel/index.js';
 import { type Database, DueWork, statement, type Transaction } from '../store/index.js';
 import { CALLBACK_COLUMNS, type CallbackRow } from './callback-record.js';
 import type { CallbackServices } from './callback-service.js';
 import type { CallbackConfiguration } from './configuration.js';
-import { PURGE_SLOTS } from './slots.js';
+import { inLockOrder, PURGE_SLOTS } from './slots.js';
 import type { Submission } from './submission.js';
+import { LONGEST_ESTIMATE_S, type SubmissionLead, WAIT_SOURCES } from './submission-lead.js';
 import { PURGE_THROTTLE } from './throttle.js';
 import type { Transitions } from './transitions.js';
+
+const SOURCES = `jsonb_strip_nulls(jsonb_build_object(${WAIT_SOURCES.map((name) => `'${name}', properties -> '${name}'`).join(', ')}))`;
 
 const NEXT_SUBMISSION = statement(
   'callback-next-submission',
@@ -50,20 +60,24 @@ const TO_RESUME = statement(
     where c.state = 'PAUSED' and c.service <> all ($1::text[]) order by c.service, c.bucket limit $2 for update`,
 );
 
+/** What the coming callbacks of a service say themselves about whose expected wait is theirs. */
+const COMING_SOURCES = statement(
+  'callback-coming-sources',
+  `select distinct service, ${SOURCES} as sources from callback
+    where service = any ($1::text[]) and state = 'SCHEDULED' and submit_at > $2 and desired_at <= $3`,
+);
+
 /** Brings the submission of callbacks forward whose queue takes longer than their buffer. */
 const BRING_FORWARD = statement(
   'callback-bring-forward',
   `update callback set submit_at = $2
-    where service = $1 and state = 'SCHEDULED' and submit_at > $2 and desired_at <= $3`,
+    where service = $1 and state = 'SCHEDULED' and submit_at > $2 and desired_at <= $3 and ${SOURCES} = $4::jsonb`,
 );
 
-const BATCH = 50;
-/** Beyond this an expected wait is no estimate but the sign that there is none. */
-const LONGEST_ESTIMATE_S = 10_000;
+/** Callbacks that are submitted by one transaction, and such transactions at the same time. */
+const BATCH = 200;
+const LANES = 2;
 const SLOT_KEPT_MS = 2 * 86_400_000;
-
-/** The seconds that somebody who joins a virtual queue now will wait; undefined or negative when nobody knows. */
-export type ExpectedWait = (virtualQueue: string) => number | undefined;
 
 interface SchedulerParts {
   database: Database;
@@ -74,7 +88,7 @@ interface SchedulerParts {
   services: CallbackServices;
   submission: Submission;
   transitions: Transitions;
-  expectedWait: ExpectedWait | undefined;
+  lead: SubmissionLead;
 }
 
 /**
@@ -103,6 +117,7 @@ export class Scheduler {
     this.#submissions = new DueWork({
       ...common,
       name: 'callbacks to submit',
+      concurrency: LANES,
       nextDue: () => nextOf(NEXT_SUBMISSION),
       claim: (now, limit) => this.#submitBatch(now, limit),
     });
@@ -144,8 +159,8 @@ export class Scheduler {
     const claim = (tx: Transaction, count: number) => tx.query<CallbackRow>(DUE_SUBMISSIONS, [instant(now), count]);
     try {
       return await database.transaction(async (tx) => {
-        const rows = inLockOrder(await claim(tx, limit));
-        for (const row of rows) await submission.submit(tx, row);
+        const rows = await claim(tx, limit);
+        await submission.submitAll(tx, rows);
         return rows;
       });
     } catch (error) {
@@ -208,16 +223,22 @@ export class Scheduler {
     });
   }
 
-  /** `submit at desired - max(buffer, expected wait)`: the buffer is in `submit_at` already. */
+  /** `submit at desired - max(buffer, expected wait)`; the buffer is in `submit_at` already. */
   async #bringForward(): Promise<void> {
-    const { database, clock, services, expectedWait } = this.#parts;
-    if (!expectedWait) return;
+    const { database, clock, services, lead } = this.#parts;
     const now = clock.now();
-    for (const name of services.names()) {
+    const farthest = instant(now + LONGEST_ESTIMATE_S * 1000);
+    const coming = await database.query<{ service: string; sources: JsonObject }>(COMING_SOURCES, [
+      services.names(),
+      instant(now),
+      farthest,
+    ]);
+    for (const { service: name, sources } of coming) {
       const service = services.find(name);
-      const wait = service?.virtualQueue ? (expectedWait(service.virtualQueue) ?? -1) : -1;
-      if (!service || wait >= LONGEST_ESTIMATE_S || wait * 1000 <= service.executionBufferMs) continue;
-      await database.query(BRING_FORWARD, [name, instant(now), instant(now + wait * 1000)]);
+      const ahead = service ? lead.of(service, sources) : 0;
+      if (!service || ahead <= service.executionBufferMs) continue;
+      const until = instant(now + ahead);
+      await database.query(BRING_FORWARD, [name, instant(now), until, JSON.stringify(sources)]);
       this.#submissions.wake();
     }
   }
@@ -262,11 +283,4 @@ export class Scheduler {
       if (!(error instanceof DatabaseUnavailable)) log.error({ err: error }, `${what} failed; it is tried again`);
     });
   }
-}
-
-/** Places are given back in one order everywhere, so that nobody waits in a circle. */
-function inLockOrder(rows: CallbackRow[]): CallbackRow[] {
-  return rows.sort((a, b) =>
-    a.service < b.service ? -1 : a.service > b.service ? 1 : (a.bucket ?? 0) - (b.bucket ?? 0),
-  );
 }

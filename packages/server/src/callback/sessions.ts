@@ -24,6 +24,14 @@ export interface SessionStarter {
       startRequestId?: string;
     },
   ): Promise<unknown>;
+  /**
+   * Stores many sessions by one statement, in the caller's transaction; the caller wakes them after the commit.
+   * @throws RingbackError `unknown-flow` for any of them, before anything is stored
+   */
+  startAll(
+    tx: Sql,
+    requests: readonly { id: string; flow: string; parameters: JsonObject; callback: string; service: string }[],
+  ): Promise<unknown>;
   wake(session: string): void;
   /** The answer to a `startRequestId`; undefined when none has come within `timeoutMs`, or none ever will. */
   reply(requestId: string, timeoutMs: number): Promise<SessionReply | undefined>;

@@ -14,6 +14,13 @@ export const PURGE_SLOTS = statement(
   'delete from callback_slot where bucket < $1 and used = 0',
 );
 
+/** Places are given back in one order everywhere, so that nobody waits in a circle. */
+export function inLockOrder<Row extends { service: string; bucket: number | null }>(rows: readonly Row[]): Row[] {
+  return rows.toSorted((a, b) =>
+    a.service < b.service ? -1 : a.service > b.service ? 1 : (a.bucket ?? 0) - (b.bucket ?? 0),
+  );
+}
+
 /** A slot with what is left of it. */
 export interface FreeSlot extends TimeSlot {
   free: number;

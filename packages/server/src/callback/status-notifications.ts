@@ -14,7 +14,7 @@ const INSERT = statement(
 );
 const DROP_REMINDER = statement(
   'callback-notice-drop-reminder',
-  'delete from callback_notice where callback = $1 and reminder',
+  'delete from callback_notice where callback = any ($1::text[]) and reminder',
 );
 
 const DEFAULT_ATTEMPTS = 3;
@@ -76,7 +76,7 @@ export class StatusNotifications {
   async remind(tx: Transaction, row: CallbackRow, now: number): Promise<void> {
     const service = this.parts.services.find(row.service);
     if (!service || !isTrue(this.#option(service, row.properties, '_enable_notification_reminder'))) return;
-    await tx.query(DROP_REMINDER, [row.id]);
+    await tx.query(DROP_REMINDER, [[row.id]]);
     const watcher = this.#watcher(service, row.properties);
     if (!watcher || row.state !== 'SCHEDULED') return;
     const buffer = Number(this.#option(service, row.properties, '_notification_reminder_buffer') || DEFAULT_BUFFER_S);
@@ -86,9 +86,9 @@ export class StatusNotifications {
     tx.afterCommit(() => this.parts.due(at));
   }
 
-  /** A callback that is over needs no reminder. */
-  async forgetReminder(sql: Sql, id: string): Promise<void> {
-    await sql.query(DROP_REMINDER, [id]);
+  /** Callbacks that do not wait for their time any more need no reminder. */
+  async forgetReminders(sql: Sql, ids: readonly string[]): Promise<void> {
+    await sql.query(DROP_REMINDER, [ids]);
   }
 
   async #store(

@@ -1,10 +1,13 @@
-import { type Clock, newSessionId, RingbackError } from '../kernel/index.js';
-import type { Sql, Transaction } from '../store/sql.js';
+import { type Clock, type Logger, newSessionId, RingbackError } from '../kernel/index.js';
+import { type Sql, statement, type Transaction } from '../store/sql.js';
 import type { CallbackRow } from './callback-record.js';
 import type { CallbackService, CallbackServices } from './callback-service.js';
 import { effectiveParameter, restoredPosition, scalarText, sessionParameters } from './service-parameters.js';
 import type { SessionStarter } from './sessions.js';
+import { inLockOrder } from './slots.js';
 import type { Transitions } from './transitions.js';
+
+const LEAVE = statement('callback-leave', 'update callback set submit_at = null where id = $1');
 
 /** Hands callbacks to sessions of their service's application. */
 export class Submission {
@@ -14,6 +17,9 @@ export class Submission {
       sessions: SessionStarter;
       services: CallbackServices;
       transitions: Transitions;
+      log: Logger;
+      /** Tells the scheduler that something is due at a time. */
+      due: (submitAt: number | null, expiresAt: number) => void;
     },
   ) {}
 
@@ -28,6 +34,71 @@ export class Submission {
     session: string,
     startRequestId?: string,
   ): Promise<void> {
+    const request = this.#sessionFor(service, row, session);
+    await this.parts.sessions.start(sql, { ...request, ...(startRequestId !== undefined && { startRequestId }) });
+  }
+
+  /**
+   * Submits callbacks whose time has come, or counts their failed attempts. Those of one kind share their statements.
+   * The rows are locked by the caller.
+   */
+  async submitAll(tx: Transaction, rows: readonly CallbackRow[]): Promise<void> {
+    const { services, sessions, transitions } = this.parts;
+    const usual: { row: CallbackRow; session: string; service: CallbackService }[] = [];
+    const others: CallbackRow[] = [];
+    for (const row of rows) {
+      const service = services.find(row.service);
+      if (!service || services.isPaused(service) || this.#isTooLate(row, service)) others.push(row);
+      else usual.push({ row, session: newSessionId(), service });
+    }
+    if (usual.length > 0 && (await this.#startSessions(tx, usual))) {
+      await transitions.submitAll(tx, usual);
+      tx.afterCommit(() => {
+        for (const { session } of usual) sessions.wake(session);
+      });
+    } else others.push(...usual.map(({ row }) => row));
+    for (const row of inLockOrder(others)) await this.submit(tx, row);
+  }
+
+  /**
+   * Submits one callback.
+   * @param problem set when an earlier attempt in another transaction has failed
+   */
+  async submit(tx: Transaction, row: CallbackRow, problem?: unknown): Promise<void> {
+    const { services, sessions, transitions } = this.parts;
+    const service = services.find(row.service);
+    if (this.#isTooLate(row, service)) return this.#leave(tx, row);
+    if (!service || problem !== undefined) return this.#failed(tx, row, service);
+    const session = newSessionId();
+    try {
+      await this.startSession(tx, service, row, session);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return this.#failed(tx, row, service);
+    }
+    const submitted = await transitions.apply(tx, row, { type: 'submit' }, { session });
+    tx.afterCommit(() => sessions.wake(session));
+    if (submitted && services.isPaused(service)) await transitions.apply(tx, submitted, { type: 'pause' });
+  }
+
+  /** @returns false when one of them cannot be started, and nothing is stored */
+  async #startSessions(
+    tx: Transaction,
+    submissions: readonly { row: CallbackRow; session: string; service: CallbackService }[],
+  ): Promise<boolean> {
+    try {
+      await this.parts.sessions.startAll(
+        tx,
+        submissions.map(({ row, session, service }) => this.#sessionFor(service, row, session)),
+      );
+      return true;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return false;
+    }
+  }
+
+  #sessionFor(service: CallbackService, row: CallbackRow, session: string) {
     const now = this.parts.clock.now();
     const startedAt = row.progress.submittedAt ?? now;
     const parameters = sessionParameters(service, {
@@ -40,34 +111,37 @@ export class Submission {
       properties: row.properties,
     });
     const isAnother = row.session !== null && row.session !== session;
-    await this.parts.sessions.start(sql, {
+    return {
       id: session,
       flow: scalarText(effectiveParameter(service, row.properties, '_service')) || service.flow,
       parameters: { ...parameters, ...(isAnother && restoredPosition(parameters, startedAt, now)) },
       callback: row.id,
       service: row.service,
-      ...(startRequestId !== undefined && { startRequestId }),
-    });
+    };
   }
 
   /**
-   * Submits a callback whose time has come, or counts a failed attempt. The row is locked by the caller.
-   * @param problem set when an earlier attempt in another transaction has failed
+   * Whether nobody expects the call any more: the record's time is over, or the desired time lies before every range in
+   * which the service looks for callbacks (`_queue_poll_period`, `_queue_poll_period_recovery`).
    */
-  async submit(tx: Transaction, row: CallbackRow, problem?: unknown): Promise<void> {
-    const { services, sessions, transitions } = this.parts;
-    const service = services.find(row.service);
-    if (!service || problem !== undefined) return this.#failed(tx, row, service);
-    const session = newSessionId();
-    try {
-      await this.startSession(tx, service, row, session);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      return this.#failed(tx, row, service);
+  #isTooLate(row: CallbackRow, service: CallbackService | undefined): boolean {
+    const now = this.parts.clock.now();
+    if (row.expires_at <= now) return true;
+    return row.state === 'SCHEDULED' && service !== undefined && row.desired_at < now - service.latestSubmissionMs;
+  }
+
+  /** What is too late is not submitted; at the end of its time it is completed with the reason FAIL_TIMEOUT_TTL. */
+  async #leave(tx: Transaction, row: CallbackRow): Promise<void> {
+    if (row.expires_at <= this.parts.clock.now()) {
+      await this.parts.transitions.apply(tx, row, { type: 'expire' });
+      return;
     }
-    const submitted = await transitions.apply(tx, row, { type: 'submit' }, { session });
-    tx.afterCommit(() => sessions.wake(session));
-    if (submitted && services.isPaused(service)) await transitions.apply(tx, submitted, { type: 'pause' });
+    await tx.query(LEAVE, [row.id]);
+    this.parts.log.warn(
+      { callback: row.id, service: row.service },
+      'A callback was missed for too long to be submitted',
+    );
+    tx.afterCommit(() => this.parts.due(null, row.expires_at));
   }
 
   async #failed(tx: Transaction, row: CallbackRow, service: CallbackService | undefined): Promise<void> {

@@ -23,6 +23,16 @@ const STORE = statement(
     where id = $1`,
 );
 
+/** The submission of many: none of them gives its place back or loses a session. */
+const STORE_SUBMISSIONS = statement(
+  'callback-store-submissions',
+  `update callback c
+      set state = s.state, submit_at = null, submit_attempts = 0, session = s.session, progress = s.progress,
+          changed_at = $5
+     from unnest($1::text[], $2::text[], $3::text[], $4::jsonb[]) as s (id, state, session, progress)
+    where c.id = s.id`,
+);
+
 /** How much longer a record is kept each time that its conversation is still under way when its time is over. */
 const PROLONGED_MS = 3_600_000;
 
@@ -94,9 +104,43 @@ export class Transitions {
     if (entries.length > 0) await this.parts.journal.record(tx, entries);
     const { notifications } = this.parts;
     await notifications.tell(tx, next, eventsOfStep(row, next, input), now);
-    if (row.state === 'SCHEDULED' && next.state !== 'SCHEDULED') await notifications.forgetReminder(tx, row.id);
+    if (row.state === 'SCHEDULED' && next.state !== 'SCHEDULED') await notifications.forgetReminders(tx, [row.id]);
     tx.afterCommit(() => this.parts.due(next.submit_at, next.expires_at));
     return next;
+  }
+
+  /**
+   * The step `submit` of many callbacks, whose sessions the caller has stored, in few statements.
+   * @param submissions rows as `lock` gives them, and the sessions that now work for them
+   */
+  async submitAll(tx: Transaction, submissions: readonly { row: CallbackRow; session: string }[]): Promise<void> {
+    const { clock, journal, notifications, due } = this.parts;
+    const now = clock.now();
+    const input: CallbackInput = { type: 'submit' };
+    const taken = submissions.flatMap(({ row, session }) => {
+      const step = decide(row.state, input);
+      return step ? [{ row, next: this.#after(row, input, step, { session }, now) }] : [];
+    });
+    await tx.query(STORE_SUBMISSIONS, [
+      taken.map(({ next }) => next.id),
+      taken.map(({ next }) => next.state),
+      taken.map(({ next }) => next.session),
+      taken.map(({ next }) => JSON.stringify(next.progress)),
+      instant(now),
+    ]);
+    await journal.record(
+      tx,
+      taken.flatMap(({ row, next }) => journalEntries(row, next, input, now)),
+    );
+    for (const { row, next } of taken) await notifications.tell(tx, next, eventsOfStep(row, next, input), now);
+    const begun = taken.filter(({ row, next }) => row.state === 'SCHEDULED' && next.state !== 'SCHEDULED');
+    await notifications.forgetReminders(
+      tx,
+      begun.map(({ row }) => row.id),
+    );
+    tx.afterCommit(() => {
+      for (const { next } of taken) due(next.submit_at, next.expires_at);
+    });
   }
 
   #after(

@@ -97,6 +97,10 @@ export class TestSessions implements SessionStarter {
     afterCommit(tx, () => this.started.push({ id, flow, callback, parameters, events: [] }));
   }
 
+  async startAll(tx: Sql, requests: readonly Parameters<TestSessions['start']>[1][]): Promise<void> {
+    for (const request of requests) await this.start(tx, request);
+  }
+
   wake(): void {}
 
   async reply(): Promise<SessionReply | undefined> {

@@ -66,8 +66,8 @@ export const callbackQueue = [
     type: pairOf('minutes'),
     preset: '-120,120',
     absent: '-120,120',
-    effect: 'Range around now, by desired time, out of which the original picks callbacks. Here none is ever missed.',
-    actor: 'nobody',
+    effect:
+      'Range around now, by desired time, out of which callbacks are submitted. What a stopped server has missed is submitted at once when it is back, unless it is older than this range and that of `_queue_poll_period_recovery`: then it ends with its `_ttl`.',
   },
   {
     name: '_queue_ping_ors_period',
@@ -82,8 +82,7 @@ export const callbackQueue = [
     type: pairOf('minutes'),
     preset: '-1440,-120',
     absent: '-1440,-120',
-    effect: 'The same range for the recovery of older callbacks.',
-    actor: 'nobody',
+    effect: 'The range for the recovery of older callbacks; see `_queue_poll_period`.',
   },
   {
     name: '_throttle_callbacks_per_service_1',
@@ -174,16 +173,15 @@ export const callbackSchedule = [
     name: '_request_queue_time_stat',
     type: text,
     preset: '',
-    effect: 'Statistic of the expected wait, such as `ExpectedWaitTime;Queue;8999@SIP_Server;Environment`.',
-    actor: 'nobody',
+    effect:
+      'Statistic of the expected wait, such as `ExpectedWaitTime;Queue;8999@SIP_Server;Environment`: where that queue waits longer than the buffer, callbacks are submitted so much earlier.',
   },
   {
     name: '_request_ewt_service',
     type: text,
     preset: '',
-    effect: 'Service of type urs-stat that gives the expected wait.',
+    effect: 'Service of type urs-stat whose queue (`name=` of its parameters) gives the expected wait.',
     since: '8.5.110',
-    actor: 'nobody',
   },
   {
     name: '_desired_connect_time_threshold',

@@ -34,7 +34,6 @@ export const callbackRouting = [
     type: text,
     effect: 'Another virtual queue to read the expected wait from.',
     since: '8.5.223.01',
-    actor: 'nobody',
   },
   {
     name: '_urs_prioritization_strategy',
