@@ -24,6 +24,11 @@ export class AgentRouting {
     private readonly destinations: Destinations,
   ) {}
 
+  /** Where interactions go that arrive at a DN and are not routed. */
+  defaultOf(dn: string): string | undefined {
+    return this.destinations.defaultOf(dn);
+  }
+
   /**
    * Sends an interaction to a destination that is not chosen by the router: the named one, else the default destination of
    * the DN that was called.
@@ -36,7 +41,7 @@ export class AgentRouting {
     destination?: string,
   ): Promise<string> {
     const interaction = await lockInteraction(tx, interactionId);
-    const dn = destination ?? this.destinations.defaultOf(interaction?.dnis ?? '');
+    const dn = destination ?? this.defaultOf(interaction?.dnis ?? '');
     if (!dn) throw new RingbackError('invaliddestination', 'there is no default destination');
     const agent = this.destinations.agentAt(dn);
     return this.route(tx, interactionId, { dn, ...(agent !== undefined && { agent }) }, session);
@@ -44,6 +49,7 @@ export class AgentRouting {
 
   /**
    * @param resource who was selected: `{dn, agent}` as in `queue.submit.done`, or a DN
+   * @param session who asks; absent: nobody owns the interaction
    * @returns the id of the agent's leg
    * @throws RingbackError `unknown` (the session has no such interaction), `invalidstate`, `invaliddestination`
    */
@@ -51,10 +57,10 @@ export class AgentRouting {
     tx: Transaction,
     interactionId: string,
     resource: JsonObject | string,
-    session: SessionSubject,
+    session?: SessionSubject,
   ): Promise<string> {
     const interaction = await lockInteraction(tx, interactionId);
-    if (interaction?.session !== session.id && interaction?.session !== null)
+    if (!interaction || (interaction.session !== null && interaction.session !== session?.id))
       throw new RingbackError('unknown', `there is no interaction ${interactionId}`);
     if (interaction.endedAt !== null) throw new RingbackError('invalidstate.null', 'the interaction has ended');
     if (interaction.agent !== null) throw new RingbackError('invalidstate.routed', 'the interaction is with an agent');
@@ -72,9 +78,9 @@ export class AgentRouting {
       from: interaction.kind === 'outbound' ? interaction.dnis : interaction.ani,
       timeoutMs: AGENT_RING_MS,
       callProgress: false,
-      session: session.id,
+      ...(session && { session: session.id }),
       ...(typeof agent === 'string' && { agentId: agent }),
-      ...(session.callback !== undefined && { callback: session.callback }),
+      ...(session?.callback !== undefined && { callback: session.callback }),
     });
     await setAgentLeg(tx, interaction.id, legId);
     tx.afterCommit(() => this.errands.run('ringing the agent', () => this.calls.dial(legId)));

@@ -1,6 +1,7 @@
 import { type JsonObject, type Logger, RingbackError } from '../kernel/index.js';
 import type { Transaction } from '../store/sql.js';
 import type { Calls, Leg } from '../telephony/index.js';
+import type { DefaultTreatment } from './default-treatment.js';
 import type { Errands } from './errands.js';
 import type { InteractionNews } from './interaction-news.js';
 import { addInteraction } from './interactions.js';
@@ -17,31 +18,24 @@ export interface InboundParts {
   applicationOf: (dn: string) => string | undefined;
   /** Its other options, which the application gets as parameters. */
   parametersOf: (dn: string) => JsonObject;
+  defaultTreatment: DefaultTreatment;
 }
+
+/** A caller whose application has to be fetched hears it ring so long at most. */
+const FETCHED_WITHIN_MS = 60_000;
 
 /**
  * A call has arrived: the DN's application (a flow, or addresses with the call's values in them) gets a session for it
  * and hears, in this order, `interaction.added`, `interaction.partystatechanged` and `interaction.onrouterequest`
- * (ors-interaction-dialog.md 5). A call to a DN without an application is refused, since nobody would ever take it.
+ * (ors-interaction-dialog.md 5). A call to a DN without an application goes to its default destination; without that, it
+ * is refused, since nobody would ever take it. A call is answered when its application is there: one that cannot be
+ * fetched ends its session, and the call is treated as those that it leaves (`session-release.ts`).
  */
 export function startInboundSessions(parts: InboundParts) {
-  const { sessions, calls, news, errands, log, applicationOf, parametersOf } = parts;
-  return async (tx: Transaction, leg: Leg): Promise<void> => {
-    const provisioned = applicationOf(leg.number);
-    const refuse = (why: string) => {
-      log.warn({ call: leg.callId, dn: leg.number, from: leg.from }, why);
-      tx.afterCommit(() => errands.run('refusing a call', () => calls.hangup(leg.id, 'rejected')));
-    };
-    if (provisioned === undefined) return refuse('a call has arrived at a DN without an application; it is refused');
-    const flow = applicationFor(provisioned, { ani: leg.from, dn: leg.number, userData: leg.userData });
-    let session: string;
-    try {
-      session = await sessions.start(tx, { flow, parameters: parametersOf(leg.number) });
-    } catch (error) {
-      if (!(error instanceof RingbackError) || error.code !== 'unknown-flow') throw error;
-      return refuse(`${error.message} A call to the DN that names it is refused.`);
-    }
-    const interaction = await addInteraction(
+  const { sessions, calls, news, errands, log, applicationOf, parametersOf, defaultTreatment } = parts;
+
+  function added(tx: Transaction, leg: Leg, session: string | null) {
+    return addInteraction(
       tx,
       {
         ...{ id: leg.callId, session, kind: 'inbound', ani: leg.from, dnis: leg.number },
@@ -49,9 +43,40 @@ export function startInboundSessions(parts: InboundParts) {
       },
       leg.intendedAt,
     );
+  }
+
+  /** Nobody serves the call: the default destination of its DN takes it, or it is refused. */
+  async function withoutApplication(tx: Transaction, leg: Leg, why: string): Promise<void> {
+    log.warn({ call: leg.callId, dn: leg.number, from: leg.from }, why);
+    if (await defaultTreatment.give(tx, await added(tx, leg, null))) return;
+    tx.afterCommit(() => errands.run('refusing a call', () => calls.hangup(leg.id, 'rejected')));
+  }
+
+  async function answer(leg: Leg, session: string, isFetched: boolean): Promise<void> {
+    if (!isFetched) {
+      await sessions.begin(session, FETCHED_WITHIN_MS);
+      if (await sessions.hasFailed(session)) return;
+    }
+    await calls.answer(leg.id);
+  }
+
+  return async (tx: Transaction, leg: Leg): Promise<void> => {
+    const provisioned = applicationOf(leg.number);
+    if (provisioned === undefined)
+      return withoutApplication(tx, leg, 'a call has arrived at a DN without an application');
+    const flow = applicationFor(provisioned, { ani: leg.from, dn: leg.number, userData: leg.userData });
+    let session: string;
+    try {
+      session = await sessions.start(tx, { flow, parameters: parametersOf(leg.number) });
+    } catch (error) {
+      if (!(error instanceof RingbackError) || error.code !== 'unknown-flow') throw error;
+      return withoutApplication(tx, leg, `${error.message} A call to the DN that names it is not served.`);
+    }
+    const interaction = await added(tx, leg, session);
     await news.added(tx, interaction, 'creation');
     await news.mayBeRouted(tx, interaction);
-    tx.afterCommit(() => errands.run('answering a call', () => calls.answer(leg.id)));
+    const isFetched = sessions.isAtHand(flow);
+    tx.afterCommit(() => errands.run('answering a call', () => answer(leg, session, isFetched)));
   };
 }
 
@@ -72,7 +97,7 @@ export interface MadeCall {
  * Gives a call that was made to the application of a DN, as `startInboundSessions` does with one that arrives.
  * @returns false when the DN has no application, or one that does not exist
  */
-export function giveToApplication(parts: Omit<InboundParts, 'errands'>) {
+export function giveToApplication(parts: Omit<InboundParts, 'errands' | 'defaultTreatment'>) {
   const { sessions, calls, news, log, applicationOf, parametersOf } = parts;
   return async (tx: Transaction, { callId, legId, dn, from, phone, userData }: MadeCall): Promise<boolean> => {
     const provisioned = applicationOf(dn);

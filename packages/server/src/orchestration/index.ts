@@ -13,6 +13,7 @@ import { CallEvents } from './call-events.js';
 import { ClientRequests } from './client-requests.js';
 import type { ConfiguredObjects } from './configured-objects.js';
 import { Connections } from './connections.js';
+import { DefaultTreatment } from './default-treatment.js';
 import { completeDocuments, type DocumentFetch } from './document-collection.js';
 import { Errands } from './errands.js';
 import { guardedFetch } from './fetch/guarded-fetch.js';
@@ -210,8 +211,11 @@ export function createOrchestration(parts: {
   });
   calls.onChange(callEvents.changed);
   calls.onTreated(treatments.treated);
-  calls.onInbound(startInboundSessions({ sessions, calls, news, errands, log, applicationOf, parametersOf }));
-  sessions.onEnded((tx, session) => releaseSession(tx, { actions, router, calls, errands }, session));
+  const defaultTreatment = new DefaultTreatment(moduleParts);
+  const inbound = { sessions, calls, news, errands, log, applicationOf, parametersOf, defaultTreatment };
+  calls.onInbound(startInboundSessions(inbound));
+  const releasing = { actions, router, calls, errands, defaultTreatment };
+  sessions.onEnded((tx, session) => releaseSession(tx, releasing, session));
   const directory = new SessionDirectory(database, flows, replay, clock);
   return {
     sessions,
@@ -221,7 +225,7 @@ export function createOrchestration(parts: {
     directory,
     purgeInteractions: (endedBefore) => purgeInteractions(database, endedBefore),
     attachData: (interaction, data) => database.transaction((tx) => mergeUserData(tx, news, interaction, data)),
-    takeCall: giveToApplication({ sessions, calls, news, log, applicationOf, parametersOf }),
+    takeCall: giveToApplication(inbound),
     async start(options) {
       await nodes.join(options);
       await replies.listen();

@@ -280,6 +280,12 @@ export class Sessions {
     return found;
   }
 
+  /** Whether an application can be run without fetching it first. */
+  isAtHand(application: string): boolean {
+    const { source } = this.parts;
+    return !source.isAddress(application) || source.fresh(application) !== undefined;
+  }
+
   /** An id for a session that is not stored yet. */
   newSessionId(): string {
     const { settings } = this.parts;
@@ -412,6 +418,11 @@ export class Sessions {
   async isRunning(session: string): Promise<boolean> {
     const [row] = await this.parts.database.query<{ state: SessionState }>(SESSION_STATE, [session]);
     return row?.state === 'running';
+  }
+
+  async hasFailed(session: string): Promise<boolean> {
+    const [row] = await this.parts.database.query<{ state: SessionState }>(SESSION_STATE, [session]);
+    return row?.state === 'failed';
   }
 
   /** Forgets sessions that ended before `endedBefore` (milliseconds since 1970). */
