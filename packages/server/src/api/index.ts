@@ -3,11 +3,13 @@ export {
   Authentication,
   adminApi,
   bindRefusal,
-  isLoopback,
   type CallbackOverviewDesk,
   type CampaignCompliance,
   type ComplianceDesk,
   type CustomerDesk,
+  isLoopback,
+  loginApi,
+  OpenId,
   type RecordHistoryDesk,
   type TestClock,
 } from './admin/index.js';
@@ -16,9 +18,12 @@ export { contextServicesApi } from './cs/index.js';
 export { desktopApi } from './desktop/index.js';
 export { isAuthenticated } from './gms/authentication.js';
 export { gmsCallbackApi } from './gms/callback.js';
-export { gmsPhoneNumberApi } from './gms/phone-number.js';
+export { gmsNodeApi } from './gms/node.js';
 export { gmsNotificationApi } from './gms/notification.js';
+export { gmsPatternsApi } from './gms/patterns.js';
+export { gmsPhoneNumberApi } from './gms/phone-number.js';
 export { gmsServiceApi } from './gms/service.js';
+export { gmsStorageApi } from './gms/storage.js';
 export { gmsTenantsApi } from './gms/tenants.js';
 export { createHttp, openListeners } from './http.js';
 export { ocsApi } from './ocs/index.js';

@@ -1,3 +1,4 @@
+import { LoginSessions } from '../config/index.js';
 import { BackgroundJobs } from '../store/index.js';
 import type { Abilities } from './abilities.js';
 import type { Domains } from './domains.js';
@@ -18,6 +19,7 @@ export async function scheduleUpkeep(
 ): Promise<void> {
   const jobs = new BackgroundJobs({ database, activity, log })
     .add('audit-purge', '12 2 * * *', () => audit.purge(database, clock.now() - AUDIT_DAYS * DAY_MS))
+    .add('login-purge', '22 2 * * *', () => new LoginSessions({ database, clock }).purge())
     .add('journal-upkeep', '17 2 * * *', () => journal.upkeep())
     .add('storage-purge', '*/10 * * * *', async () => {
       await services.purge(database);

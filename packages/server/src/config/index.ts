@@ -39,6 +39,7 @@ export {
 } from './configuration.js';
 export { ConfigurationFileError, type FileComplaint, type ParsedConfiguration, parseConfiguration } from './file.js';
 export { kindNames, kinds } from './kinds.js';
+export { credentialOf, type LoginSession, LoginSessions } from './login-sessions.js';
 export type {
   Agent,
   AgentGroup,

@@ -39,7 +39,9 @@ export function bindRefusal({
 }
 
 function peopleMissing(config: BindConfiguration, adminPassword: string | undefined): string[] {
-  if (adminPassword || hasAdministrator(config.objects('users').values())) return [];
+  const { issuer = '', client_id: client = '' } = config.section('oidc');
+  if (adminPassword || hasAdministrator(config.objects('users').values()) || (issuer !== '' && client !== ''))
+    return [];
   return ['Set RINGBACK_ADMIN_PASSWORD, or configure `users` with an administrator among them.'];
 }
 

@@ -171,6 +171,7 @@ describe('statistics', () => {
       abandoned: 1,
       hitRatio: 0.6667,
       overdialRate: 0.5,
+      overdialLimit: 0.03,
       busyFactor: 0.75,
       // One record in two minutes, ten are left.
       timeToComplete: 1200,

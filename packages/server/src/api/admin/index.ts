@@ -17,6 +17,7 @@ import { type CustomerDesk, registerCustomers } from './customers.js';
 import { type DoNotCallDesk, registerDoNotCall } from './dnc.js';
 import { type EventFeed, registerEvents } from './events.js';
 import { type FlowShelf, registerFlows } from './flows.js';
+import { registerMe } from './me.js';
 import { type ObjectStore, registerObjects } from './objects.js';
 import { type RecordHistoryDesk, registerRecordHistory } from './record-history.js';
 import { refuseUnlessAllowed } from './roles.js';
@@ -36,6 +37,8 @@ export type { CustomerDesk } from './customers.js';
 export type { DoNotCallDesk } from './dnc.js';
 export type { EventFeed } from './events.js';
 export type { FlowDiagnostic, FlowShelf, StoredFlow } from './flows.js';
+export { loginApi } from './login/index.js';
+export { OpenId } from './login/open-id.js';
 export type { ObjectStore } from './objects.js';
 export type { RecordHistoryDesk } from './record-history.js';
 export type { SessionDirectory } from './sessions.js';
@@ -152,5 +155,6 @@ export async function adminApi(app: FastifyInstance, options: AdminOptions): Pro
   if (options.compliance) registerCompliance(app, options.compliance);
   registerEvents(app, journal, clock);
   registerAudit(app, options.audit);
+  registerMe(app);
   registerSimulator(app, options);
 }

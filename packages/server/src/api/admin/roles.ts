@@ -17,9 +17,12 @@ const ALLOWED = {
   'see customers': ['supervisor', 'agent'],
   'edit customers': ['supervisor', 'agent'],
   simulate: ['developer'],
+  'ask who one is': ['supervisor', 'agent', 'developer'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Deed = keyof typeof ALLOWED;
+/** Object.keys gives exactly the keys of the table. */
+export const deeds = Object.keys(ALLOWED) as readonly Deed[];
 
 declare module 'fastify' {
   interface FastifyContextConfig {

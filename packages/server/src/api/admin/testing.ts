@@ -1,12 +1,14 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { Registry } from 'prom-client';
-import { Configuration } from '../../config/index.js';
+import { Configuration, LoginSessions } from '../../config/index.js';
 import { Activity, type JsonObject, ManualClock, silentLogger } from '../../kernel/index.js';
 import { AuditLog } from '../../reporting/index.js';
 import { type TestDatabase, testDatabase } from '../../store/testing.js';
 import { createHttp } from '../http.js';
 import { Authentication } from './authentication.js';
 import { type AdminOptions, adminApi } from './index.js';
+import { loginApi } from './login/index.js';
+import { OpenId } from './login/open-id.js';
 
 const NOW = Date.UTC(2026, 0, 5, 9);
 
@@ -110,7 +112,9 @@ export async function adminServer(more: Partial<AdminOptions> & { adminPassword?
     list: (filter, page) => log.list(database, filter, page),
   };
   const journal = new MemoryJournal();
-  const authentication = new Authentication({ configuration, adminPassword: more.adminPassword });
+  const sessions = new LoginSessions({ database, clock });
+  const openId = new OpenId(configuration);
+  const authentication = new Authentication({ configuration, adminPassword: more.adminPassword, sessions, openId });
   const app = await createHttp({
     log: silentLogger,
     metrics: new Registry(),
@@ -120,6 +124,7 @@ export async function adminServer(more: Partial<AdminOptions> & { adminPassword?
     guard: authentication.guard,
   });
   const options: AdminOptions = { ...nothing(), audit, authentication, configuration, journal, clock, ...more };
+  await app.register(loginApi, { authentication, sessions, openId, log: silentLogger });
   await app.register(adminApi, { prefix: '/api/v1', ...options });
   await app.ready();
   return {

@@ -23,7 +23,7 @@ export interface DesktopOptions {
   calls: Calls;
   journal: Pick<Journal, 'subscribe'>;
   /** Users of the administration API, who may sit down for agents. */
-  people: { identify(authorization: string | undefined): Promise<Identity | undefined> };
+  people: { identify(credentials: FastifyRequest['headers']): Promise<Identity | undefined> };
   activity: Activity;
   log: Logger;
 }
@@ -83,7 +83,7 @@ export async function desktopApi(app: FastifyInstance, options: DesktopOptions):
   const userFor = async (request: FastifyRequest, name: string): Promise<string | undefined> => {
     // Repeated, it is an array, which names nobody.
     const { agent = name } = request.query as { agent?: string };
-    const identity = await people.identify(request.headers.authorization);
+    const identity = await people.identify(request.headers);
     const mayWork = identity && may(identity, 'act for agents') && isAgent(agent);
     return mayWork && (identity.name === agent || may(identity, 'change the floor')) ? agent : undefined;
   };

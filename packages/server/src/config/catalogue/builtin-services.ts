@@ -106,73 +106,86 @@ export const capacity = [
   timeZone,
 ] as const satisfies readonly OptionDefinition[];
 
+const resourceGroup = {
+  name: '_resource_group',
+  type: text,
+  preset: 'DNIS',
+  absent: 'DNIS',
+  effect: 'Pool of access numbers: an object of kind `resources`, or a section of the list object `GMS_Resources`.',
+} as const satisfies OptionDefinition;
+
+const bookingExpirationTimeout = {
+  name: '_booking_expiration_timeout',
+  type: secondsClamped(5, 1800),
+  absent: '30',
+  effect: 'How long the access number stays booked; brought into 5 to 1800. Without it what the pool says.',
+} as const satisfies OptionDefinition;
+
 export const requestInteraction = [
-  {
-    name: '_resource_group',
-    type: text,
-    preset: 'DNIS',
-    absent: 'DNIS',
-    effect: 'Pool of access numbers.',
-    actor: 'nobody',
-  },
+  resourceGroup,
   {
     name: '_provide_code',
     type: flag,
     preset: 'false',
-    effect: 'Give an access code with the access number.',
-    actor: 'nobody',
+    effect:
+      'Give an access code with the access number, as long as `_access_code_length` of the request-access service says.',
   },
   {
     name: '_ttl',
     type: seconds,
     preset: '30',
     absent: '30',
-    effect: 'How long the service and its stored data live.',
-    actor: 'nobody',
+    effect: 'How long the service and its stored data live. A call that arrives later is not matched.',
   },
-  {
-    name: '_booking_expiration_timeout',
-    type: secondsClamped(5, 1800),
-    absent: '30',
-    effect: 'How long the access number stays booked; brought into 5 to 1800.',
-    actor: 'nobody',
-  },
+  bookingExpirationTimeout,
   {
     name: '_return_pool_health',
     type: flag,
     preset: 'false',
-    effect: 'Report the state of the pool in the answer.',
-    actor: 'nobody',
+    effect: 'Report the state of the pool in the answer: `"_pool_health":{"group":"DNIS","total":10,"available":9}`.',
   },
 ] as const satisfies readonly OptionDefinition[];
 
 export const requestAccess = [
-  {
-    name: '_resource_group',
-    type: text,
-    preset: 'DNIS',
-    absent: 'DNIS',
-    effect: 'Pool of access numbers.',
-    actor: 'nobody',
-  },
-  { name: '_provide_code', type: flag, preset: 'false', effect: 'Give an access code.', actor: 'nobody' },
+  resourceGroup,
+  { name: '_provide_code', type: flag, preset: 'false', effect: 'Give an access code.' },
   {
     name: '_access_code_length',
     type: integer({ min: 1, max: 15 }),
     preset: '',
     absent: '6',
-    effect: 'Digits of the access code.',
-    actor: 'nobody',
+    effect: 'Digits of the access code, also of those that request-interaction gives.',
   },
-  { name: '_phone_number', type: text, preset: 'undefined', effect: 'Number to associate.', actor: 'nobody' },
+  { name: '_phone_number', type: text, preset: 'undefined', effect: 'Number to associate.' },
+  bookingExpirationTimeout,
   {
-    name: '_booking_expiration_timeout',
-    type: secondsClamped(5, 1800),
-    absent: '30',
-    effect: 'How long the access number stays booked; brought into 5 to 1800.',
+    name: '_ttl',
+    type: seconds,
+    preset: '60',
+    effect: 'Accepted; the service that gets the access information has a `_ttl` of its own.',
     actor: 'nobody',
   },
-  { name: '_ttl', type: seconds, preset: '60', absent: '60', effect: 'How long the service lives.', actor: 'nobody' },
+] as const satisfies readonly OptionDefinition[];
+
+export const matchInteraction = [
+  {
+    name: '_return_multiple_matches',
+    type: flag,
+    effect: 'Answer `{"matches":[...]}` with every service that matches, newest first; all of them are released.',
+    since: '8.5.102',
+  },
+  {
+    name: '_return_data',
+    type: flag,
+    effect: 'Answer the stored user data, too. Also read as `_return_user_data`.',
+    since: '8.5.102',
+  },
+  {
+    name: '_delete_service',
+    type: flag,
+    effect: 'Delete the service and its data once it is matched.',
+    since: '8.5.102',
+  },
 ] as const satisfies readonly OptionDefinition[];
 
 export const get = [
@@ -181,8 +194,8 @@ export const get = [
     type: STATUS,
     preset: '200',
     absent: '200',
-    effect: 'Status answered while the node is online; another value than 200 drains it.',
-    actor: 'nobody',
+    effect:
+      'Status answered while the node is online; with 200 the options of the service are the body, another value drains the node.',
   },
   {
     name: '_offline_code',
@@ -190,7 +203,6 @@ export const get = [
     preset: '503',
     absent: '503',
     effect: 'Status answered while the node is offline.',
-    actor: 'nobody',
   },
 ] as const satisfies readonly OptionDefinition[];
 
@@ -207,20 +219,23 @@ export const requestChat = [
 ] as const satisfies readonly OptionDefinition[];
 
 export const ursStat = [
-  { name: '_urs_url', type: address, effect: 'Address of the statistic at a routing server.', actor: 'nobody' },
+  {
+    name: '_urs_url',
+    type: address,
+    effect:
+      'Address of the statistic at a routing server, such as `http://urs:2080/urs/call/max/lvq`. Without it this server answers from its own line.',
+  },
   {
     name: '_urs_stat_url_parameters',
     type: text,
-    effect: 'Its parameters, such as `name=VQ&aqt=urs`.',
-    actor: 'nobody',
+    effect: 'Its parameters, such as `name=VQ&tenant=Environment&aqt=urs`.',
   },
   {
     name: '_caching_policy',
     type: seconds,
     preset: '5',
     absent: '5',
-    effect: 'How long an answer is kept.',
-    actor: 'nobody',
+    effect: 'How long an answer is used again.',
   },
 ] as const satisfies readonly OptionDefinition[];
 

@@ -24,7 +24,7 @@ export const dialingOptions = [
     type: text,
     absent: '3',
     effect:
-      'Predictive modes: percent of the answered calls that may find no agent, whatever the goal; never exceeded.',
+      'Predictive modes: percent of the answered calls that may find no agent, whatever the goal; never exceeded. A jurisdiction that allows less goes before it.',
   },
   {
     name: 'jurisdiction',

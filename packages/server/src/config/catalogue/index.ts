@@ -7,6 +7,7 @@ import { contextSectionFamilies } from './context-sections.js';
 import type { OptionDefinition, OptionFamily } from './option.js';
 import { orsSection } from './orchestration-sections.js';
 import * as sections from './sections.js';
+import { signInSection } from './sign-in-section.js';
 
 export type { OptionDefinition, OptionFamily, OptionGroup, OptionType } from './option.js';
 
@@ -36,6 +37,7 @@ const rows = [
   ...builtin.application,
   ...sections.callbackSection,
   ...sections.serverSection,
+  ...signInSection,
   ...orsSection,
   ...sections.gmsSection,
   ...sections.pushSection,
@@ -95,8 +97,14 @@ const builtinServices: readonly OptionFamily[] = [
     'Access numbers for customers who call.',
     builtin.requestInteraction,
   ),
+  service('app-to-connect-basic', 'App to connect', 'Another name of request-interaction.', builtin.requestInteraction),
   service('request-access', 'Request access', 'Access information for an existing service.', builtin.requestAccess),
-  service('match-interaction', 'Match interaction', 'Finds the service that a call belongs to.', []),
+  service(
+    'match-interaction',
+    'Match interaction',
+    'Finds the service that a call belongs to.',
+    builtin.matchInteraction,
+  ),
   service('get', 'Get', 'A probe for load balancers.', builtin.get),
   service('request-chat', 'Request chat', 'Chats.', builtin.requestChat),
   service('urs-stat', 'Statistic of a routing server', 'A statistic read from elsewhere.', builtin.ursStat),

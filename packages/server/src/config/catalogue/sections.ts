@@ -15,6 +15,7 @@ import {
   zone,
 } from './option.js';
 import { orchestrationSectionFamilies } from './orchestration-sections.js';
+import { signInFamily } from './sign-in-section.js';
 
 const POLLING = seconds;
 
@@ -287,7 +288,8 @@ export const pushSection = [
   {
     name: 'fcm.apiKey',
     type: text,
-    effect: 'Key of the former interface of Firebase Cloud Messaging, which Google has ended: use `fcm.serviceAccount`.',
+    effect:
+      'Key of the former interface of Firebase Cloud Messaging, which Google has ended: use `fcm.serviceAccount`.',
     secret: true,
     actor: 'nobody',
   },
@@ -445,6 +447,7 @@ export const sectionFamilies: readonly OptionFamily[] = [
     callbackSection,
   ),
   section('server', 'The server and its GMS APIs.', serverSection),
+  signInFamily,
   ...orchestrationSectionFamilies,
   section('gms', 'Requests that the server makes.', gmsSection),
   section('routing', 'Agents and routing.', routingSection),
