@@ -21,7 +21,7 @@ import {
 } from '../api/index.js';
 import { CallbackDirectory, CallbackOverview, CallbackSearch } from '../callback/index.js';
 import { ManualClock } from '../kernel/index.js';
-import { fileLink } from '../services/index.js';
+import { clientLink, fileLink, PatternMatcher } from '../services/index.js';
 import type { Abilities } from './abilities.js';
 import { customerDesk } from './contacts.js';
 import type { Domains } from './domains.js';

@@ -4,7 +4,15 @@ import { type Configuration, type OptionMap, sectionOptions } from '../config/in
 import { ContextServices } from '../context/index.js';
 import type { JsonObject } from '../kernel/index.js';
 import { createOrchestration, type Orchestration, type SearchServer } from '../orchestration/index.js';
-import { AccessNumbers, addBuiltinServices, fileLink, ServiceRecords, Services, Storage } from '../services/index.js';
+import {
+  AccessNumbers,
+  addBuiltinServices,
+  fileLink,
+  NodeStatus,
+  ServiceRecords,
+  Services,
+  Storage,
+} from '../services/index.js';
 import type { Abilities } from './abilities.js';
 import { devices } from './devices.js';
 import type { Ground, Undo } from './ground.js';

@@ -2,8 +2,10 @@
 export { AccessNumbers } from './access/access-numbers.js';
 export type { BuiltinCall, BuiltinService, ServiceRequest } from './builtin/builtin-service.js';
 export { addBuiltinServices } from './builtin-services.js';
-export { fileLink } from './file-link.js';
+export { clientLink, fileLink } from './file-link.js';
+export { type NodeState, NodeStatus } from './node-status.js';
+export { PatternMatcher } from './pattern-matcher.js';
 export type { ServiceConfiguration } from './service-configuration.js';
 export { ServiceRecords } from './service-records.js';
 export { Services, type SessionOfId } from './services.js';
-export { Storage, type StoredFile, type StoredValue } from './storage.js';
+export { namedStorage, Storage, type StoredFile, type StoredValue } from './storage.js';

@@ -19,6 +19,17 @@ interface ItemRow {
 }
 
 const CREATE = statement('storage-create', 'insert into storage (id, created_at, expires_at) values ($1, $2, $3)');
+/** A name that is given again holds on to what it has, unless that has expired. */
+const DROP_EXPIRED = statement('storage-drop-expired', 'delete from storage where id = $1 and expires_at <= $2');
+const CREATE_NAMED = statement(
+  'storage-create-named',
+  `insert into storage (id, created_at, expires_at) values ($1, $2, $3)
+   on conflict (id) do update set expires_at = excluded.expires_at`,
+);
+const RENEW = statement(
+  'storage-renew',
+  'update storage set expires_at = $3 where id = $1 and expires_at > $2 returning id',
+);
 const PUT_TEXTS = statement(
   'storage-put-texts',
   `insert into storage_item (storage, key, text) select $1, key, text from unnest($2::text[], $3::text[]) as i (key, text)
@@ -27,7 +38,9 @@ const PUT_TEXTS = statement(
 const PUT_FILE = statement(
   'storage-put-file',
   `with content as (
-     insert into storage_file (hash, content) values ($3, $4) on conflict (hash) do nothing
+     insert into storage_file (hash, content) values ($3, $4)
+     -- Locks a file that is there already, so that a purge under way does not take it.
+     on conflict (hash) do update set hash = excluded.hash
    )
    insert into storage_item (storage, key, file, file_name, media_type) values ($1, $2, $3, $5, $6)
    on conflict (storage, key) do update
@@ -67,6 +80,31 @@ export class Storage {
     await sql.query(CREATE, [id, instant(now), instant(now + ttlSeconds * 1000)]);
     await this.put(sql, id, values);
     return id;
+  }
+
+  /**
+   * Creates data under a name of the user's own choice. Data that are there already are kept, and merged with.
+   * @returns the id, which only `namedStorage` makes of the user and the name
+   */
+  async createNamed(
+    sql: Sql,
+    user: string,
+    name: string,
+    values: ReadonlyMap<string, StoredValue>,
+    ttlSeconds: number,
+  ): Promise<string> {
+    const id = namedStorage(user, name);
+    const now = this.clock.now();
+    await sql.query(DROP_EXPIRED, [id, instant(now)]);
+    await sql.query(CREATE_NAMED, [id, instant(now), instant(now + ttlSeconds * 1000)]);
+    await this.put(sql, id, values);
+    return id;
+  }
+
+  /** Lets the data live for `ttlSeconds` from now on; false when there are none. */
+  async renew(sql: Sql, id: string, ttlSeconds: number): Promise<boolean> {
+    const now = this.clock.now();
+    return (await sql.query(RENEW, [id, instant(now), instant(now + ttlSeconds * 1000)])).length > 0;
   }
 
   /** Adds values and replaces those of the same key. */
@@ -118,4 +156,9 @@ export class Storage {
     await sql.query(PURGE, [instant(this.clock.now())]);
     await sql.query(PURGE_FILES);
   }
+}
+
+/** The id of data that a user has named. It has slashes, so that it is never an id that was made here. */
+export function namedStorage(user: string, name: string): string {
+  return `custom/${encodeURIComponent(user)}/${encodeURIComponent(name)}`;
 }

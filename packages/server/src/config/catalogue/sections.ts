@@ -158,9 +158,8 @@ export const serverSection = [
     name: 'external_url_base',
     type: shaped(/^https?:\/\/\S+$/, 'an address such as https://host:port/'),
     effect: 'Address by which clients reach this server.',
-    actor: 'nobody',
   },
-  { name: 'relative_url', type: flag, effect: 'Answer with relative links.', actor: 'nobody' },
+  { name: 'relative_url', type: flag, effect: 'Answer with relative links.' },
   {
     name: 'node_id',
     type: integer({ min: 0 }),
@@ -181,14 +180,12 @@ export const serverSection = [
     type: flag,
     preset: 'false',
     effect: 'Accept only files of the types below.',
-    actor: 'nobody',
   },
   {
     name: 'allowed-mime-types',
     type: itemsOf('media types'),
     preset: '',
     effect: 'Types of files that are accepted.',
-    actor: 'nobody',
   },
   {
     name: '_ors',
