@@ -10,9 +10,12 @@ import {
   createHttp,
   desktopApi,
   gmsCallbackApi,
+  gmsNodeApi,
   gmsNotificationApi,
+  gmsPatternsApi,
   gmsPhoneNumberApi,
   gmsServiceApi,
+  gmsStorageApi,
   gmsTenantsApi,
   isAuthenticated,
   ocsApi,
@@ -39,7 +42,7 @@ const CLOSE_GRACE_MS = 250;
 export async function composeApis(
   ground: Ground,
   { network, calls, agents }: Abilities,
-  { orchestration, callbacks, services, context, outbound, notifying }: Domains,
+  { orchestration, callbacks, services, storage, context, outbound, notifying, node }: Domains,
   { version, adminPassword }: ServerSettings,
 ): Promise<FastifyInstance> {
   const { database, config, journal, audit, clock, activity, log } = ground;
@@ -88,6 +91,11 @@ export async function composeApis(
   await app.register(gmsTenantsApi, { prefix: '/genesys', configuration: config, people: authentication, log });
   const gms = { prefix: '/genesys', database, credentials: config, log };
   await app.register(gmsNotificationApi, { ...gms, notifications: notifying.notifications });
+  const link = (path: string) => clientLink(config.section('server'), ground.own.url, path);
+  await app.register(gmsStorageApi, { ...gms, storage, link });
+  const patterns = new PatternMatcher(() => config.objects('patterns'), log);
+  await app.register(gmsPatternsApi, { ...gms, patterns });
+  await app.register(gmsNodeApi, { ...gms, node });
   await app.register(gmsServiceApi, {
     ...{ prefix: '/genesys', services, credentials: config, log },
     fileUrl: (service, key) => fileLink(config.section('server'), ground.own.url, service, key),

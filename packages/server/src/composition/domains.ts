@@ -30,6 +30,7 @@ export interface Domains {
   context: ContextServices;
   outbound: Outbound;
   notifying: Notifying;
+  node: NodeStatus;
 }
 
 export function composeDomains(ground: Ground, abilities: Abilities, settings: ServerSettings, undo: Undo): Domains {
@@ -63,6 +64,7 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
   });
   undo.push(() => orchestration.stop());
   const { sessions } = orchestration;
+  const node = new NodeStatus();
   const notifying = composeNotifications(ground, settings, sessions.post);
   const storage = new Storage(clock);
   const callbacks: Callbacks = new Callbacks({
@@ -93,7 +95,7 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
       resources: (name) => config.object('resources', name),
       list: (name) => config.object('lists', name),
     },
-    isOnline: () => true,
+    isOnline: () => node.isOnline,
     fileUrl: (id, key) => fileLink(config.section('server'), ground.own.url, id, key),
   });
   sessions.onEnded((tx, session) => callbacks.onSessionEnded(tx, session));
@@ -104,7 +106,7 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
     exportDirectory: join(resolve(settings.data), 'exports'),
   });
   undo.push(() => context.stop());
-  return { orchestration, callbacks, services, storage, context, outbound, notifying };
+  return { orchestration, callbacks, services, storage, context, outbound, notifying, node };
 }
 
 /** The server of `elasticconnector`; undefined when none is named. */
