@@ -78,13 +78,11 @@ describe('a login with a password', () => {
   test.each([
     ['admin', 'wrong', 401, 'Incorrect username and/or password.'],
     ['nobody', 's3cret', 401, 'Incorrect username and/or password.'],
-    ['idle', 'p', 401, 'Incorrect username and/or password.'],
     ['away', 'p', 401, 'Incorrect username and/or password.'],
     ['admin', '', 400, 'Please fill in all mandatory fields'],
     ['', '', 400, 'Please fill in all mandatory fields'],
   ])('of %s with "%s" is refused', async (user, password, status, text) => {
     const server = await serve('s3cret');
-    await server.send('PUT', '/users/idle', { password: 'p', roles: [] }, ADMIN);
     await server.send('PUT', '/users/away', { password: 'p', roles: ['agent'], enabled: false }, ADMIN);
     const answer = await post(server, { user, password });
     expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([status, undefined]);
