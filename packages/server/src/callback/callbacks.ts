@@ -123,7 +123,7 @@ export class Callbacks {
     const background = { database, clock, activity, log, configuration, services, submission, transitions };
     this.#scheduler = new Scheduler({ ...background, lead });
     this.#delivery = new StatusDelivery({ database, clock, activity, log, sessions, post: options.statusPost });
-    this.invitations = new Invitations({ database, clock, sessions, log });
+    this.invitations = new Invitations({ database, clock, sessions });
     const { push, bookAccess } = options;
     const { invitations } = this;
     this.desk = new ApplicationDesk({

@@ -1,4 +1,4 @@
-import { type Clock, instant, type JsonObject, Listeners, type Logger, RingbackError } from '../kernel/index.js';
+import { type Clock, instant, type JsonObject, Listeners, RingbackError } from '../kernel/index.js';
 import { type Database, type Sql, statement, type Transaction } from '../store/index.js';
 import type { SessionStarter } from './sessions.js';
 
@@ -58,7 +58,7 @@ export class Invitations {
   readonly #offered = new Listeners<[Invitation]>();
   readonly #withdrawn = new Listeners<[Invitation]>();
 
-  constructor(private readonly parts: { database: Database; clock: Clock; sessions: SessionStarter; log: Logger }) {}
+  constructor(private readonly parts: { database: Database; clock: Clock; sessions: Pick<SessionStarter, 'post'> }) {}
 
   /** Hears of questions put by this node, after their commit. @returns takes the handler away again */
   onOffered(handler: (invitation: Invitation) => void): () => void {

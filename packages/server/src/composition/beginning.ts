@@ -1,3 +1,4 @@
+import { SimulatedAnswers } from '../callback/index.js';
 import type { JsonObject } from '../kernel/index.js';
 import { SimulatedDesktop } from '../outbound/index.js';
 import { SimulatedAgents } from '../telephony/index.js';
@@ -41,6 +42,8 @@ export async function recoverAndBegin(
     agents,
     behaviour: (id) => network.agent(id),
   });
+  const { invitations } = callbacks;
+  const answers = new SimulatedAnswers({ ...ground, invitations, behaviour: (id) => network.agent(id) });
   const control = {
     login: (id: string) => agents.login(id),
     ready: (id: string) => agents.ready(id),
@@ -56,6 +59,8 @@ export async function recoverAndBegin(
   await simulatedAgents.start();
   desktop.start();
   undo.push(() => desktop.stop());
+  answers.start();
+  undo.push(() => answers.stop());
   const forget = config.onChange(({ kind }) => {
     if (kind === 'agents') void activity.run(() => simulatedAgents.configurationChanged());
   });

@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import type { Invitation } from '../../callback/index.js';
 import { type Activity, DatabaseUnavailable, type Logger, RingbackError, Sequence } from '../../kernel/index.js';
 import {
   type CampaignNotification,
@@ -80,6 +81,17 @@ export class Desktops {
     }
   }
 
+  /** A callback asks an agent. */
+  ask(invitation: Invitation): void {
+    for (const desktop of this.#open.get(invitation.agent) ?? []) desktop.ask(invitation);
+  }
+
+  /** A callback does not wait for an agent's answer any more. */
+  takeBack({ agent, handle, kind }: Invitation): void {
+    const event = userEvent({ _callback_event: `${kind}-withdrawn`, handle });
+    for (const desktop of this.#open.get(agent) ?? []) desktop.send(event);
+  }
+
   /** What the journal says of an agent's state and calls. */
   hear(event: JournalEvent): void {
     const { agent } = event;
@@ -116,6 +128,11 @@ class Desktop {
 
   send(answer: DesktopAnswer): void {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(answer));
+  }
+
+  ask({ handle, callback, kind, data }: Invitation): void {
+    this.send(userEvent({ _callback_event: kind, _service_id: callback, handle, ...data }));
+    if (kind === 'preview') this.send({ type: 'preview', handle, callback, userData: data });
   }
 
   close(): void {
@@ -161,6 +178,7 @@ class Desktop {
     this.isLoggedIn = state.state !== LOGGED_OUT;
     this.send({ type: 'state', ...state });
     for (const keys of await seat.records(this.#agentId)) this.send(previewOf(keys, false));
+    for (const invitation of await seat.invitations(this.#agentId)) this.ask(invitation);
     const call = await seat.call(this.#agentId);
     if (call) this.send({ type: 'call', ...call });
   }
@@ -200,11 +218,11 @@ class Desktop {
         return [];
       case 'preview-reject': {
         const keys = await seat.rejectPreview(this.#agentId, frame.handle);
-        return [userEvent({ GSW_USER_EVENT: 'RecordRejectAcknowledge', ...keys })];
+        return keys ? [userEvent({ GSW_USER_EVENT: 'RecordRejectAcknowledge', ...keys })] : [];
       }
       case 'disposition': {
         const keys = await seat.dispose(this.#agentId, frame.handle, frame.data);
-        return [userEvent({ GSW_USER_EVENT: 'RecordProcessedAcknowledge', ...keys })];
+        return keys ? [userEvent({ GSW_USER_EVENT: 'RecordProcessedAcknowledge', ...keys })] : [];
       }
     }
   }

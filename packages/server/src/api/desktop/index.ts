@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Invitations } from '../../callback/index.js';
 import type { Configuration } from '../../config/index.js';
 import type { Activity, Logger } from '../../kernel/index.js';
 import { type CampaignGroups, type Dialing, outboundApplication, type RecordRequests } from '../../outbound/index.js';
@@ -21,6 +22,8 @@ export interface DesktopOptions {
   records: RecordRequests;
   agents: Agents;
   calls: Calls;
+  /** What callbacks ask agents. */
+  invitations: Invitations;
   journal: Pick<Journal, 'subscribe'>;
   /** Users of the administration API, who may sit down for agents. */
   people: { identify(credentials: FastifyRequest['headers']): Promise<Identity | undefined> };
@@ -43,7 +46,8 @@ const CHALLENGE = 'Basic realm="Ringback desktop", charset="UTF-8"';
  * an agent's own user, and whoever may act for agents.
  */
 export async function desktopApi(app: FastifyInstance, options: DesktopOptions): Promise<void> {
-  const { configuration, campaigns, dialing, records, agents, calls, journal, people, activity, log } = options;
+  const { configuration, campaigns, dialing, records, agents, calls, invitations } = options;
+  const { journal, people, activity, log } = options;
   const groupsOf = (agentId: string) => configuration.object('agents', agentId)?.groups ?? [];
   const userEvents = new UserEvents({
     dialing,
@@ -54,7 +58,7 @@ export async function desktopApi(app: FastifyInstance, options: DesktopOptions):
     description: (kind, name) => configuration.object(kind, name)?.description,
   });
   const desktops = new Desktops({
-    seat: new AgentSeat({ agents, calls, dialing }),
+    seat: new AgentSeat({ agents, calls, dialing, invitations }),
     userEvents,
     groupsOf,
     activity,
@@ -69,6 +73,8 @@ export async function desktopApi(app: FastifyInstance, options: DesktopOptions):
   const forget = [
     campaigns.onNotification((notification) => desktops.notify(notification)),
     dialing.onDesktop((agentId, message) => desktops.deliver(agentId, message)),
+    invitations.onOffered((invitation) => desktops.ask(invitation)),
+    invitations.onWithdrawn((invitation) => desktops.takeBack(invitation)),
     configuration.onChange(({ kind }) => {
       if (kind === 'agents') desktops.closeUnless((id) => configuration.object('agents', id)?.enabled ?? false);
     }),

@@ -1,3 +1,4 @@
+import type { Invitation, Invitations } from '../../callback/index.js';
 import { instant, type JsonObject, type KvList, RingbackError } from '../../kernel/index.js';
 import { type Dialing, OutboundError, type RecordKeys } from '../../outbound/index.js';
 import type { AgentState, Agents } from '../../routing/index.js';
@@ -12,11 +13,13 @@ export class AgentSeat {
   readonly #agents: Agents;
   readonly #calls: Calls;
   readonly #dialing: Dialing;
+  readonly #invitations: Invitations;
 
-  constructor({ agents, calls, dialing }: { agents: Agents; calls: Calls; dialing: Dialing }) {
-    this.#agents = agents;
-    this.#calls = calls;
-    this.#dialing = dialing;
+  constructor(parts: { agents: Agents; calls: Calls; dialing: Dialing; invitations: Invitations }) {
+    this.#agents = parts.agents;
+    this.#calls = parts.calls;
+    this.#dialing = parts.dialing;
+    this.#invitations = parts.invitations;
   }
 
   async state(agentId: string): Promise<JsonObject & { state: string }> {
@@ -66,17 +69,49 @@ export class AgentSeat {
     await this.#calls.hangup(await this.#leg(agentId));
   }
 
+  /** What callbacks ask the agent. */
+  invitations(agentId: string): Promise<Invitation[]> {
+    return this.#invitations.ofAgent(agentId);
+  }
+
   async acceptPreview(agentId: string, handle?: number): Promise<void> {
+    const asked = await this.#asked(agentId, 'preview', handle);
+    if (asked !== undefined) return void (await this.#invitations.answer(agentId, asked, { type: 'accept' }));
     await this.#dialing.dialRecord(agentId, await this.#own(agentId, handle));
   }
 
-  async rejectPreview(agentId: string, handle?: number): Promise<RecordKeys> {
+  /** @returns the keys of a record's acknowledgement; undefined for the preview of a callback, which has none */
+  async rejectPreview(agentId: string, handle?: number): Promise<RecordKeys | undefined> {
+    const asked = await this.#asked(agentId, 'preview', handle);
+    if (asked !== undefined) return void (await this.#invitations.answer(agentId, asked, { type: 'reject' }));
     return this.#dialing.reject(await this.#own(agentId, handle));
   }
 
-  /** RecordProcessed with what the agent says of the conversation. */
-  async dispose(agentId: string, handle: number | undefined, data: KvList): Promise<RecordKeys> {
+  /**
+   * What the agent says of the conversation: RecordProcessed of a record, or the answer about a callback, whose member
+   * `result` is one of its choices.
+   */
+  async dispose(agentId: string, handle: number | undefined, data: KvList): Promise<RecordKeys | undefined> {
+    const asked = await this.#asked(agentId, 'disposition', handle);
+    if (asked !== undefined) {
+      const { GSW_CALL_RESULT: result, ...rest } = data.toJSON();
+      const answer = { ...rest, ...(result !== undefined && { result }) };
+      return void (await this.#invitations.answer(agentId, asked, { type: 'disposition', data: answer }));
+    }
     return this.#dialing.processed(await this.#own(agentId, handle), processedRequest(data));
+  }
+
+  /**
+   * The open question of a callback that a frame answers: the named one, or the only one while no record is shown.
+   * @throws RingbackError `ambiguous-record`
+   */
+  async #asked(agentId: string, kind: Invitation['kind'], handle?: number): Promise<number | undefined> {
+    const open = (await this.#invitations.ofAgent(agentId)).filter((invitation) => invitation.kind === kind);
+    if (handle !== undefined) return open.find((invitation) => invitation.handle === handle)?.handle;
+    const [only, another] = open;
+    if (!only) return undefined;
+    if (!another && (await this.#dialing.recordsOf(agentId)).length === 0) return only.handle;
+    throw new RingbackError('ambiguous-record', 'Several records are on the desktop: name one by its handle.');
   }
 
   async #leg(agentId: string): Promise<string> {

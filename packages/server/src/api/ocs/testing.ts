@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
 import { afterAll } from 'vitest';
+import { Invitations } from '../../callback/index.js';
 import { type JsonObject, silentLogger } from '../../kernel/index.js';
 import { type BedOptions, DialingBed } from '../../outbound/dialing/testing.js';
 import { CampaignGroups, RecordRequests } from '../../outbound/index.js';
@@ -54,7 +55,9 @@ export async function outboundBed(options: BedOptions = {}): Promise<OutboundBed
   await app.register(ocsApi, { prefix: '/ocs', ...common });
   const people = new Authentication({ configuration, adminPassword: 'secret' });
   const { activity } = ground;
-  await app.register(desktopApi, { prefix: '/desktop', ...common, dialing, agents, calls, journal, people, activity });
+  const invitations = new Invitations({ ...ground, sessions: { post: async () => true } });
+  const seat = { dialing, agents, calls, invitations };
+  await app.register(desktopApi, { prefix: '/desktop', ...common, ...seat, journal, people, activity });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo; // a TCP server that listens
   afterAll(async () => {
