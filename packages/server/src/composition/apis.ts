@@ -120,6 +120,7 @@ export async function composeApis(
     records,
     agents,
     calls,
+    invitations: callbacks.invitations,
     journal,
     people: authentication,
     activity,
