@@ -16,6 +16,8 @@ export interface Person {
 /** Who is logged in here. */
 export interface Me {
   name: string;
+  /** Whether one came in by the login page, and can go out again. */
+  isSession: boolean;
   may: ReadonlySet<string>;
 }
 
@@ -47,7 +49,11 @@ export function useMe() {
     queryFn: async ({ signal }): Promise<Me> => {
       const body = await request('/api/v1/me', { signal });
       const members = isObject(body) ? body : {};
-      return { name: text(members, 'name') ?? '', may: new Set(textsOf(members.may)) };
+      return {
+        name: text(members, 'name') ?? '',
+        isSession: members.session === true,
+        may: new Set(textsOf(members.may)),
+      };
     },
   });
 }

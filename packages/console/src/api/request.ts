@@ -51,6 +51,7 @@ async function exchange(path: string, options: RequestOptions): Promise<{ respon
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new Refusal('The server cannot be reached. Check that it runs and that this computer is connected.', 0);
   }
+  if (response.status === 401) logIn();
   if (!response.ok) throw refusal(response.status, response.statusText, body);
   if (body === '') return { response, body: undefined };
   try {
@@ -59,6 +60,12 @@ async function exchange(path: string, options: RequestOptions): Promise<{ respon
     if (error instanceof SyntaxError) throw new Refusal(`The answer to ${path} is not JSON.`, response.status);
     throw error;
   }
+}
+
+/** The session is over: one logs in anew and comes back to this page. */
+function logIn(): void {
+  const { pathname, search } = globalThis.location;
+  globalThis.location.assign(`/login?${new URLSearchParams({ next: pathname + search })}`);
 }
 
 /** What to show of any error that a request or a mutation ended with. */

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import { SESSION_COOKIE } from './authentication.js';
+import { readCookie } from './login/cookies.js';
 import { deeds, may } from './roles.js';
 
 /** `/me`: who asks, and what they may do; the console shows nobody what would be refused. */
@@ -15,14 +17,16 @@ export function registerMe(app: FastifyInstance): void {
           200: Type.Object({
             name: Type.String(),
             roles: Type.Array(Type.String()),
+            session: Type.Boolean({ description: 'Whether it is the session of a login, which `POST /logout` ends' }),
             may: Type.Array(Type.String({ examples: ['watch', 'change services'] })),
           }),
         },
       },
     },
-    async ({ identity }) => ({
+    async ({ identity, headers }) => ({
       name: identity?.name ?? 'anonymous',
       roles: [...(identity?.roles ?? [])],
+      session: headers.authorization === undefined && readCookie({ headers }, SESSION_COOKIE) !== undefined,
       may: deeds.filter((deed) => may(identity, deed)),
     }),
   );

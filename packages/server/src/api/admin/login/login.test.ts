@@ -69,7 +69,7 @@ describe('a login with a password', () => {
     expect(answer.headers['set-cookie']).toMatch(/; Path=\/; HttpOnly; SameSite=Lax$/);
     const cookie = cookieOf(answer);
     const me = await server.send('GET', '/me', undefined, { cookie });
-    expect(me.body).toMatchObject({ name: 'admin', roles: ['administrator'] });
+    expect(me.body).toMatchObject({ name: 'admin', roles: ['administrator'], session: true });
     expect((await server.send('PUT', '/services/x', {}, { cookie })).status).toBe(201);
     expect((await post(server, {}, '/logout', { cookie })).headers.location).toBe('/login');
     expect((await server.send('GET', '/me', undefined, { cookie })).status).toBe(401);
