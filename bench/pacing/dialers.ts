@@ -16,6 +16,7 @@ export function modelBased(pacer = new PredictivePacer()): Dialer {
     optimizeGoal: 3,
     readyAt: [],
     ringTimeoutMs: RING_TIMEOUT_S * 1000,
+    mostAbandoned: 0.03,
     option: () => undefined,
   } as const;
   return {

@@ -38,6 +38,8 @@ export interface CampaignGroup {
   processed: number;
   /** Abandoned and dropped calls over live answers. */
   overdialRate?: number;
+  /** What that share is kept below. */
+  overdialLimit: number;
   busyFactor?: number;
   /** In seconds. */
   timeToComplete?: number;
@@ -123,6 +125,7 @@ export function parseCampaignGroup(members: Members): CampaignGroup[] {
     answered: number(members, 'answered') ?? 0,
     abandoned: number(members, 'abandoned') ?? 0,
     processed: number(members, 'processed') ?? 0,
+    overdialLimit: number(members, 'overdialLimit') ?? 0,
     agents: {
       loggedIn: number(agents, 'loggedIn') ?? 0,
       ready: number(agents, 'ready') ?? 0,

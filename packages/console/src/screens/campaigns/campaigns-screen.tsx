@@ -26,9 +26,6 @@ import { CompliancePanel } from './compliance-panel.js';
 import { FloorPicture } from './floor-picture.js';
 import { SequencesPanel } from './sequences-panel.js';
 
-/** The share of answered calls that may find nobody (`predictive_max_overdial_rate` unless it is configured lower). */
-const ABANDONMENT_LIMIT = 0.03;
-
 const STATUS_COLOR: Readonly<Record<CampaignStatus, string>> = {
   NotLoaded: 'gray',
   Inactive: 'orange',
@@ -168,8 +165,8 @@ function CampaignRow({ group, isBusy, perform }: CampaignRowProps) {
 
 /** The abandoned calls against the limit that is never exceeded. */
 function Abandoned({ group }: { group: CampaignGroup }) {
-  const share = group.overdialRate ?? 0;
-  const told = `${group.abandoned} of ${group.answered} answered calls, ${percent(share)}; the limit is ${percent(ABANDONMENT_LIMIT)}`;
+  const { overdialRate: share = 0, overdialLimit: limit } = group;
+  const told = `${group.abandoned} of ${group.answered} answered calls, ${percent(share)}; the limit is ${percent(limit)}`;
   return (
     <Tooltip label={told}>
       <div>
@@ -178,8 +175,8 @@ function Abandoned({ group }: { group: CampaignGroup }) {
         </Text>
         <Progress
           size="xs"
-          value={Math.min(100, (100 * share) / ABANDONMENT_LIMIT)}
-          color={share > ABANDONMENT_LIMIT ? 'red' : share > 0.9 * ABANDONMENT_LIMIT ? 'yellow' : 'teal'}
+          value={limit === 0 ? 100 : Math.min(100, (100 * share) / limit)}
+          color={share > limit ? 'red' : share > 0.9 * limit ? 'yellow' : 'teal'}
           aria-label={told}
         />
       </div>

@@ -132,6 +132,12 @@ describe('A: load', () => {
       'Wrong configuration: ProgressiveGVP needs origDN or trunkGroupDN',
     ],
     [
+      'GVP at a DN without an application',
+      { GSW_CM_AttrCampaignID: 103, GSW_CM_AttrDialMode: 11 },
+      16,
+      'Wrong configuration: PowerGVP needs an application at DN 8000',
+    ],
+    [
       'push preview without a queue',
       { GSW_CM_AttrDialMode: 8 },
       16,
@@ -146,6 +152,13 @@ describe('A: load', () => {
     };
     expect(await client.ask(request)).toEqual(refusal(error, text, echo));
     expect(bed.dialing.orders).toEqual([]);
+  });
+
+  it('loads in a GVP mode when an application takes the calls of the DN', async () => {
+    const options = { application: 'hello' };
+    await bed.configuration.patch('dns', '8000', { options });
+    const load = { ...A1, GSW_CM_AttrCampaignID: 103, GSW_CM_AttrDialMode: 11 };
+    expect(await client.ask(load)).toMatchObject({ GSW_CM_MessageType: 19, GSW_CM_AttrGroupCampStatus: 4 });
   });
 
   it('A7 without a group', async () => {

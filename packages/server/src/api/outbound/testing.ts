@@ -33,7 +33,7 @@ campaigns:
   - { name: Empty, dbid: 104 }
 campaignGroups:
   - { campaign: Sales, group: Agents, dbid: 601, dialMode: Progressive, optimizeBy: BusyFactor, optimizeGoal: 70 }
-  - { campaign: Night, group: Agents, dbid: 603, dialMode: Progressive }
+  - { campaign: Night, group: Agents, dbid: 603, dialMode: Progressive, origDN: "8000" }
   - { campaign: Empty, group: Agents, dbid: 604, dialMode: Progressive }
 dns:
   - { number: CommDN_1, type: CommDN, options: { outbound_contact_server: "true" } }
@@ -95,6 +95,9 @@ export class NotedDialing {
   }
   async calls(dbid: number) {
     return dbid === 601 ? { dialing: 1, ringing: 2, answered: 0, talking: 3 } : NO_CALLS;
+  }
+  mostAbandoned(): number {
+    return 0.03;
   }
   onEvent(handler: DialingEventHandler): void {
     this.#event = handler;

@@ -15,7 +15,8 @@ import {
 } from './directory.js';
 import { GroupOperations } from './group-operations.js';
 import { type GroupView, loadedGroups, readGroup, readGroupOfNumber, viewOf } from './group-record.js';
-import { type CampaignNotification, type Cause, Notifications } from './notifications.js';
+import type { CampaignNotification, Cause } from './notification.js';
+import { Notifications } from './notifications.js';
 import { Outage } from './outage.js';
 import { Sequences } from './sequences.js';
 import { type HttpPost, StateReports } from './state-report.js';
@@ -39,6 +40,7 @@ export interface CampaignGroupsOptions {
     | 'onEvent'
     | 'attempts'
     | 'calls'
+    | 'mostAbandoned'
   >;
   lists: Pick<CallingLists, 'ready' | 'find'>;
   /** How busy the agents of an agent group are. */
@@ -96,7 +98,7 @@ export class CampaignGroups {
       operations: this.#operations,
       notifications: this.#notifications,
     });
-    this.statistics = new CampaignStatistics(options);
+    this.statistics = new CampaignStatistics({ ...options, mostAbandoned: (group) => dialing.mostAbandoned(group) });
     const reporting = { ...options, directory: this.directory, notifications: this.#notifications };
     this.#stateReports = new StateReports({ ...reporting, statistics: this.statistics });
     this.#attemptReports = new AttemptReports(reporting);
@@ -313,4 +315,11 @@ export class CampaignGroups {
   }
 }
 
-const RELEVANT_KINDS: ReadonlySet<string> = new Set(['campaigns', 'campaign-groups', 'agent-groups', 'calling-lists']);
+const RELEVANT_KINDS: ReadonlySet<string> = new Set([
+  'campaigns',
+  'campaign-groups',
+  'agent-groups',
+  'calling-lists',
+  'dns',
+  'virtual-queues',
+]);

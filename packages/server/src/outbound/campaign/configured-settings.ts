@@ -80,7 +80,8 @@ export function requireLicensed(configuration: CampaignConfiguration, mode: Dial
 
 /**
  * What keeps a campaign group from being dialed for in a mode, in words; undefined: nothing.
- * No active list; IVR modes without the IVR's DN; push preview without its interaction queue.
+ * No active list; IVR modes without the IVR's DN, or whose DN no application takes calls for; push preview without its
+ * interaction queue.
  */
 export function configurationFault(
   configuration: CampaignConfiguration,
@@ -93,9 +94,19 @@ export function configurationFault(
   );
   if (!usable) return 'no active calling list';
   const family = dialModeFamily(mode);
-  if ((family === 'ivr' || family === 'power') && object.origDN === undefined && object.trunkGroupDN === undefined) {
-    return `${mode} needs origDN or trunkGroupDN`;
+  if (family === 'ivr' || family === 'power') {
+    const dn = object.trunkGroupDN ?? object.origDN;
+    if (dn === undefined) return `${mode} needs origDN or trunkGroupDN`;
+    if (!takesCalls(configuration, dn)) return `${mode} needs an application at DN ${dn}`;
   }
   if (family === 'push-preview' && object.interactionQueue === undefined) return `${mode} needs interactionQueue`;
   return undefined;
+}
+
+/** Whether an application is configured for the calls of a DN, or of a virtual queue by its name or alias. */
+function takesCalls(configuration: CampaignConfiguration, dn: string): boolean {
+  const queues = configuration.objects('virtual-queues');
+  const queue = queues.get(dn) ?? [...queues.values()].find(({ alias }) => alias === dn);
+  const application = configuration.object('dns', dn)?.options?.application ?? queue?.options?.application;
+  return application !== undefined && application.trim() !== '';
 }

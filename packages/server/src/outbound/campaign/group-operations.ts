@@ -8,7 +8,8 @@ import { configurationFault, configuredSettings, requireLicensed, wantedSettings
 import type { CampaignConfiguration, CampaignDirectory, CampaignGroupReference } from './directory.js';
 import { type GroupRecord, lockGroup, lockKnownGroup, storeGroup, viewOf } from './group-record.js';
 import { type GroupInput, type GroupStep, groupSteps, isStarted, statusOf } from './life-cycle.js';
-import type { Cause, Notifications } from './notifications.js';
+import type { Cause } from './notification.js';
+import type { Notifications } from './notifications.js';
 
 /** What campaigns need of dialing. */
 export type GroupDialer = Pick<

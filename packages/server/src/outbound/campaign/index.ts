@@ -16,7 +16,7 @@ export type {
   Origin,
   SequenceNotification,
   SequenceView,
-} from './notifications.js';
+} from './notification.js';
 export type { Schedule, ScheduleItem } from './sequence.js';
 export type { SequenceUnloading } from './sequences.js';
 export type { HttpPost } from './state-report.js';

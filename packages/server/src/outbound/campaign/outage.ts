@@ -1,7 +1,8 @@
 import type { Activity, Clock, Logger } from '../../kernel/index.js';
 import type { Database } from '../../store/index.js';
 import { type GroupView, loadedGroups, viewOf } from './group-record.js';
-import type { CampaignNotification, Notifications } from './notifications.js';
+import type { CampaignNotification } from './notification.js';
+import type { Notifications } from './notifications.js';
 
 /**
  * What is told while the database is away: nothing can be dialed then, so every loaded campaign group is Inactive to those

@@ -4,7 +4,7 @@ import { isGoal } from './configured-settings.js';
 import type { CampaignDirectory, CampaignGroupReference, Numbered } from './directory.js';
 import { readGroup } from './group-record.js';
 import { statusNumber, statusOf } from './life-cycle.js';
-import type { SequenceView } from './notifications.js';
+import type { SequenceView } from './notification.js';
 import type { Schedule } from './sequence.js';
 import type { SequenceRecord } from './sequence-record.js';
 

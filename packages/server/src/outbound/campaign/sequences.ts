@@ -7,13 +7,8 @@ import { requireLicensed } from './configured-settings.js';
 import type { CampaignConfiguration, CampaignDirectory, CampaignGroupReference } from './directory.js';
 import type { GroupOperations } from './group-operations.js';
 import { readGroup } from './group-record.js';
-import type {
-  CampaignNotification,
-  Cause,
-  Notifications,
-  SequenceNotification,
-  SequenceView,
-} from './notifications.js';
+import type { CampaignNotification, Cause, SequenceNotification, SequenceView } from './notification.js';
+import type { Notifications } from './notifications.js';
 import {
   NEW_SEQUENCE,
   type Schedule,

@@ -4,7 +4,8 @@ import { type Database, DueWork, type Sql, statement } from '../../store/index.j
 import { dialModeNumber, optimizeByNumber } from '../dial-mode.js';
 import type { CampaignDirectory } from './directory.js';
 import { type GroupView, readGroup, viewOf } from './group-record.js';
-import type { CampaignNotification, Notifications } from './notifications.js';
+import type { CampaignNotification } from './notification.js';
+import type { Notifications } from './notifications.js';
 import type { CampaignStatistics, ListStatistics, LiveStatistics } from './statistics.js';
 
 /** Sends a JSON body; resolves with the HTTP status, rejects when there is no answer in time. */

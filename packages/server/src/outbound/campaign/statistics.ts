@@ -36,6 +36,8 @@ export interface LiveStatistics extends Counts {
   /** Share of the available agents who are in calls or wrap up; null while nobody is available. */
   busyFactor: number | null;
   timeToComplete: number | null;
+  /** The share of answered calls that may find no agent: what `overdialRate` is kept below. */
+  overdialLimit: number;
   /** What dialing waits for: `records`, `ports`, `agents`. */
   waitingFor: readonly string[];
   /** Seconds in each status and mode since it was loaded: `StatusRunning`, `ModeProgressive`, `WaitingRecords` ... */
@@ -145,6 +147,7 @@ export class CampaignStatistics {
   readonly #configuration: CampaignConfiguration;
   readonly #lists: Pick<CallingLists, 'ready'>;
   readonly #occupancy: (agentGroup: string) => Promise<Occupancy>;
+  readonly #mostAbandoned: (group: GroupView) => number;
   readonly #clock: Clock;
   readonly #log: Logger;
 
@@ -153,6 +156,7 @@ export class CampaignStatistics {
     configuration: CampaignConfiguration;
     lists: Pick<CallingLists, 'ready'>;
     occupancy: (agentGroup: string) => Promise<Occupancy>;
+    mostAbandoned: (group: GroupView) => number;
     clock: Clock;
     log: Logger;
   }) {
@@ -160,6 +164,7 @@ export class CampaignStatistics {
     this.#configuration = parts.configuration;
     this.#lists = parts.lists;
     this.#occupancy = parts.occupancy;
+    this.#mostAbandoned = parts.mostAbandoned;
     this.#clock = parts.clock;
     this.#log = parts.log;
   }
@@ -215,6 +220,7 @@ export class CampaignStatistics {
       agents,
       busyFactor: available > 0 ? Math.round((agents.occupied / available) * 10_000) / 10_000 : null,
       timeToComplete: timeToComplete(left, figuresOf(recent).processed, now - recently),
+      overdialLimit: this.#mostAbandoned(group),
       waitingFor,
       durations,
     };

@@ -8,6 +8,7 @@ import type {
   DialSubject,
 } from '../dialing/index.js';
 import { type Jurisdiction, type SilenceCause, words } from './jurisdiction.js';
+import { JURISDICTION_OPTION } from './jurisdiction-option.js';
 import {
   ABANDONMENT,
   BLOCKED,
@@ -22,9 +23,6 @@ import {
 } from './ledger-statements.js';
 import { type PackConfiguration, Packs } from './packs.js';
 import { applicable, type Called, historyVerdict, longestMemory, type PastAttempt, timeVerdict } from './verdict.js';
-
-/** Option of campaign groups, campaigns and section `OCServer`: names of rule packs. */
-export const JURISDICTION_OPTION = 'jurisdiction';
 
 const DAY_MS = 86_400_000;
 /** Call records are kept for five years (TSR 2024). */

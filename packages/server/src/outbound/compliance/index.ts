@@ -4,6 +4,6 @@ export {
   type AbandonmentReport,
   Compliance,
   type ComplianceOptions,
-  JURISDICTION_OPTION,
 } from './compliance.js';
+export { JURISDICTION_OPTION } from './jurisdiction-option.js';
 export { PACKS_LIST, type PackConfiguration } from './packs.js';

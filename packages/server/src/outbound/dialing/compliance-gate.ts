@@ -65,6 +65,11 @@ export interface ComplianceGate {
   reserve(tx: Transaction, attempt: AttemptReservation): Promise<ComplianceVerdict>;
   /** The attempt has its result. A repetition of the same attempt has no further effect. */
   settle(tx: Transaction, outcome: AttemptOutcome): Promise<void>;
+  /**
+   * The shares of answered calls that jurisdictions let find nobody.
+   * @param options values of option `jurisdiction`
+   */
+  abandonmentLimits(options: readonly (string | undefined)[]): readonly { share: number }[];
   /** The attempt was reserved and never dialed: it does not count. */
   withdraw(tx: Transaction, attempt: string): Promise<void>;
 }

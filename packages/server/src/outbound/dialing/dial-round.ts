@@ -10,6 +10,7 @@ import type { Engagements } from './engagements.js';
 import { type GroupOptions, groupOptions } from './group-options.js';
 import { type StoredGroup, storeGroup } from './group-store.js';
 import { countHeld, type HeldCounts, lockChainsToOffer, lockNextChains, ripenHeld } from './held-chain.js';
+import { mostAbandoned } from './most-abandoned.js';
 import type { Offers } from './offers.js';
 import type { Pacer } from './pacing-port.js';
 import type { DialingParts } from './parts.js';
@@ -121,6 +122,7 @@ export class DialRound {
       inProgress: attempts.length,
       offered: held.all.offered,
       dialsLastSecond: options.dialsPerSecond > 0 ? (await dialedSince(tx, group.dbid, now - SECOND_MS)).dials : 0,
+      mostAbandoned: mostAbandoned(options.option, dialing.compliance),
       options,
     };
   }

@@ -1,6 +1,7 @@
 import { Listeners } from '../../kernel/index.js';
 import type { AgentChange } from '../../routing/index.js';
 import type { Sql, Transaction } from '../../store/index.js';
+import { outboundApplication } from '../application.js';
 import { changedSettings, type DialSettings } from '../dial-settings.js';
 import { OutboundError } from '../errors.js';
 import { type Chain, type ListRecord, RecordStatus } from '../list/index.js';
@@ -25,6 +26,7 @@ import { Engagements } from './engagements.js';
 import { Errands } from './errands.js';
 import { outstandingWork } from './group-dialer.js';
 import { GroupDialers } from './group-dialers.js';
+import { outboundOption } from './group-options.js';
 import { allGroups, forgetGroup, insertGroup, lockGroup, type StoredGroup, storeGroup } from './group-store.js';
 import { dropHeld, type HeldChain, lockHeldOfGroup } from './held-chain.js';
 import { handlesOf } from './held-record.js';
@@ -37,6 +39,7 @@ import {
   viewHeld,
 } from './held-view.js';
 import type { LoadedGroup } from './loaded-group.js';
+import { mostAbandoned } from './most-abandoned.js';
 import { Offers } from './offers.js';
 import type { DialingParts } from './parts.js';
 import { Placement } from './placement.js';
@@ -361,6 +364,13 @@ export class Dialing {
   /** The attempts of a record, oldest first, those that were not dialed too. */
   attempts(list: string, recordId: number): Promise<AttemptView[]> {
     return viewAttempts(this.#parts.database, list, recordId);
+  }
+
+  /** The share of answered calls of a campaign group that may find no agent. */
+  mostAbandoned(group: { name: string; campaign: { name: string } }): number {
+    const { configuration, compliance } = this.#parts;
+    const { dbid: appId } = outboundApplication(configuration);
+    return mostAbandoned(outboundOption(configuration, { ...group, appId }), compliance);
   }
 
   /** The calls of a group that are under way. */

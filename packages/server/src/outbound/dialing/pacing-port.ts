@@ -26,7 +26,9 @@ export interface PacingSituation {
   ringTimeoutMs: number;
   /** The most that may be dialed now, by channels, rate limit and records. */
   limit: number;
-  /** Answers to options of the campaign group: `predictive_max_overdial_rate`, `progressive multiplier` ... */
+  /** The share of answered calls that may find no agent, whatever the goal. */
+  mostAbandoned: number;
+  /** Answers to options of the campaign group: `history_length` ... */
   option(name: string): string | undefined;
 }
 

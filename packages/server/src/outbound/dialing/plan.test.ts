@@ -48,6 +48,7 @@ function board({ ready = 0, loggedIn = ready, dialing = 0, options = {}, ...chan
     inProgress: dialing,
     offered: 0,
     dialsLastSecond: 0,
+    mostAbandoned: 0.03,
     options: { ...OPTIONS, ...options },
     ...change,
   };

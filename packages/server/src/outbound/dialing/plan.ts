@@ -32,6 +32,8 @@ export interface Board {
   offered: number;
   /** Dials within the last second. */
   dialsLastSecond: number;
+  /** The share of answered calls that may find no agent. */
+  mostAbandoned: number;
   options: GroupOptions;
 }
 
@@ -134,6 +136,7 @@ function paced(board: Board, nothing: Plan, pacer: Pacer, family: 'ivr' | 'call'
     dialing: board.dialing,
     ringTimeoutMs: board.options.ringTimeoutMs,
     limit,
+    mostAbandoned: board.mostAbandoned,
     option: board.options.option,
   });
   const dialed = withDials(board, nothing, decision.dials, decision.nobodyFree, takers);

@@ -49,6 +49,10 @@ export class TestGate implements ComplianceGate {
     return verdict;
   }
 
+  abandonmentLimits() {
+    return [];
+  }
+
   async settle(tx: Transaction, outcome: AttemptOutcome) {
     tx.afterCommit(() => this.settled.push(outcome));
   }

@@ -223,6 +223,7 @@ describe('the model-based pacer', () => {
     dialing: [],
     ringTimeoutMs: TIMEOUT_MS,
     limit: 100,
+    mostAbandoned: 0.03,
     option: () => undefined,
   };
 

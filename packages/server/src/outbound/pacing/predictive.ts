@@ -102,12 +102,11 @@ export class PredictivePacer implements Pacer {
   }
 
   /**
-   * The cap holds for every goal: `predictive_max_overdial_rate`, in percent.
+   * The cap holds for every goal.
    * @returns the part of the allowed risk that a dial may take
    */
   #aim(situation: PacingSituation): number {
-    const { now, ready, occupied, optimizeBy, optimizeGoal } = situation;
-    const limit = numberOf(situation, 'predictive_max_overdial_rate', DEFAULT_LIMIT * 100) / 100;
+    const { now, ready, occupied, optimizeBy, optimizeGoal, mostAbandoned: limit } = situation;
     this.#budget.limit = Math.min(limit, HIGHEST_LIMIT);
     this.#budget.agents = ready + occupied.length;
     const { share, risk } = this.#goal.aim(optimizeBy, optimizeGoal, { now, ready, occupied: occupied.length });
