@@ -4,25 +4,33 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import {
   Authentication,
   adminApi,
+  allowOrigins,
   type CallbackOverviewDesk,
+  cometdApi,
   commDnApi,
   contextServicesApi,
   createHttp,
   desktopApi,
   gmsCallbackApi,
+  gmsEwtApi,
   gmsNodeApi,
   gmsNotificationApi,
   gmsPatternsApi,
   gmsPhoneNumberApi,
   gmsServiceApi,
+  gmsStatisticApi,
   gmsStorageApi,
   gmsTenantsApi,
   isAuthenticated,
+  loginApi,
+  OpenId,
   ocsApi,
   orsApi,
   orsHelp,
+  restrictPorts,
 } from '../api/index.js';
 import { CallbackDirectory, CallbackOverview, CallbackSearch } from '../callback/index.js';
+import { LoginSessions } from '../config/index.js';
 import { ManualClock } from '../kernel/index.js';
 import { clientLink, fileLink, PatternMatcher } from '../services/index.js';
 import type { Abilities } from './abilities.js';
@@ -42,14 +50,19 @@ const CLOSE_GRACE_MS = 250;
 export async function composeApis(
   ground: Ground,
   { network, calls, agents }: Abilities,
-  { orchestration, callbacks, services, storage, context, outbound, notifying, node }: Domains,
+  { orchestration, callbacks, services, figures, statistics, storage, context, outbound, notifying, node }: Domains,
   { version, adminPassword }: ServerSettings,
 ): Promise<FastifyInstance> {
   const { database, config, journal, audit, clock, activity, log } = ground;
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
+  orchestration.counters.registerIn(metrics);
+  const sessions = new LoginSessions({ database, clock });
+  const openId = new OpenId(config);
   const authentication = new Authentication({
     configuration: config,
+    sessions,
+    openId,
     ...(adminPassword !== undefined && { adminPassword }),
   });
   const app = await createHttp({
@@ -62,6 +75,9 @@ export async function composeApis(
     readiness: () =>
       database.available ? { ready: true } : { ready: false, reason: 'The database is not reachable.' },
   });
+  restrictPorts(app, () => config.section('port_restrictions'));
+  allowOrigins(app, () => config.section('server'));
+  await app.register(loginApi, { authentication, sessions, openId, log });
   await app.register(adminApi, {
     prefix: '/api/v1',
     authentication,
@@ -96,10 +112,13 @@ export async function composeApis(
   const patterns = new PatternMatcher(() => config.objects('patterns'), log);
   await app.register(gmsPatternsApi, { ...gms, patterns });
   await app.register(gmsNodeApi, { ...gms, node });
+  await app.register(cometdApi, { ...gms, comet: notifying.comet, onLeave: async () => {}, activity });
   await app.register(gmsServiceApi, {
     ...{ prefix: '/genesys', services, credentials: config, log },
     fileUrl: (service, key) => fileLink(config.section('server'), ground.own.url, service, key),
   });
+  await app.register(gmsStatisticApi, { prefix: '/genesys', statistics, credentials: config, log });
+  await app.register(gmsEwtApi, { prefix: '/genesys', figures, clock, credentials: config, log });
   const ors = {
     clients: orchestration.clients,
     settings: orsSettings(config),
@@ -164,7 +183,8 @@ function recordDesk({ database, clock }: Ground, { lists, importer, dialing }: O
 /** People of Context Services are the users of the administration API. */
 function verifierOf(authentication: Authentication) {
   return async (name: string, password: string) => {
-    const identity = await authentication.identify(`Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`);
+    const authorization = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+    const identity = await authentication.identify({ authorization });
     return identity && { name: identity.name, roles: [...identity.roles] };
   };
 }

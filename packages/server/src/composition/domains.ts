@@ -4,21 +4,14 @@ import { type Configuration, type OptionMap, sectionOptions } from '../config/in
 import { ContextServices } from '../context/index.js';
 import type { JsonObject } from '../kernel/index.js';
 import { createOrchestration, type Orchestration, type SearchServer } from '../orchestration/index.js';
-import {
-  AccessNumbers,
-  addBuiltinServices,
-  fileLink,
-  NodeStatus,
-  ServiceRecords,
-  Services,
-  Storage,
-} from '../services/index.js';
+import { NodeStatus, type Services, type StatisticPeeks, Storage, type WaitingFigures } from '../services/index.js';
 import type { Abilities } from './abilities.js';
 import { devices } from './devices.js';
 import type { Ground, Undo } from './ground.js';
 import { composeNotifications, type Notifying } from './notifications.js';
 import { orchestrationSettings } from './orchestration-settings.js';
 import { composeOutbound, type Outbound } from './outbound.js';
+import { composeServices } from './services.js';
 import type { ServerSettings } from './settings.js';
 import { statusPost } from './status-post.js';
 
@@ -26,6 +19,8 @@ export interface Domains {
   orchestration: Orchestration;
   callbacks: Callbacks;
   services: Services;
+  figures: WaitingFigures;
+  statistics: StatisticPeeks;
   storage: Storage;
   context: ContextServices;
   outbound: Outbound;
@@ -35,7 +30,7 @@ export interface Domains {
 
 export function composeDomains(ground: Ground, abilities: Abilities, settings: ServerSettings, undo: Undo): Domains {
   const { calls, router } = abilities;
-  const { config, clock, database } = ground;
+  const { config, clock } = ground;
   const applicationOf = (dn: string) => provisioning(config, dn).application;
   const sessionSettings = orchestrationSettings(config, ground.own);
   const outbound: Outbound = composeOutbound(ground, abilities, () => orchestration, settings, undo);
@@ -75,29 +70,8 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
     expectedWait: (virtualQueue) => router.ewt(virtualQueue),
     statusPost: statusPost(() => config.section('ors')['fetch-allow'] ?? ''),
   });
-  const records = new ServiceRecords(clock);
-  const access = new AccessNumbers({
-    clock,
-    node: () => ground.own.node,
-    codePrefix: () => config.section('server').access_code_prefix ?? '',
-  });
-  const services: Services = new Services({
-    ...{ database, sessions, storage, records, access },
-    service: (name) => config.service(name),
-    sessionOf: (id) => callbacks.sessionOf(id),
-  });
-  addBuiltinServices(services, {
-    ...{ database, storage, records, access },
-    configuration: {
-      service: (name) => config.service(name),
-      services: () => config.services(),
-      section: (name) => config.section(name),
-      resources: (name) => config.object('resources', name),
-      list: (name) => config.object('lists', name),
-    },
-    isOnline: () => node.isOnline,
-    fileUrl: (id, key) => fileLink(config.section('server'), ground.own.url, id, key),
-  });
+  const composed = composeServices(ground, abilities, { orchestration, callbacks, storage, node });
+  const { services } = composed;
   sessions.onEnded((tx, session) => callbacks.onSessionEnded(tx, session));
   sessions.onEnded((tx, session) => outbound.dialing.sessionEnded(tx, session.id));
   const context = new ContextServices({
@@ -106,7 +80,7 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
     exportDirectory: join(resolve(settings.data), 'exports'),
   });
   undo.push(() => context.stop());
-  return { orchestration, callbacks, services, storage, context, outbound, notifying, node };
+  return { orchestration, callbacks, ...composed, storage, context, outbound, notifying, node };
 }
 
 /** The server of `elasticconnector`; undefined when none is named. */

@@ -7,10 +7,11 @@ export {
   type RoutingEntry,
   type RoutingJournal,
 } from './agents.js';
-export { departureRates, type Outlook, type Rates, UNKNOWN_EWT_SECONDS } from './ewt.js';
+export { departureRates, type Outlook, type PlaceOutlook, type Rates, UNKNOWN_EWT_SECONDS } from './ewt.js';
 export { Lease, type LeaseOptions } from './lease.js';
 export type { Decision, ReservationHandler, SelectedHandler, TimeoutHandler } from './outcome.js';
 export type { RoutePreferences, SelectionOrder } from './preferences.js';
+export { averageQuitSeconds } from './quit-time.js';
 export type { RouteChange, RouteRequest } from './request.js';
 export { createRouting, Router, type RoutingOptions, type Standing } from './router.js';
 export { type Expression, holds, parseExpression } from './skill-expression.js';

@@ -5,7 +5,7 @@ import type { Failure } from '../http.js';
 /** An error as GMS writes it: `{"exception", "message", ...}`, `exception` first. */
 export interface GmsError {
   status: number;
-  body: { exception: string; message: string; availability?: Record<string, number> };
+  body: { exception: string; message: string; availability?: Record<string, number>; error?: string };
 }
 
 /** Package of the exceptions that the reference prints (2013), and that of the 8.5 line for all others. */
@@ -167,6 +167,15 @@ const SERVICE_ERRORS: Readonly<Record<string, readonly [status: number, exceptio
   'invalid-service-parameter': [400, GENERAL],
   'unsupported-request': [400, GENERAL],
   'wrong-method': [405, GENERAL],
+  'invalid-calendar-query': [400, GENERAL],
+  'unknown-time-zone': [400, GENERAL],
+  'unknown-office-hours': [500, GENERAL],
+  'invalid-office-hours': [500, GENERAL],
+  'invalid-capacity': [500, GENERAL],
+  'capacity-exceeds-maximum': [400, 'com.genesyslab.gsg.services.capacity.CapacityException'],
+  'unknown-queue': [404, GENERAL],
+  'service-misconfigured': [500, GENERAL],
+  'no-statistic': [500, GENERAL],
   'no-match': [404, GENERAL],
   'unknown-resource-group': [400, 'com.genesyslab.gsg.services.resource.ResourceException'],
   'no-resource': [503, 'com.genesyslab.gsg.services.resource.ResourceException'],
@@ -183,5 +192,8 @@ const SERVICE_ERRORS: Readonly<Record<string, readonly [status: number, exceptio
 /** A refusal of the services domain in the words of GMS; undefined for what is not one. */
 export function serviceError({ code, message }: RingbackError): GmsError | undefined {
   const known = SERVICE_ERRORS[code];
-  return known && error(known[0], known[1], message);
+  if (!known) return undefined;
+  const answer = error(known[0], known[1], message);
+  // The Calendar Service API has a member of its own for what is wrong.
+  return code === 'invalid-calendar-query' ? { ...answer, body: { ...answer.body, error: message } } : answer;
 }

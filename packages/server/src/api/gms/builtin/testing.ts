@@ -3,16 +3,23 @@ import { Registry } from 'prom-client';
 import { afterAll } from 'vitest';
 import { silentLogger } from '../../../kernel/index.js';
 import { OrchestrationBed } from '../../../orchestration/testing.js';
+import { averageQuitSeconds } from '../../../routing/index.js';
 import {
   AccessNumbers,
   addBuiltinServices,
   fileLink,
   ServiceRecords,
   Services,
+  StatisticPeeks,
   Storage,
+  type WaitingFigures,
 } from '../../../services/index.js';
 import { createHttp } from '../../http.js';
+import { allowOrigins } from '../cross-origin.js';
+import { gmsEwtApi } from '../ewt.js';
+import { restrictPorts } from '../port-restrictions.js';
 import { gmsServiceApi } from '../service.js';
+import { gmsStatisticApi } from '../statistic.js';
 
 type Options = Record<string, string>;
 
@@ -44,6 +51,10 @@ export class ServiceBed {
   readonly resources = new Map<string, { strategy: 'RANDOM' | 'LOCAL' | 'CLUSTER'; members: string[] }>();
   readonly lists = new Map<string, Record<string, Options>>();
   isOnline = true;
+  /** The port at which requests come in. */
+  port = 8080;
+  /** What the routing server of urs-stat answers, and how often it was asked. */
+  readonly urs = { asked: [] as string[], status: 200, content: '{"ewt":12}' };
   readonly #nodes: Node[] = [];
 
   private constructor(readonly orchestration: OrchestrationBed) {}
@@ -76,6 +87,9 @@ export class ServiceBed {
     const ri = { _type: 'builtin', _service: 'request-interaction', _resource_group: 'DNIS', _ttl: '60' };
     for (const map of [this.services, this.sections, this.resources, this.lists]) map.clear();
     this.isOnline = true;
+    this.port = 8080;
+    Object.assign(this.urs, { asked: [], status: 200, content: '{"ewt":12}' });
+    this.orchestration.configuration.queues.set('VQ1', {});
     this.sections.set('server', { node_id: '1', external_url_base: 'http://gms.test:8080/' });
     this.lists.set('GMS_Resources', {
       DNIS: {
@@ -97,6 +111,25 @@ export class ServiceBed {
       'ri-one': { ...ri, _resource_group: 'ONE', _booking_expiration_timeout: '5' },
       'ri-rnd': { ...ri, _resource_group: 'RND' },
       up: { _type: 'builtin', _service: 'get', note: 'abc' },
+      ustat: {
+        ...{ _type: 'builtin', _service: 'urs-stat', _caching_policy: '5' },
+        _urs_url: 'http://urs:7311/urs/call/max/lvq',
+        _urs_stat_url_parameters: 'name=VQ1&tenant=Environment&aqt=urs',
+      },
+      bh: {
+        ...{
+          _type: 'builtin',
+          _service: 'office-hours',
+          _timezone: 'Europe/Paris',
+          _bh_regular1: 'Mon-Fri 9:00-17:00',
+        },
+        ...{ _bh_add1: '12-25 10:00-12:00', _holiday1: '12-25', _holiday2: '2026-01-01' },
+      },
+      night: { _type: 'builtin', _service: 'office-hours', _timezone: 'UTC', _bh_regular1: 'Fri-Sun 19:00-7:00' },
+      cap: {
+        ...{ _type: 'builtin', _service: 'capacity', _timezone: 'Europe/Paris', _max_capacity: '1000' },
+        _capacity_2: '{"2":{"0900":6,"1000":2}}',
+      },
     };
     for (const [name, options] of Object.entries(configured)) this.services.set(name, options);
   }
@@ -177,7 +210,22 @@ export class ServiceBed {
       resources: (name: string) => this.resources.get(name),
       list: (name: string) => this.lists.get(name),
     };
-    addBuiltinServices(services, { ...common, configuration, isOnline: () => this.isOnline, fileUrl });
+    const { router } = this.orchestration.current;
+    const figures: WaitingFigures = {
+      names: () => [...this.orchestration.configuration.queues.keys()],
+      knows: (queue) => router.statistics.target(queue)?.kind === 'queue',
+      waiting: (queue) => router.waitingIn(queue),
+      expectedWait: (queue) => router.ewt(queue),
+      statisticalWait: (queue) => router.statistics.value(queue, 'StatExpectedWaitingTime'),
+      quitTime: (queue) => averageQuitSeconds(database, queue, clock.now()),
+    };
+    const isOnline = () => this.isOnline;
+    const fetch = async (url: string) => {
+      this.urs.asked.push(url);
+      return this.urs;
+    };
+    addBuiltinServices(services, { ...common, clock, configuration, isOnline, fileUrl, figures, fetch });
+    const statistics = new StatisticPeeks({ source: router.statistics, clock, section });
     const http = await createHttp({
       log: silentLogger,
       metrics: new Registry(),
@@ -185,7 +233,16 @@ export class ServiceBed {
       version: '0',
       consoleDirectory: '/nonexistent',
     });
+    restrictPorts(
+      http,
+      () => section('port_restrictions'),
+      () => this.port,
+    );
+    allowOrigins(http, () => section('server'));
     const credentials = { service, section };
+    const gms = { prefix: '/genesys', credentials, log: silentLogger };
+    await http.register(gmsStatisticApi, { ...gms, statistics });
+    await http.register(gmsEwtApi, { ...gms, figures, clock });
     await http.register(gmsServiceApi, { prefix: '/genesys', services, credentials, fileUrl, log: silentLogger });
     return { http, services };
   }
