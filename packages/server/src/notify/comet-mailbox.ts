@@ -120,10 +120,7 @@ export class CometMailbox {
     const now = this.parts.clock.now();
     await tx.query(LOCK_USER, [user]);
     await tx.query(PUT, [user, data, instant(now), instant(now + ttlSeconds * 1000)]);
-    tx.afterCommit(() => {
-      this.#wake(user);
-      this.parts.database.signal(CHANNEL, user);
-    });
+    tx.afterCommit(() => this.#announce(user));
   }
 
   /** @param user undefined: nobody's, to which nothing is ever sent */
@@ -141,7 +138,11 @@ export class CometMailbox {
   /** @returns false when there is no such session */
   async changeChannels(id: string, add: readonly string[], remove: readonly string[]): Promise<boolean> {
     const { database, clock } = this.parts;
-    return (await database.query(CHANGE_CHANNELS, [id, add, remove, instant(clock.now())])).length > 0;
+    const values = [id, add, remove, instant(clock.now())];
+    const [row] = await database.query<SessionRow>(CHANGE_CHANNELS, values);
+    // A request that waits looks again: it may wait for what has been subscribed to.
+    if (row) this.#announce(row.user_id);
+    return row !== undefined;
   }
 
   /** @returns false when there is no such session */
@@ -151,7 +152,7 @@ export class CometMailbox {
   }
 
   /**
-   * Waits for messages on a channel to which the session has subscribed. A later call for the same session ends an
+   * Waits for messages, which it gets if it has subscribed to one of the channels. A later call for the same session ends an
    * earlier one, which then has none.
    * @param acknowledged number of the last answer that the client has; undefined for clients that do not say it
    * @param holdMs how long it waits, real time
@@ -159,7 +160,7 @@ export class CometMailbox {
    */
   async receive(
     id: string,
-    channel: string,
+    channels: readonly string[],
     { acknowledged, holdMs, signal }: { acknowledged?: number | undefined; holdMs: number; signal?: AbortSignal },
   ): Promise<CometDelivery | undefined> {
     const { database, clock, network } = this.parts;
@@ -167,14 +168,15 @@ export class CometMailbox {
     const [row] = await database.query<SessionRow>(CONNECT, [id, acknowledged ?? null, instant(clock.now())]);
     if (!row) return undefined;
     if (reliable) await database.query(DELIVERED, [row.user_id, row.position]);
-    this.#wake(row.user_id);
+    this.#announce(row.user_id);
     const until = network.now() + holdMs;
     for (;;) {
       const wait = this.#waiter(row.user_id);
       try {
         const [current] = await database.query<SessionRow>(STILL_WAITING, [id, row.connection]);
         if (!current) return { messages: [], batch: row.batch };
-        const delivery = current.channels.includes(channel) && (await this.#take(current, reliable));
+        const listens = current.channels.some((channel) => channels.includes(channel));
+        const delivery = listens ? await this.#take(current, reliable) : undefined;
         if (delivery) return delivery;
         const left = until - network.now();
         if (left <= 0 || this.#closed || signal?.aborted) return { messages: [], batch: current.batch };
@@ -201,6 +203,12 @@ export class CometMailbox {
     if (!sent) return undefined;
     if (!reliable) await database.query(DELIVERED, [session.user_id, last.id]);
     return { messages: rows.map(({ data }) => data), batch: sent.batch };
+  }
+
+  /** Wakes who waits for a user, here and on other nodes. */
+  #announce(user: string): void {
+    this.#wake(user);
+    this.parts.database.signal(CHANNEL, user);
   }
 
   #wake(user: string): void {
