@@ -99,9 +99,10 @@ test('a node takes up what nodes that have gone carried out, once, and leaves al
   };
   registry.add({ namespaces: ['m'], prefix: 'm', actions: { work: { attributes: {}, execute } } });
   const node = (number: number) => {
-    const post = async () => true;
-    const wake = () => undefined;
-    return new Actions(database, registry, bed.clock, bed.activity, silentLogger, post, wake, () => number);
+    return new Actions({
+      ...{ database, modules: registry, clock: bed.clock, activity: bed.activity, log: silentLogger },
+      ...{ post: async () => true, wake: () => undefined, node: () => number, counters: { took: () => undefined } },
+    });
   };
   const session = await bed.run(WORKS);
   for (const [id, at] of [

@@ -3,6 +3,7 @@ import { type Activity, type Clock, instant, type Logger, RingbackError } from '
 import type { Database } from '../store/index.js';
 import { type Sql, statement, type Transaction } from '../store/sql.js';
 import type { Action, ActionOutcome, RequestReply, SessionSubject } from './action-module.js';
+import type { PerformanceCounters } from './counters.js';
 import type { ModuleRegistry } from './module-registry.js';
 import type { Outbox } from './outbox.js';
 import type { Replies } from './replies.js';
@@ -80,16 +81,24 @@ export class Actions {
   #stopped = false;
 
   constructor(
-    private readonly database: Database,
-    private readonly modules: ModuleRegistry,
-    private readonly clock: Clock,
-    private readonly activity: Activity,
-    private readonly log: Logger,
-    private readonly post: Post,
-    private readonly wake: (session: string) => void,
-    /** Number of this node. */
-    readonly node: () => number = () => 1,
+    private readonly parts: {
+      database: Database;
+      modules: ModuleRegistry;
+      clock: Clock;
+      activity: Activity;
+      log: Logger;
+      post: Post;
+      wake: (session: string) => void;
+      /** Number of this node. */
+      node: () => number;
+      counters: Pick<PerformanceCounters, 'took'>;
+    },
   ) {}
+
+  /** Number of this node. */
+  node(): number {
+    return this.parts.node();
+  }
 
   /**
    * Adds an action that has nothing to do in the transaction of its macrostep to what that one stores.
@@ -102,7 +111,7 @@ export class Actions {
     effect: Extract<Effect, { kind: 'action' }>,
     now: number,
   ): boolean {
-    const { definition, event } = this.modules.action(effect.namespace, effect.name);
+    const { definition, event } = this.parts.modules.action(effect.namespace, effect.name);
     const action = actionOf(session, effect, now);
     if (effect.missing !== undefined) {
       const wrong = { error: 'invalidparameter', description: `${effect.missing} is missing` };
@@ -135,7 +144,7 @@ export class Actions {
     effect: Extract<Effect, { kind: 'action' }>,
     now: number,
   ): Promise<void> {
-    const { definition, event } = this.modules.action(effect.namespace, effect.name);
+    const { definition, event } = this.parts.modules.action(effect.namespace, effect.name);
     const action = actionOf(session, effect, now);
     const perform = definition.perform?.bind(definition);
     const outcome = perform ? await outcomeOf(() => perform(tx, action)) : 'pending';
@@ -205,7 +214,8 @@ export class Actions {
   ): Promise<void> {
     const [row] = await tx.query<ActionRow>(TAKE, [requestId]);
     if (!row) return;
-    const { event } = this.modules.action(row.module, row.action);
+    const { event } = this.parts.modules.action(row.module, row.action);
+    if (row.action === 'redirect') this.parts.counters.took('redirect-time', this.parts.clock.now() - row.request.now);
     await this.#answer(tx, row.request, event, outcome, model);
   }
 
@@ -214,8 +224,8 @@ export class Actions {
    * @param live numbers of the nodes that go on with theirs
    */
   async recover(live: readonly number[] = []): Promise<void> {
-    for (const row of await this.database.query<ActionRow>(TAKE_UP_INTERRUPTED, [this.node(), live])) {
-      const { definition } = this.modules.action(row.module, row.action);
+    for (const row of await this.parts.database.query<ActionRow>(TAKE_UP_INTERRUPTED, [this.node(), live])) {
+      const { definition } = this.parts.modules.action(row.module, row.action);
       const outcome = await outcomeOf(async () => definition.interrupted?.(row.request));
       if (outcome === undefined) this.#execute(row.module, row.request);
       else await this.#settle(row.module, row.request, outcome);
@@ -234,18 +244,18 @@ export class Actions {
 
   #execute(namespace: string, action: Action): void {
     if (this.#stopped) return;
-    void this.activity.run(async () => {
-      const { definition } = this.modules.action(namespace, action.name);
+    void this.parts.activity.run(async () => {
+      const { definition } = this.parts.modules.action(namespace, action.name);
       const execute = definition.execute?.bind(definition);
       if (!execute) return;
       try {
         await this.#settle(namespace, action, await outcomeOf(() => execute(action)));
       } catch (error) {
-        this.log.warn(
+        this.parts.log.warn(
           { err: error, session: action.session.id, request: action.requestId },
           `${action.name} could not be carried out; it is tried again in ${RETRY_MS} ms`,
         );
-        this.clock.at(this.clock.now() + RETRY_MS, () => this.#execute(namespace, action));
+        this.parts.clock.at(this.parts.clock.now() + RETRY_MS, () => this.#execute(namespace, action));
       }
     });
   }
@@ -253,14 +263,14 @@ export class Actions {
   async #settle(namespace: string, action: Action, outcome: ActionOutcome): Promise<void> {
     if (outcome === 'put-off') return;
     if (isPending(outcome)) {
-      await this.database.query(WAIT_FOR, [action.requestId, subjectOf(outcome)]);
+      await this.parts.database.query(WAIT_FOR, [action.requestId, subjectOf(outcome)]);
       return;
     }
-    const { event } = this.modules.action(namespace, action.name);
+    const { event } = this.parts.modules.action(namespace, action.name);
     const answer = outcome === 'silent' ? null : jsonText(answerEvent(action, event, outcome));
-    const values = [action.requestId, answer, instant(this.clock.now())];
-    const [answered] = await this.database.query<{ session: string }>(ANSWER, values);
-    if (answered) this.wake(answered.session);
+    const values = [action.requestId, answer, instant(this.parts.clock.now())];
+    const [answered] = await this.parts.database.query<{ session: string }>(ANSWER, values);
+    if (answered) this.parts.wake(answered.session);
   }
 
   async #answer(
@@ -271,7 +281,7 @@ export class Actions {
     model?: EnvironmentChange,
   ): Promise<void> {
     if (outcome === 'silent' || outcome === 'put-off' || isPending(outcome)) return;
-    await this.post(tx, action.session.id, { ...answerEvent(action, event, outcome), ...(model && { model }) });
+    await this.parts.post(tx, action.session.id, { ...answerEvent(action, event, outcome), ...(model && { model }) });
   }
 }
 

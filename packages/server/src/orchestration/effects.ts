@@ -4,6 +4,7 @@ import type { Transaction } from '../store/sql.js';
 import type { SessionSubject } from './action-module.js';
 import type { Actions, Post } from './actions.js';
 import { collectHttpSend, type HttpSending, isBasicHttp, sentFrom } from './basic-http-sends.js';
+import type { PerformanceCounters } from './counters.js';
 import type { ModuleRegistry } from './module-registry.js';
 import type { Outbox } from './outbox.js';
 import type { Replies } from './replies.js';
@@ -23,6 +24,7 @@ export interface EffectContext {
   modules: ModuleRegistry;
   post: Post;
   replies: Replies;
+  counters: PerformanceCounters;
   log: Logger;
   /** Where events over HTTP go. */
   http: Pick<HttpSending, 'sessionAt' | 'carryOut'>;
@@ -182,7 +184,7 @@ async function call(
 ): Promise<void> {
   const { name, run } = context.modules.function(effect.op);
   try {
-    await run(tx, session, effect.args, now);
+    await context.counters.timeFunction(effect.op, () => run(tx, session, effect.args, now));
   } catch (error) {
     if (!(error instanceof RingbackError) || error instanceof DatabaseUnavailable) throw error;
     const data = { error: error.code.replaceAll('-', ''), description: error.message };

@@ -13,6 +13,7 @@ import { CallEvents } from './call-events.js';
 import { ClientRequests } from './client-requests.js';
 import type { ConfiguredObjects } from './configured-objects.js';
 import { Connections } from './connections.js';
+import { PerformanceCounters } from './counters.js';
 import { DefaultTreatment } from './default-treatment.js';
 import { completeDocuments, type DocumentFetch } from './document-collection.js';
 import { Errands } from './errands.js';
@@ -68,6 +69,8 @@ export interface Orchestration {
   /** What clients outside ask of sessions. */
   clients: ClientRequests;
   directory: SessionDirectory;
+  /** What is measured, for `/metrics`. */
+  counters: PerformanceCounters;
   /**
    * Attaches data to an interaction, as an agent's desktop does; its session hears of it.
    * @returns false when there is no such interaction, or not any more
@@ -124,6 +127,7 @@ export function createOrchestration(parts: {
     ...(parts.workers !== 0 && { limits: { stackBytes: 128 * 1024 } }),
   });
   const registry = new ModuleRegistry();
+  const counters = new PerformanceCounters(clock, database);
   const replies = new Replies(database, clock);
   const errands = new Errands(clock, activity, log);
   const agentRouting = new AgentRouting(calls, errands, {
@@ -135,16 +139,11 @@ export function createOrchestration(parts: {
     await busyTreatments.over(tx, event);
     return true;
   };
-  const actions = new Actions(
-    database,
-    registry,
-    clock,
-    activity,
-    log,
-    post,
-    (id) => sessions.wake(id),
-    () => parts.self.node,
-  );
+  const actions = new Actions({
+    ...{ database, modules: registry, clock, activity, log, post, counters },
+    wake: (id) => sessions.wake(id),
+    node: () => parts.self.node,
+  });
   const busyTreatments = new BusyTreatments(actions, () => clock.now());
   const values = new StatisticValues(database, router, clock);
   const statisticFeed = new StatisticFeed({ database, router, values, post, clock, activity, log });
@@ -158,7 +157,7 @@ export function createOrchestration(parts: {
     statistics: { values, feed: () => statisticFeed },
     ...{ router, calls, post, errands, replies, fetchAllow, configured: parts.configured },
     ...{ news, connections, treatments, directory: parts.configured },
-    ...{ database, clock, source: () => source, searchServer: () => parts.searchServer?.() },
+    ...{ database, clock, counters, source: () => source, searchServer: () => parts.searchServer?.() },
     mostRedirections: () => parts.mostRedirections?.(),
   };
   for (const module of [...ownModules(moduleParts), ...parts.modules]) registry.add(module);
@@ -196,10 +195,11 @@ export function createOrchestration(parts: {
     settings: parts.settings,
     journal,
     replies,
+    counters,
     clock,
     activity,
     log,
-    context: { actions, modules: registry, journal, replies, log, http },
+    context: { actions, counters, modules: registry, journal, replies, log, http },
     locationOf: (session) => (parts.settings.ownOrigins()[0] ?? UNKNOWN_ORIGIN) + locationPath(session),
     environment: () => ({ session: parts.sessionObject(), ixn: { firstixnid: null, interactions: {} } }),
   });
@@ -223,6 +223,7 @@ export function createOrchestration(parts: {
     source,
     clients: new ClientRequests({ database, sessions, source, directory, nodes }),
     directory,
+    counters,
     purgeInteractions: (endedBefore) => purgeInteractions(database, endedBefore),
     attachData: (interaction, data) => database.transaction((tx) => mergeUserData(tx, news, interaction, data)),
     takeCall: giveToApplication(inbound),

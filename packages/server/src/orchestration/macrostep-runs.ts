@@ -2,6 +2,7 @@ import type { SessionPool, StepResult } from '@ringback/scxml';
 import { type Clock, type JsonObject, RingbackError } from '../kernel/index.js';
 import type { Database } from '../store/index.js';
 import { BASIC_HTTP_PROCESSOR } from './basic-http-sends.js';
+import type { PerformanceCounters } from './counters.js';
 import { applicationId, type FlowLibrary } from './flow-library.js';
 import { type Answers, lookUp, withAnswers } from './lookups.js';
 import { type Macrostep, subjectOf } from './macrostep.js';
@@ -22,6 +23,7 @@ export class MacrostepRuns {
       flows: FlowLibrary;
       suspensions: Suspensions;
       clock: Clock;
+      counters: PerformanceCounters;
       locationOf: (session: string) => string;
     },
     private readonly modules: ModuleRegistry,
@@ -32,7 +34,7 @@ export class MacrostepRuns {
    * @param isHopeless what it asks for could not be stored, again and again: the session fails instead
    */
   async run(turn: TurnRow, isHopeless: boolean): Promise<Macrostep> {
-    const { pool, clock, database } = this.parts;
+    const { pool, clock, counters, database } = this.parts;
     const now = clock.now();
     const event = turn.step > 0 ? turn.event : null;
     const environment = changedEnvironment(turn.environment, event?.model);
@@ -61,7 +63,9 @@ export class MacrostepRuns {
     };
     const { modules } = this;
     const answered = () =>
-      withAnswers(run, (operation, args) => lookUp(modules, subjectOf(turn), operation, args, now));
+      withAnswers(run, (operation, args) =>
+        counters.timeFunction(operation, () => lookUp(modules, subjectOf(turn), operation, args, now)),
+      );
     let result = await answered();
     unreachable = await unreachableTargets(database, turn, result);
     if (unreachable.length > 0) result = await answered();
@@ -85,10 +89,11 @@ export class MacrostepRuns {
     const id = applicationId(flow, version);
     const known = this.#defined.get(id);
     if (known) return known;
+    const { counters, pool } = this.parts;
     const defining = (async () => {
       const definition = await this.parts.flows.definition(flow, version);
       if (!definition) throw new RingbackError('unknown-flow', `There is no version ${version} of flow '${flow}'.`);
-      await this.parts.pool.define(definition);
+      await counters.time('document-processing-time', () => pool.define(definition));
     })();
     this.#defined.set(id, defining);
     defining.catch(() => this.#defined.delete(id));

@@ -73,6 +73,10 @@ export class Macrosteps {
 
   /** @returns false when the session has moved on since the macrostep ran; then nothing is stored */
   async store(macrostep: Macrostep): Promise<boolean> {
+    return this.context.counters.time('cassandra-latency', () => this.#store(macrostep));
+  }
+
+  async #store(macrostep: Macrostep): Promise<boolean> {
     const { outbox, rest } = begin(this.context, macrostep);
     if (rest.length > 0 || stateAfter(macrostep) !== 'running') return this.#storeAlone(macrostep);
     const step = writtenStep(macrostep, outbox.take());

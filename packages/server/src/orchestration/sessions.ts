@@ -16,6 +16,7 @@ import { type Database, DueWork } from '../store/index.js';
 import type { Sql, Transaction } from '../store/sql.js';
 import type { Action } from './action-module.js';
 import { type ApplicationSource, flowNameIn } from './application-source.js';
+import type { PerformanceCounters } from './counters.js';
 import type { FlowLibrary } from './flow-library.js';
 import { invokedApplication } from './invoked-application.js';
 import { type EndHandler, type Macrostep, type MacrostepContext, Macrosteps } from './macrostep.js';
@@ -67,6 +68,8 @@ const RETRY_MS = 1_000;
 const HISTORY_MS = 30 * 86_400_000;
 /** A macrostep that still cannot be stored after so many attempts, though the database answers, never will be. */
 const STORE_ATTEMPTS = 5;
+/** No session of a crowd begins while so many work. */
+const MOST_IN_TURN = 16;
 /** Sessions that are read together, and such readings at the same time. */
 const MOST_TOGETHER = 128;
 const READING_LANES = 1;
@@ -84,6 +87,8 @@ export class Sessions {
   readonly #awake = new Map<string, 'running' | 'again'>();
   /** How often the next macrostep of a session has failed in a row. */
   readonly #failures = new Map<string, number>();
+  /** Sessions that begin when there is room, the first one first. */
+  readonly #inTurn = new Set<string>();
   readonly #underWay = new Set<Promise<void>>();
   readonly #endHandlers: EndHandler[] = [];
   readonly #timers: DueWork<FiredTimer>;
@@ -110,6 +115,7 @@ export class Sessions {
       locationOf: (session: string) => string;
       journal: Journal;
       replies: Replies;
+      counters: PerformanceCounters;
       clock: Clock;
       activity: Activity;
       log: Logger;
@@ -216,6 +222,7 @@ export class Sessions {
     const id = request.id ?? this.newSessionId();
     const now = instant(clock.now());
     const startAt = (request.startAt ?? 0) > clock.now() ? request.startAt : undefined;
+    if (startAt === undefined) this.parts.counters.ordered(id);
     const { startRequestId, startRequest: name = 'gms.start' } = request;
     const first = { name, data: request.parameters, ...(startRequestId !== undefined && { sendid: startRequestId }) };
     await sql.query(CREATE_SESSION, [
@@ -327,7 +334,27 @@ export class Sessions {
     this.#awake.set(session, 'running');
     const running = this.parts.activity.run(() => this.#turns.run(session, () => this.#run(session)));
     this.#underWay.add(running);
-    void running.finally(() => this.#underWay.delete(running));
+    void running.finally(() => {
+      this.#underWay.delete(running);
+      this.#wakeNext();
+    });
+  }
+
+  /**
+   * Lets sessions begin behind whatever else goes on, a few at a time: thousands that are stored together would otherwise
+   * hold up those who talk to customers, and the storing itself.
+   */
+  wakeInTurn(sessions: readonly string[]): void {
+    for (const session of sessions) this.#inTurn.add(session);
+    this.#wakeNext();
+  }
+
+  #wakeNext(): void {
+    for (const session of this.#inTurn) {
+      if (this.#awake.size >= MOST_IN_TURN || this.#stopped) return;
+      this.#inTurn.delete(session);
+      this.wake(session);
+    }
   }
 
   /** Appends to a session's mailbox and wakes it after the commit; false when it has ended or never was. */
@@ -487,6 +514,7 @@ export class Sessions {
    * @returns `elsewhere` when the session has moved on by another node: it has to be read again
    */
   async #takeTurns(head: SessionHead, messages: readonly (Message | null)[]): Promise<'on' | 'elsewhere' | 'over'> {
+    const { clock } = this.parts;
     let current = head;
     for (const message of messages) {
       if (this.#stopped) return 'over';
@@ -495,6 +523,7 @@ export class Sessions {
         if (await this.#load(turn)) return 'elsewhere';
         return 'over';
       }
+      if (message?.at) this.parts.counters.took('scxml-event-queuing-time', clock.now() - Date.parse(message.at));
       const isHopeless = (this.#failures.get(turn.id) ?? 0) >= STORE_ATTEMPTS;
       const macrostep = await this.#engine.run(turn, isHopeless);
       // The engine has been closed: the next process repeats the step.
@@ -523,7 +552,10 @@ export class Sessions {
   async #store(macrostep: Macrostep): Promise<SessionHead | 'elsewhere' | 'over'> {
     const { turn, event, environment, result } = macrostep;
     const stored = await this.#macrosteps.store(macrostep);
-    if (stored) this.#logMetrics(macrostep);
+    if (stored) {
+      this.#logMetrics(macrostep);
+      this.#count(macrostep);
+    }
     this.#failures.delete(turn.id);
     if (!stored || result.status !== 'running') {
       this.#residents.drop(turn.id);
@@ -535,6 +567,18 @@ export class Sessions {
     const head: SessionHead = { ...before, step: result.step, snapshot: result.snapshot, environment };
     this.#residents.keep(head);
     return head;
+  }
+
+  #count({ turn, event, result, now }: Macrostep): void {
+    this.parts.counters.stepped({
+      ...{
+        session: turn.id,
+        at: now,
+        isFirst: !event,
+        isOver: result.status !== 'running' || event?.end !== undefined,
+      },
+      microsteps: result.microsteps ?? [],
+    });
   }
 
   #logMetrics(macrostep: Macrostep): void {

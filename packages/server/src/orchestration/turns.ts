@@ -14,6 +14,8 @@ export interface ReadTurn {
 
 export interface Message {
   id: number;
+  /** When it was stored; one that nobody stored has no time. */
+  at?: string;
   event: SessionEvent;
 }
 
@@ -40,8 +42,8 @@ const READ_TURNS = statement(
                      'ors', coalesce(f.ors, false), 'attributes', coalesce(f.attributes, '{}'))
               from (select) as one left join flow_version f on f.flow = s.flow and f.version = s.version
           ) end as head,
-          (select json_agg(json_build_object('id', m.id, 'event', m.event) order by m.id)
-             from (select id, event from session_message where session = s.id order by id limit ${READ_AHEAD}) m
+          (select json_agg(json_build_object('id', m.id, 'at', m.at, 'event', m.event) order by m.id)
+             from (select id, at, event from session_message where session = s.id order by id limit ${READ_AHEAD}) m
           ) as messages
      from unnest($1::text[], $2::integer[]) as k (id, step)
      join session s on s.id = k.id and s.state = 'running'`,

@@ -9,6 +9,7 @@ import type { AgentRouting } from '../agent-routing.js';
 import type { ApplicationSource } from '../application-source.js';
 import type { ConfiguredObjects } from '../configured-objects.js';
 import type { Connections } from '../connections.js';
+import type { PerformanceCounters } from '../counters.js';
 import type { Directory } from '../directory.js';
 import type { Errands } from '../errands.js';
 import type { InteractionNews } from '../interaction-news.js';
@@ -46,6 +47,7 @@ export interface ModuleParts {
   configured: ConfiguredObjects;
   database: Database;
   clock: Clock;
+  counters: PerformanceCounters;
   source: () => ApplicationSource;
   searchServer: () => SearchServer | undefined;
   mostRedirections: () => number | undefined;

@@ -5,6 +5,7 @@ import type { Transaction } from '../../store/sql.js';
 import type { Action, ActionModule, ActionOutcome } from '../action-module.js';
 import type { Actions, Post } from '../actions.js';
 import type { AgentRouting } from '../agent-routing.js';
+import type { PerformanceCounters } from '../counters.js';
 import { flag, number, object, text } from './attributes.js';
 import { withdraw } from './queue/answers.js';
 import { type BusyTreatments, runTreatments } from './queue/busy-treatments.js';
@@ -20,6 +21,7 @@ interface QueueParts {
   router: Router;
   actions: () => Actions;
   post: Post;
+  counters: PerformanceCounters;
   agentRouting: () => AgentRouting;
   busyTreatments: () => BusyTreatments;
 }
@@ -48,7 +50,7 @@ export function queueModule(parts: QueueParts, dialog: ActionModule): ActionModu
     if (flag(action, 'clearqueue')) await clearQueue(tx, action, interaction?.id);
     const settings = await readSettings(tx, session.id, interaction?.id);
     const request = await requestOf(tx, router, action, { targets, interaction, settings });
-    await named(() => router.submit(tx, request));
+    await parts.counters.time('urs-request-time', () => named(() => router.submit(tx, request)));
     await post(tx, session.id, { name: 'queue.submit.requestid', data: { requestid: requestId } });
     if (interaction) await parts.busyTreatments().begin(tx, action, interaction.id);
     return 'pending';

@@ -1,6 +1,5 @@
 import type { Sql } from '../../store/sql.js';
 import type { ActionModule } from '../action-module.js';
-import type { Post } from '../actions.js';
 import type { ConfiguredObjects } from '../configured-objects.js';
 import { type FetchParts, fetchAction } from './session/fetch.js';
 import { sessionFunctions } from './session/functions.js';
@@ -8,7 +7,6 @@ import { type StartingParts, startingActions } from './session/starting.js';
 
 interface SessionParts extends FetchParts, StartingParts {
   sql: Sql;
-  post: Post;
   configured: ConfiguredObjects;
 }
 

@@ -2,6 +2,7 @@ import type { AttributeDescriptor } from '@ringback/scxml';
 import type { JsonValue } from '../../kernel/index.js';
 import type { Transaction } from '../../store/sql.js';
 import type { Action, ActionModule, ActionOutcome } from '../action-module.js';
+import type { PerformanceCounters } from '../counters.js';
 import { MOST_SUBSCRIPTIONS, type StatisticFeed } from '../statistic-feed.js';
 import type { StatisticValues } from '../statistic-values.js';
 import { number, text } from './attributes.js';
@@ -13,13 +14,14 @@ const LONGEST_INTERVAL_S = 86_400;
 
 interface StatisticParts {
   statistics: { values: StatisticValues; feed: () => StatisticFeed };
+  counters: PerformanceCounters;
 }
 
 const VALUE: AttributeDescriptor = { kind: 'value' };
 const ABOUT = { requestid: { kind: 'location' }, object: VALUE, statistic: VALUE, hints: VALUE } as const;
 
 /** `statistic`: figures of agents, groups and queues (ors-core-queue.md 4.2, 4.3). `get` is an extension of ours. */
-export function statisticModule({ statistics }: StatisticParts): ActionModule {
+export function statisticModule({ statistics, counters }: StatisticParts): ActionModule {
   async function subscribe(tx: Transaction, action: Action): Promise<ActionOutcome> {
     const { object, statistic } = aboutOf(action);
     if (!statistics.values.knows(object, statistic)) return invalid(`there is no statistic ${statistic} of ${object}`);
@@ -27,7 +29,7 @@ export function statisticModule({ statistics }: StatisticParts): ActionModule {
     const isAllowed = seconds === 0 || (seconds > SHORTEST_INTERVAL_S && seconds <= LONGEST_INTERVAL_S);
     if (!isAllowed) return invalid(`interval must be 0 or more than ${SHORTEST_INTERVAL_S} seconds, not ${seconds}`);
     const order = { object, statistic, intervalMs: Math.round(seconds * 1000) };
-    const isNew = await statistics.feed().subscribe(tx, action.session.id, order);
+    const isNew = await counters.time('openstat-time', () => statistics.feed().subscribe(tx, action.session.id, order));
     if (isNew === undefined) return invalid(`a session has at most ${MOST_SUBSCRIPTIONS} subscriptions`);
     if (isNew) return { done: {} };
     return { error: 'Subscription Already Active', description: `${statistic} of ${object} is subscribed already` };

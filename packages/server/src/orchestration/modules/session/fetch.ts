@@ -3,6 +3,7 @@ import type { Database } from '../../../store/index.js';
 import { statement } from '../../../store/sql.js';
 import type { Action, ActionDefinition, ActionOutcome } from '../../action-module.js';
 import type { Actions } from '../../actions.js';
+import type { PerformanceCounters } from '../../counters.js';
 import { type FetchRequest, type FetchResponse, guardedFetch } from '../../fetch/guarded-fetch.js';
 import { ResponseCache } from '../../fetch/response-cache.js';
 import { TargetRules } from '../../fetch/target-rules.js';
@@ -14,6 +15,7 @@ import { JSON_TYPE, methodOf, requestOf } from './fetch-request.js';
 export interface FetchParts {
   database: Database;
   clock: Clock;
+  counters: PerformanceCounters;
   actions: () => Actions;
   sessions: () => Sessions;
   /** Option `fetch-allow` of section `ors`. */
@@ -51,7 +53,7 @@ export function fetchAction(parts: FetchParts): ActionDefinition {
         ...requestOf(action, await addressOf(action)),
         ...(most !== undefined && { mostRedirections: most }),
       };
-      const response = await cached(action, request);
+      const response = await parts.counters.time('http-fetch-time', () => cached(action, request));
       if (response.status >= 200 && response.status <= 299) {
         mustBe(text(action, 'type') ?? JSON_TYPE, response);
         return { done: { content: response.content, hints: response.headers } };

@@ -2,7 +2,6 @@ import { Zone } from '../../../calendar/index.js';
 import { isObject, type JsonValue } from '../../../kernel/index.js';
 import type { Sql } from '../../../store/sql.js';
 import type { ActionModule, SessionLookup } from '../../action-module.js';
-import type { Post } from '../../actions.js';
 import type { ConfiguredObjects } from '../../configured-objects.js';
 import { interactionsOfSession, readInteraction } from '../../interactions.js';
 import { isSpecialDay } from './special-day.js';
@@ -26,7 +25,6 @@ const DAY_MS = 86_400_000;
 /** `_genesys.session.*` (ors-core-queue.md 2.2): list objects, options of DNs, and the time elsewhere. */
 export function sessionFunctions(parts: {
   sql: Sql;
-  post: Post;
   configured: ConfiguredObjects;
 }): Required<Pick<ActionModule, 'functions' | 'lookups'>> {
   const { configured } = parts;
