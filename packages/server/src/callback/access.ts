@@ -1,4 +1,4 @@
-import type { Transaction } from '../store/index.js';
+import type { Sql, Transaction } from '../store/sql.js';
 
 /** What an application asks for, so that its customer can call. */
 export interface AccessOrder {
@@ -13,15 +13,27 @@ export interface AccessOrder {
 export interface BookedAccess {
   number: string;
   code?: string;
-  /** Milliseconds since 1970. */
-  expiresAt: number;
+  /** For how long it is kept. */
+  seconds: number;
 }
 
-/**
- * Books a number for a callback whose customer calls, in the caller's transaction.
- * @returns the booking; a text says why there is none
- */
-export type BookAccess = (
-  tx: Transaction,
-  order: AccessOrder & { callback: string; customerNumber: string | undefined; service: string },
-) => Promise<BookedAccess | string>;
+/** A call that has arrived at an access number. */
+export interface AccessCall {
+  number: string;
+  code?: string;
+  phone?: string;
+}
+
+/** Numbers and codes with which customers reach the contact centre. */
+export interface CustomerAccess {
+  /**
+   * Books a number for a callback whose customer calls, in the caller's transaction.
+   * @returns the booking; a text says why there is none
+   */
+  book(
+    tx: Transaction,
+    order: AccessOrder & { callback: string; phone: string | undefined; ends: number },
+  ): Promise<BookedAccess | string>;
+  /** The callback, or the service, that a call belongs to; its booking is over then. */
+  match(sql: Sql, call: AccessCall): Promise<string | undefined>;
+}

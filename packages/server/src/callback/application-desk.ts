@@ -1,7 +1,6 @@
-import type { Clock, JsonObject } from '../kernel/index.js';
-import { instant } from '../kernel/index.js';
+import { type Clock, instant, type JsonObject } from '../kernel/index.js';
 import type { Transaction } from '../store/index.js';
-import type { AccessOrder, BookAccess } from './access.js';
+import type { AccessCall, AccessOrder, CustomerAccess } from './access.js';
 import type { CallbackRow } from './callback-record.js';
 import type { CallbackServices } from './callback-service.js';
 import type { Invitations } from './invitations.js';
@@ -23,7 +22,7 @@ export class ApplicationDesk implements CallbackDesk {
       notifications: StatusNotifications;
       invitations: Invitations;
       push: Push | undefined;
-      bookAccess: BookAccess | undefined;
+      customerAccess: CustomerAccess | undefined;
     },
   ) {}
 
@@ -69,15 +68,25 @@ export class ApplicationDesk implements CallbackDesk {
 
   async access(tx: Transaction, id: string, order: AccessOrder): Promise<ReportOutcome> {
     return this.#about(tx, id, async (row) => {
-      const { bookAccess } = this.parts;
-      const customerNumber = scalarText(row.properties[NUMBER_KEY]);
-      const booked = bookAccess
-        ? await bookAccess(tx, { ...order, callback: id, customerNumber, service: row.service })
+      const { customerAccess, clock } = this.parts;
+      const phone = scalarText(row.properties[NUMBER_KEY]);
+      const booked = customerAccess
+        ? await customerAccess.book(tx, { ...order, callback: id, phone, ends: row.expires_at })
         : 'This server has no access numbers.';
       if (typeof booked === 'string') return { error: 'no-access-number', description: booked };
-      const { number, code, expiresAt } = booked;
-      return { done: { number, expires: instant(expiresAt), ...(code !== undefined && { code }) } };
+      const { number, code, seconds } = booked;
+      const expires = instant(clock.now() + seconds * 1000);
+      return { done: { number, seconds, expires, ...(code !== undefined && { code }) } };
     });
+  }
+
+  async match(tx: Transaction, call: AccessCall): Promise<ReportOutcome> {
+    const callback = await this.parts.customerAccess?.match(tx, call);
+    const row = callback === undefined ? undefined : await this.parts.transitions.lock(tx, callback);
+    if (row?.session === undefined || row.session === null || row.state === 'COMPLETED') {
+      return { error: 'no-match', description: `No callback waits for a call to ${call.number}.` };
+    }
+    return { done: { callback: row.id, session: row.session } };
   }
 
   /** A parameter of the request, or the option of the service. */

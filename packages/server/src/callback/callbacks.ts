@@ -2,7 +2,7 @@ import { Calendar } from '../calendar/index.js';
 import type { Activity, Clock, JsonObject, JsonValue, Logger } from '../kernel/index.js';
 import type { Journal } from '../reporting/index.js';
 import type { Database, Transaction } from '../store/index.js';
-import type { BookAccess } from './access.js';
+import type { CustomerAccess } from './access.js';
 import { ApplicationDesk } from './application-desk.js';
 import { Booking, type BookingRequest } from './booking.js';
 import { type Availability, CallbackError } from './callback-error.js';
@@ -49,7 +49,7 @@ export interface CallbacksOptions {
   /** How customers' devices are reached; absent: they are not. */
   push?: Push;
   /** Where callbacks whose customer calls get a number from; absent: there is none. */
-  bookAccess?: BookAccess;
+  customerAccess?: CustomerAccess;
   /** How long the client of an immediate callback waits for the application's first answer; default 10 s. */
   answerTimeoutMs?: number;
 }
@@ -124,10 +124,10 @@ export class Callbacks {
     this.#scheduler = new Scheduler({ ...background, lead });
     this.#delivery = new StatusDelivery({ database, clock, activity, log, sessions, post: options.statusPost });
     this.invitations = new Invitations({ database, clock, sessions });
-    const { push, bookAccess } = options;
+    const { push, customerAccess } = options;
     const { invitations } = this;
     this.desk = new ApplicationDesk({
-      ...{ clock, services, transitions, notifications, invitations, push, bookAccess },
+      ...{ clock, services, transitions, notifications, invitations, push, customerAccess },
     });
   }
 

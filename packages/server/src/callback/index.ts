@@ -1,6 +1,6 @@
 /** Callbacks: booking, scheduling, availability, and the life of each until it is completed. */
 
-export type { AccessOrder, BookAccess, BookedAccess } from './access.js';
+export type { CustomerAccess } from './access.js';
 export { type Availability, CallbackError, type CallbackErrorCode, type CallbackErrorFacts } from './callback-error.js';
 export type { CallbackRecord, CallbackRow } from './callback-record.js';
 export { Callbacks, type CallbacksOptions, type StartAnswer, type StartRequest } from './callbacks.js';

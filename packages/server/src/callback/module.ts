@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, type JsonValue } from '../kernel/index.js';
 import type { Transaction } from '../store/index.js';
-import type { AccessOrder } from './access.js';
+import type { AccessCall, AccessOrder } from './access.js';
 import type { Invitation } from './invitations.js';
 import type { CallbackInput } from './life-cycle.js';
 import type { PushOrder } from './push.js';
@@ -23,6 +23,8 @@ export interface CallbackDesk {
   push(tx: Transaction, callback: string, message: PushOrder): Promise<ReportOutcome>;
   /** Books a number, and a code, with which the customer reaches the contact centre. */
   access(tx: Transaction, callback: string, order: AccessOrder): Promise<ReportOutcome>;
+  /** Finds the callback that a call belongs to; for the application of an access number. */
+  match(tx: Transaction, call: AccessCall): Promise<ReportOutcome>;
 }
 
 export type NewInvitation = Omit<Invitation, 'handle'> & { session: string };
@@ -74,7 +76,9 @@ const REQUIRED = { kind: 'value', required: true } as const;
  *   `.rejected`; `<callback:disposition agent data/>`, answered with `callback.disposition.given`;
  *   `<callback:withdraw/>` takes questions back.
  * - `<callback:push action="'connect'" data="{...}"/>`: a message to the customer's device.
- * - `<callback:access group="'DNIS'" code="true" seconds="30"/>`: `callback.access.done` has `number` and `code`.
+ * - `<callback:access group="'DNIS'" code="true" seconds="30"/>`: `callback.access.done` has `number`, `code`, `seconds`.
+ * - `<callback:match number="'8003449999'" phone="'5115'" code="'1234'"/>`, in the application of an access number:
+ *   `callback.match.done` has the `callback` that waits for this call, and its `session`.
  *
  * @param desk who carries them out; asked for at each action
  */
@@ -140,6 +144,15 @@ export function callbackModule(desk: () => CallbackDesk): CallbackModule {
             seconds: Number(seconds) > 0 ? Number(seconds) : DEFAULT_BOOKING_S,
           }),
         ),
+      },
+      match: {
+        attributes: { number: REQUIRED, phone: VALUE, code: VALUE },
+        perform: (tx, { attributes: { number, phone, code } }) =>
+          desk().match(tx, {
+            number: String(number),
+            ...(phone !== undefined && phone !== null && phone !== '' && { phone: String(phone) }),
+            ...(code !== undefined && code !== null && code !== '' && { code: String(code) }),
+          }),
       },
     },
   };

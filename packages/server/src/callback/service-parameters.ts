@@ -85,6 +85,19 @@ export function sessionParameters(service: CallbackService, callback: SubmittedC
   };
 }
 
+/** The shipped applications: who calls whom decides which one runs where a service says `callback`. */
+const SHIPPED = 'callback';
+const USER_ORIGINATED = 'callback-user-originated';
+
+/**
+ * The application that runs for a callback: what `_service` names, a copy of a shipped one included; `callback` stands
+ * for the shipped ones, of which `_call_direction` chooses.
+ */
+export function applicationOf(named: string, { _call_direction: direction }: JsonObject): string {
+  if (named !== SHIPPED) return named;
+  return String(direction ?? '').toUpperCase() === 'USERORIGINATED' ? USER_ORIGINATED : SHIPPED;
+}
+
 /**
  * The place in the line that a callback had earned, for the session that takes over from one that was lost:
  * `_urs_vq_priority + _urs_vq_priority_increment * floor((now - start) / _urs_vq_priority_increment_interval)`, and the

@@ -6,12 +6,13 @@ import type { JsonObject } from '../kernel/index.js';
 import { createOrchestration, type Orchestration, type SearchServer } from '../orchestration/index.js';
 import { NodeStatus, type Services, type StatisticPeeks, Storage, type WaitingFigures } from '../services/index.js';
 import type { Abilities } from './abilities.js';
+import { customerAccess, devicePush } from './callback-ports.js';
 import { devices } from './devices.js';
 import type { Ground, Undo } from './ground.js';
 import { composeNotifications, type Notifying } from './notifications.js';
 import { orchestrationSettings } from './orchestration-settings.js';
 import { composeOutbound, type Outbound } from './outbound.js';
-import { composeServices } from './services.js';
+import { type ComposedServices, composeServices } from './services.js';
 import type { ServerSettings } from './settings.js';
 import { statusPost } from './status-post.js';
 
@@ -69,8 +70,10 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
     redirect: (service, parameters) => services.create(service, { parameters, userData: new Map() }),
     expectedWait: (virtualQueue) => router.ewt(virtualQueue),
     statusPost: statusPost(() => config.section('ors')['fetch-allow'] ?? ''),
+    push: devicePush(notifying.notifications),
+    customerAccess: customerAccess(() => composed.accessDesk),
   });
-  const composed = composeServices(ground, abilities, { orchestration, callbacks, storage, node });
+  const composed: ComposedServices = composeServices(ground, abilities, { orchestration, callbacks, storage, node });
   const { services } = composed;
   sessions.onEnded((tx, session) => callbacks.onSessionEnded(tx, session));
   sessions.onEnded((tx, session) => outbound.dialing.sessionEnded(tx, session.id));

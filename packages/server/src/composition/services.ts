@@ -2,10 +2,12 @@ import type { Callbacks } from '../callback/index.js';
 import { guardedFetch, type Orchestration, TargetRules } from '../orchestration/index.js';
 import { averageQuitSeconds } from '../routing/index.js';
 import {
+  AccessDesk,
   AccessNumbers,
   addBuiltinServices,
   fileLink,
   type NodeStatus,
+  type ServiceConfiguration,
   ServiceRecords,
   Services,
   StatisticPeeks,
@@ -20,6 +22,8 @@ export interface ComposedServices {
   /** Virtual queues and how long one waits in them. */
   figures: WaitingFigures;
   statistics: StatisticPeeks;
+  /** Numbers and codes for customers who call. */
+  accessDesk: AccessDesk;
 }
 
 /** How long another server may take to answer, where section `gms` says nothing. */
@@ -50,15 +54,15 @@ export function composeServices(
     sessionOf: (id) => callbacks.sessionOf(id),
   });
   const figures = waitingFigures(ground, { router });
+  const configuration: ServiceConfiguration = {
+    service: (name) => config.service(name),
+    services: () => config.services(),
+    section: (name) => config.section(name),
+    resources: (name) => config.object('resources', name),
+    list: (name) => config.object('lists', name),
+  };
   addBuiltinServices(services, {
-    ...{ database, clock, storage, records, access, figures },
-    configuration: {
-      service: (name) => config.service(name),
-      services: () => config.services(),
-      section: (name) => config.section(name),
-      resources: (name) => config.object('resources', name),
-      list: (name) => config.object('lists', name),
-    },
+    ...{ database, clock, storage, records, access, figures, configuration },
     isOnline: () => node.isOnline,
     fileUrl: (id, key) => fileLink(config.section('server'), ground.own.url, id, key),
     fetch: (url) => fetchStatistic(ground, url),
@@ -68,7 +72,7 @@ export function composeServices(
     clock,
     section: (name) => config.section(name),
   });
-  return { services, figures, statistics };
+  return { services, figures, statistics, accessDesk: new AccessDesk({ configuration, storage, access }) };
 }
 
 function waitingFigures({ config, clock, database }: Ground, { router }: Pick<Abilities, 'router'>): WaitingFigures {

@@ -1,4 +1,5 @@
 /** The Service API: services that run applications, builtin services, and the data that clients store. */
+export { AccessDesk } from './access/access-desk.js';
 export { AccessNumbers } from './access/access-numbers.js';
 export type { BuiltinCall, BuiltinService, ServiceRequest } from './builtin/builtin-service.js';
 export type { Fetch } from './builtin/urs-stat.js';
