@@ -2,7 +2,13 @@ import { type Clock, type Logger, newSessionId, RingbackError } from '../kernel/
 import { type Sql, statement, type Transaction } from '../store/sql.js';
 import type { CallbackRow } from './callback-record.js';
 import type { CallbackService, CallbackServices } from './callback-service.js';
-import { effectiveParameter, restoredPosition, scalarText, sessionParameters } from './service-parameters.js';
+import {
+  applicationOf,
+  effectiveParameter,
+  restoredPosition,
+  scalarText,
+  sessionParameters,
+} from './service-parameters.js';
 import type { SessionStarter } from './sessions.js';
 import { inLockOrder } from './slots.js';
 import type { Transitions } from './transitions.js';
@@ -111,10 +117,12 @@ export class Submission {
       properties: row.properties,
     });
     const isAnother = row.session !== null && row.session !== session;
+    const named = scalarText(effectiveParameter(service, row.properties, '_service')) || service.flow;
+    const paused = this.parts.services.isPaused(service) ? { _callback_paused: 'true' } : {};
     return {
       id: session,
-      flow: scalarText(effectiveParameter(service, row.properties, '_service')) || service.flow,
-      parameters: { ...parameters, ...(isAnother && restoredPosition(parameters, startedAt, now)) },
+      flow: applicationOf(named, parameters),
+      parameters: { ...parameters, ...paused, ...(isAnother && restoredPosition(parameters, startedAt, now)) },
       callback: row.id,
       service: row.service,
     };
