@@ -33,6 +33,8 @@ export interface SessionStarter {
     requests: readonly { id: string; flow: string; parameters: JsonObject; callback: string; service: string }[],
   ): Promise<unknown>;
   wake(session: string): void;
+  /** Wakes many, behind whatever else goes on. */
+  wakeInTurn(sessions: readonly string[]): void;
   /** The answer to a `startRequestId`; undefined when none has come within `timeoutMs`, or none ever will. */
   reply(requestId: string, timeoutMs: number): Promise<SessionReply | undefined>;
   /** Appends an event to the session's mailbox and wakes the session after the commit. */

@@ -59,9 +59,7 @@ export class Submission {
     }
     if (usual.length > 0 && (await this.#startSessions(tx, usual))) {
       await transitions.submitAll(tx, usual);
-      tx.afterCommit(() => {
-        for (const { session } of usual) sessions.wake(session);
-      });
+      tx.afterCommit(() => sessions.wakeInTurn(usual.map(({ session }) => session)));
     } else others.push(...usual.map(({ row }) => row));
     for (const row of inLockOrder(others)) await this.submit(tx, row);
   }

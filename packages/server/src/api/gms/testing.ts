@@ -103,6 +103,8 @@ export class TestSessions implements SessionStarter {
 
   wake(): void {}
 
+  wakeInTurn(): void {}
+
   async reply(): Promise<SessionReply | undefined> {
     return this.answer;
   }
