@@ -300,9 +300,12 @@ describe('reports over HTTP', () => {
         at: T0,
         dialedAt: T0 + 1000,
         answeredAt: T0 + 9000,
+        connectedAt: T0 + 11_000,
+        endedAt: T0 + 60_000,
         result: 33,
       },
     ];
+    bed.dialing.call = { from: '8005550100', agentRingingAt: T0 + 10_000 };
     bed.postStatus.push(503, 200);
     await happen({ type: 'dial' });
     expect(bed.posts.map(({ body }) => body.GSW_HIST_SEQUENCE_NUM)).toEqual([0]);
@@ -321,6 +324,11 @@ describe('reports over HTTP', () => {
           GSW_PHONE: '5551234',
           GSW_CALL_TIME: T0 / 1000 + 1,
           GSW_ANSWERED: T0 / 1000 + 9,
+          GSW_CALLING_LIST_DBID: 401,
+          GSW_CPN_DIGITS_SET: '8005550100',
+          GSW_AGENT_RINGING: T0 / 1000 + 10,
+          GSW_AGENT_ANSWERED: T0 / 1000 + 11,
+          GSW_AGENT_RELEASED: T0 / 1000 + 60,
         },
       },
       { url: 'http://reports/processed', body: { GSW_CALL_RESULT: 33, GSW_CHAIN_ID: 1 } },

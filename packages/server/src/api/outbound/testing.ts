@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { Configuration, parseConfiguration } from '../../config/index.js';
 import { type Activity, type JsonObject, ManualClock, silentLogger } from '../../kernel/index.js';
 import {
+  type AttemptCall,
   type AttemptView,
   CampaignGroups,
   type Dialing,
@@ -61,6 +62,8 @@ export class NotedDialing {
   onDesktopRecords = false;
   /** What `attempts` answers. */
   made: AttemptView[] = [];
+  /** What `attemptCall` answers. */
+  call: AttemptCall = {};
   #event: DialingEventHandler = async () => {};
   #drained: Handler = async () => {};
   #depleted: Handler = async () => {};
@@ -92,6 +95,9 @@ export class NotedDialing {
   }
   async attempts(): Promise<AttemptView[]> {
     return this.made;
+  }
+  async attemptCall(): Promise<AttemptCall> {
+    return this.call;
   }
   async calls(dbid: number) {
     return dbid === 601 ? { dialing: 1, ringing: 2, answered: 0, talking: 3 } : NO_CALLS;

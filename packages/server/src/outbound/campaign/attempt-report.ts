@@ -1,32 +1,16 @@
 import { type Activity, type Clock, instant, type JsonObject, type Logger } from '../../kernel/index.js';
 import { type Database, DueWork, statement, type Transaction } from '../../store/index.js';
-import type { AttemptView, Dialing, DialingEvent } from '../dialing/index.js';
-import type { CallingLists, ListRecord } from '../list/index.js';
+import type { Dialing, DialingEvent } from '../dialing/index.js';
+import type { CallingLists } from '../list/index.js';
 import type { CampaignDirectory, Numbered } from './directory.js';
 import { type GroupView, readGroupOfNumber, viewOf } from './group-record.js';
-import { type HttpPost, lifeOf, secondsOf, TENANT } from './state-report.js';
-
-/** What is reported: an attempt as it is dialed (0) or finalised (1), or a chain that has been processed. */
-interface Facts {
-  group: number;
-  list: string;
-  recordId: number;
-  chainId: number;
-  chainN: number;
-  handle: number;
-  attempt?: string;
-  /** GSW_HIST_SEQUENCE_NUM. */
-  sequence?: 0 | 1;
-  result?: number;
-  why?: string;
-  /** Milliseconds since 1970. */
-  at: number;
-}
+import { type ReportFacts, reportBody } from './report-body.js';
+import { type HttpPost, secondsOf } from './state-report.js';
 
 interface Report {
   id: number;
   kind: 'history' | 'contact-processed';
-  facts: Facts;
+  facts: ReportFacts;
   attempts: number;
   created_at: number;
 }
@@ -69,7 +53,7 @@ const GIVE_UP_MS = 24 * 3_600_000;
 export class AttemptReports {
   readonly #database: Database;
   readonly #directory: CampaignDirectory;
-  readonly #dialing: Pick<Dialing, 'attempts'>;
+  readonly #dialing: Pick<Dialing, 'attempts' | 'attemptCall'>;
   readonly #lists: Pick<CallingLists, 'find'>;
   readonly #post: HttpPost;
   readonly #clock: Clock;
@@ -80,7 +64,7 @@ export class AttemptReports {
   constructor(parts: {
     database: Database;
     directory: CampaignDirectory;
-    dialing: Pick<Dialing, 'attempts'>;
+    dialing: Pick<Dialing, 'attempts' | 'attemptCall'>;
     lists: Pick<CallingLists, 'find'>;
     post: HttpPost;
     clock: Clock;
@@ -167,7 +151,8 @@ export class AttemptReports {
     const [record] = await this.#lists.find({ recordId, lists: [list] });
     const attempts = attempt === undefined ? [] : await this.#dialing.attempts(list, recordId);
     const view = attempts.find((one) => one.attempt === attempt);
-    return reportBody(kind, facts, group, record, view);
+    const call = attempt === undefined ? {} : await this.#dialing.attemptCall(attempt);
+    return reportBody(kind, { facts, group, record, attempt: view, call, listDbid: this.#directory.list(list) });
   }
 
   #target(group: { name: string; campaign: Numbered }, kind: Report['kind']): string | undefined {
@@ -177,7 +162,7 @@ export class AttemptReports {
   }
 }
 
-function reportsOf(event: DialingEvent): { kind: Report['kind']; facts: Facts }[] {
+function reportsOf(event: DialingEvent): { kind: Report['kind']; facts: ReportFacts }[] {
   switch (event.type) {
     case 'dial':
       return [{ kind: 'history', facts: factsOf(event, { attempt: event.attempt, sequence: 0 }) }];
@@ -196,61 +181,7 @@ function reportsOf(event: DialingEvent): { kind: Report['kind']; facts: Facts }[
   }
 }
 
-function factsOf(event: Extract<DialingEvent, { recordId: number }>, more: Partial<Facts>): Facts {
+function factsOf(event: Extract<DialingEvent, { recordId: number }>, more: Partial<ReportFacts>): ReportFacts {
   const { group, list, recordId, chainId, chainN, handle, at } = event;
   return { group, list, recordId, chainId, chainN, handle, at, ...more };
-}
-
-const SECOND_MS = 1000;
-
-/** The body of a report; what is not known is not in it. Times: seconds since 1970, UTC. */
-function reportBody(
-  kind: Report['kind'],
-  facts: Facts,
-  group: GroupView,
-  record: ListRecord | undefined,
-  attempt: AttemptView | undefined,
-): JsonObject {
-  const body: Record<string, string | number | undefined> = {
-    GSW_TENANT_NAME: TENANT.name,
-    GSW_CAMPAIGN_NAME: group.campaign.name,
-    GSW_CAMPAIGN_DBID: group.campaign.dbid,
-    GSW_CAMPAIGN_TEMPLATE_NAME: group.campaign.name,
-    GSW_CAMPAIGN_GROUP_NAME: group.name,
-    GSW_CAMPAIGN_GROUP_DBID: group.dbid,
-    GSW_CAMPAIGN_GROUP_GUID: lifeOf(group),
-    GSW_CALLING_LIST: facts.list,
-    GSW_RECORD_HANDLE: facts.handle,
-    GSW_CHAIN_ID: facts.chainId,
-    GSW_CHAIN_N: facts.chainN,
-    GSW_CALL_ATTEMPT_GUID: facts.attempt,
-    GSW_CALL_RESULT: facts.result ?? attempt?.result,
-    GSW_PHONE: attempt?.phone ?? record?.phone,
-    GSW_PHONE_TYPE: record?.phoneType,
-    GSW_CUSTOMER_ID: record?.customerId,
-    GSW_TZ_NAME: record?.tzName,
-    GSW_D_TZ_JAVA_NAME: record?.zone,
-    GSW_ATTEMPTS: record?.attempt,
-    GSW_AGENT_ID: attempt?.agentId ?? record?.agentId,
-    GSW_SCHEDULED_TIME: seconds(record?.scheduledAt),
-    GSW_CALL_TIME: seconds(attempt?.dialedAt),
-    GSW_BLOCKING_RULE: attempt?.blockedBy ?? facts.why,
-  };
-  if (kind === 'history') {
-    Object.assign(body, {
-      GSW_HIST_SEQUENCE_NUM: facts.sequence,
-      GSW_START_PROCESSING: seconds(attempt?.at),
-      GSW_ANSWERED: seconds(attempt?.answeredAt),
-      GSW_AGENT_ANSWERED: seconds(attempt?.connectedAt),
-      GSW_AGENT_RELEASED: attempt?.connectedAt === undefined ? undefined : seconds(attempt.endedAt),
-      GSW_COMPLETE_PROCESSING: facts.sequence === 1 ? seconds(facts.at) : undefined,
-    });
-  }
-  return Object.fromEntries(
-    Object.entries(body).filter((entry): entry is [string, string | number] => entry[1] !== undefined),
-  );
-}
-
-function seconds(milliseconds: number | undefined): number | undefined {
-  return milliseconds === undefined ? undefined : Math.floor(milliseconds / SECOND_MS);
 }

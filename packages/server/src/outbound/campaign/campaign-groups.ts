@@ -39,6 +39,7 @@ export interface CampaignGroupsOptions {
     | 'onDepleted'
     | 'onEvent'
     | 'attempts'
+    | 'attemptCall'
     | 'calls'
     | 'mostAbandoned'
   >;

@@ -1,5 +1,7 @@
-import type { AgentGroup, Campaign, CampaignGroup, Configuration, OptionMap } from '../../config/index.js';
+import type { AgentGroup, Campaign, CampaignGroup, Configuration } from '../../config/index.js';
 import { type Sql, statement } from '../../store/index.js';
+import { outboundApplication } from '../application.js';
+import { outboundOption } from '../dialing/index.js';
 import { OutboundError } from '../errors.js';
 
 /** What campaigns need of the configuration. */
@@ -89,14 +91,15 @@ export class CampaignDirectory {
       : undefined;
   }
 
-  /** An option of the campaign group, else of the campaign, else of section `OCServer`; an empty text counts as absent. */
+  /** An option as dialing reads it for a campaign group. */
   option(reference: { name: string; campaign: Numbered }, name: string): string | undefined {
-    const holders: (OptionMap | undefined)[] = [
-      this.configuration.object('campaign-groups', reference.name)?.options,
-      this.configuration.object('campaigns', reference.campaign.name)?.options,
-      this.configuration.section('OCServer'),
-    ];
-    return holders.map((options) => options?.[name]?.trim()).find((text) => text !== undefined && text !== '');
+    const { dbid: appId } = outboundApplication(this.configuration);
+    return outboundOption(this.configuration, { ...reference, appId })(name)?.trim();
+  }
+
+  /** The DBID of a calling list, if it is configured with one. */
+  list(name: string): number | undefined {
+    return this.configuration.object('calling-lists', name)?.dbid;
   }
 
   /** The configured campaign group of a number, without what it was for. */

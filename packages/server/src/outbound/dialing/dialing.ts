@@ -31,6 +31,7 @@ import { allGroups, forgetGroup, insertGroup, lockGroup, type StoredGroup, store
 import { dropHeld, type HeldChain, lockHeldOfGroup } from './held-chain.js';
 import { handlesOf } from './held-record.js';
 import {
+  type AttemptCall,
   type AttemptView,
   type CallsUnderWay,
   type HeldRecord,
@@ -364,6 +365,16 @@ export class Dialing {
   /** The attempts of a record, oldest first, those that were not dialed too. */
   attempts(list: string, recordId: number): Promise<AttemptView[]> {
     return viewAttempts(this.#parts.database, list, recordId);
+  }
+
+  /** What is known of an attempt's call beside its course. */
+  async attemptCall(attempt: string): Promise<AttemptCall> {
+    const legs = await this.#parts.calls.legsOf(attempt);
+    const from = legs.find(({ id }) => id === attempt)?.from;
+    const agentRingingAt = legs.findLast(
+      ({ role, ringingAt }) => role === 'agent' && ringingAt !== undefined,
+    )?.ringingAt;
+    return { ...(from !== undefined && { from }), ...(agentRingingAt !== undefined && { agentRingingAt }) };
   }
 
   /** The share of answered calls of a campaign group that may find no agent. */

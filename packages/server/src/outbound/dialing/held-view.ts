@@ -39,6 +39,14 @@ export interface AttemptView {
   nobodyFree?: number;
 }
 
+/** What the network has noted of an attempt's call. Times: milliseconds since 1970. */
+export interface AttemptCall {
+  /** The caller number that was shown. */
+  from?: string;
+  /** When the phone of the agent who was found began to ring. */
+  agentRingingAt?: number;
+}
+
 /** The calls of a campaign group that are under way, by how far they are. */
 export interface CallsUnderWay {
   /** About to be dialed, or waiting for the agent who has taken the record to pick up. */

@@ -19,7 +19,7 @@ export type {
 export { Dialing } from './dialing.js';
 export type { AttemptFacts, DialingEvent, DialingEventHandler, RecordReference } from './dialing-event.js';
 export { outboundOption } from './group-options.js';
-export type { AttemptView, CallsUnderWay, HeldRecord } from './held-view.js';
+export type { AttemptCall, AttemptView, CallsUnderWay, HeldRecord } from './held-view.js';
 export type { DialingState, LoadedGroup } from './loaded-group.js';
 export type { OccupiedAgent, Pacer, PacingDecision, PacingObservation, PacingSituation } from './pacing-port.js';
 export type { Applications, DialingParts, IvrCall } from './parts.js';

@@ -48,6 +48,7 @@ export { ListContents, type RecordCount, type RecordPage } from './list-contents
 export type { ListConfiguration, ListSettings } from './list-settings.js';
 export { readLocalTime, writeLocalTime } from './local-time.js';
 export { type DialSettings, firstToDial, mayBeDialed } from './next-dial.js';
+export { type NumberOrigin, originOf } from './number-origin.js';
 export { type Obstacle, type ObstacleInput, obstaclesOf } from './obstacles.js';
 export { PhoneKeys } from './phone-key.js';
 export { DEFAULT_PRIORITIES, type DialingPriority, type TypePriority } from './priority.js';
