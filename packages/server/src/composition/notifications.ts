@@ -2,13 +2,16 @@ import { isLoopback } from '../api/index.js';
 import { type Configuration, sectionOptions } from '../config/index.js';
 import { SystemClock } from '../kernel/index.js';
 import {
+  AppleChannel,
   CometMailbox,
   customHttp,
+  FirebaseChannel,
   type HttpAnswer,
   type HttpPost,
   httpCallback,
   Notifications,
   type TellSession,
+  webPushChannel,
 } from '../notify/index.js';
 import { guardedFetch, TargetRules } from '../orchestration/index.js';
 import type { Ground } from './ground.js';
@@ -38,6 +41,9 @@ export function composeNotifications(ground: Ground, settings: ServerSettings, t
     channels: {
       httpcb: httpCallback(given, timeoutMs),
       customhttp: customHttp(configured, timeoutMs, () => gms().flag('http.ssl_trust_all')),
+      fcm: new FirebaseChannel(configured, clock, timeoutMs),
+      ios: new AppleChannel(clock, timeoutMs),
+      webpush: webPushChannel(given, timeoutMs),
     },
   });
   return { notifications, comet };
