@@ -19,6 +19,7 @@ export { desktopApi } from './desktop/index.js';
 export { isAuthenticated } from './gms/authentication.js';
 export { cometdApi } from './gms/cometd.js';
 export { gmsCallbackApi } from './gms/callback.js';
+export { gmsDocumentApi } from './gms/document.js';
 export { allowOrigins } from './gms/cross-origin.js';
 export { gmsEwtApi } from './gms/ewt.js';
 export { gmsNodeApi } from './gms/node.js';

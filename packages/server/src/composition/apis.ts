@@ -12,6 +12,7 @@ import {
   createHttp,
   desktopApi,
   gmsCallbackApi,
+  gmsDocumentApi,
   gmsEwtApi,
   gmsNodeApi,
   gmsNotificationApi,
@@ -30,7 +31,7 @@ import {
   restrictPorts,
 } from '../api/index.js';
 import { CallbackDirectory, CallbackOverview, CallbackSearch } from '../callback/index.js';
-import { LoginSessions } from '../config/index.js';
+import { type Configuration, LoginSessions } from '../config/index.js';
 import { ManualClock } from '../kernel/index.js';
 import { clientLink, fileLink, PatternMatcher } from '../services/index.js';
 import type { Abilities } from './abilities.js';
@@ -103,6 +104,10 @@ export async function composeApis(
     log,
   });
   await app.register(gmsCallbackApi, { prefix: '/genesys', callbacks, credentials: config, log });
+  await app.register(gmsDocumentApi, {
+    prefix: '/genesys',
+    flow: async (name) => (isRunElsewhere(config, name) ? orchestration.flows.latest(name) : undefined),
+  });
   await app.register(gmsPhoneNumberApi, { prefix: '/genesys', credentials: config, log });
   await app.register(gmsTenantsApi, { prefix: '/genesys', configuration: config, people: authentication, log });
   const gms = { prefix: '/genesys', database, credentials: config, log };
@@ -187,4 +192,12 @@ function verifierOf(authentication: Authentication) {
     const identity = await authentication.identify({ authorization });
     return identity && { name: identity.name, roles: [...identity.roles] };
   };
+}
+
+/** Whether other orchestration servers run a flow of this one for some service. */
+function isRunElsewhere(config: Configuration, flow: string): boolean {
+  const everywhere = config.section('server')._ors ?? '';
+  return [...config.services()].some(
+    ([name, options]) => (options._service ?? name) === flow && (options._ors || everywhere) !== '',
+  );
 }

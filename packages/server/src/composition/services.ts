@@ -5,8 +5,10 @@ import {
   AccessDesk,
   AccessNumbers,
   addBuiltinServices,
+  clientLink,
   fileLink,
   type NodeStatus,
+  RemoteSessions,
   type ServiceConfiguration,
   ServiceRecords,
   Services,
@@ -28,6 +30,8 @@ export interface ComposedServices {
 
 /** How long another server may take to answer, where section `gms` says nothing. */
 const FETCH_TIMEOUT_S = 10;
+/** How long a session on another server may take to answer. */
+const SESSION_TIMEOUT_MS = 35_000;
 
 /** The Service API with its builtin services, and the statistics beside it. */
 export function composeServices(
@@ -47,8 +51,21 @@ export function composeServices(
     node: () => ground.own.node,
     codePrefix: () => config.section('server').access_code_prefix ?? '',
   });
+  const remote = new RemoteSessions({
+    ...{ clock, log: ground.log },
+    section: (name) => config.section(name),
+    // Administrators name these servers, which are usually beside this one.
+    post: (request) =>
+      guardedFetch({ ...request, method: 'POST', timeoutMs: SESSION_TIMEOUT_MS }, new TargetRules('*')),
+    documentUrl: (flow) =>
+      clientLink(
+        config.section('server'),
+        ground.own.url,
+        `/genesys/1/document/service_template/${flow}/${flow}.scxml`,
+      ),
+  });
   const services = new Services({
-    ...{ database, storage, records, access },
+    ...{ database, storage, records, access, remote },
     sessions: orchestration.sessions,
     service: (name) => config.service(name),
     sessionOf: (id) => callbacks.sessionOf(id),

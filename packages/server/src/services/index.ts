@@ -8,6 +8,7 @@ export { addBuiltinServices } from './builtin-services.js';
 export { clientLink, fileLink } from './file-link.js';
 export { type NodeState, NodeStatus } from './node-status.js';
 export { PatternMatcher } from './pattern-matcher.js';
+export { RemoteSessions } from './remote-sessions.js';
 export type { ServiceConfiguration } from './service-configuration.js';
 export { ServiceRecords } from './service-records.js';
 export { Services, type SessionOfId } from './services.js';

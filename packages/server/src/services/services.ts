@@ -1,4 +1,4 @@
-import { type JsonValue, newId, newSessionId, RingbackError } from '../kernel/index.js';
+import { type JsonObject, type JsonValue, newId, newSessionId, RingbackError } from '../kernel/index.js';
 import type { Reply, Sessions } from '../orchestration/index.js';
 import type { Database } from '../store/index.js';
 import type { Sql } from '../store/sql.js';
@@ -6,6 +6,7 @@ import type { LiveService } from './access/access-desk.js';
 import type { AccessNumbers } from './access/access-numbers.js';
 import type { BuiltinService, ServiceRequest } from './builtin/builtin-service.js';
 import { effectiveParameters } from './parameter-rules.js';
+import type { RemoteSession, RemoteSessions } from './remote-sessions.js';
 import { type ServiceRecords, secondsToLive } from './service-records.js';
 import type { Storage, StoredFile } from './storage.js';
 
@@ -44,6 +45,8 @@ export class Services {
       storage: Storage;
       records: ServiceRecords;
       access: AccessNumbers;
+      /** Sessions on other orchestration servers; absent: all run here. */
+      remote?: RemoteSessions;
       service: (name: string) => OptionMap | undefined;
       sessionOf: SessionOfId;
     },
@@ -102,7 +105,8 @@ export class Services {
   }
 
   async #start(name: string, options: OptionMap, request: ServiceRequest): Promise<Reply> {
-    const { database, sessions, storage, records } = this.parts;
+    const { database, sessions, storage, records, remote } = this.parts;
+    if (remote && remote.serversOf(options).length > 0) return this.#startRemotely(remote, name, options, request);
     const application = await sessions.resolve(options._service ?? name);
     const id = newSessionId();
     const startRequestId = newId();
@@ -128,6 +132,34 @@ export class Services {
     return !reply || isEmpty(reply.body) ? { status: reply?.status ?? 200, body: { _id: id } } : reply;
   }
 
+  /** The session runs on one of the servers that the service names; without one, nothing is kept of the service. */
+  async #startRemotely(
+    remote: RemoteSessions,
+    name: string,
+    options: OptionMap,
+    request: ServiceRequest,
+  ): Promise<Reply> {
+    const { database, storage, records } = this.parts;
+    const id = newSessionId();
+    const ttl = secondsToLive(options, DEFAULT_TTL_S);
+    // The application may ask for the data before the service is answered.
+    const data = await storage.create(database, request.userData, ttl);
+    const own = { _service_id: id, _service_name: name, _data_id: data };
+    try {
+      const { _ors, _ors_lb_strategy, ...parameters } = effectiveParameters(options, request.parameters);
+      const session = await remote.start({ _service: name, ...options }, id, { ...parameters, ...own });
+      await database.transaction(async (tx) => {
+        await records.create(tx, { id, name, storage: data, template: null }, ttl);
+        await remote.keep(tx, session);
+      });
+      const reply = await remote.request(session, 'gms.start', {});
+      return isEmpty(reply.body) ? { status: reply.status, body: { _id: session.session } } : reply;
+    } catch (error) {
+      if (!(await records.read(database, id))) await storage.remove(database, data);
+      throw error;
+    }
+  }
+
   /**
    * Sends a request to the application behind a service or callback id.
    * @throws RingbackError `unknown-service-id`, `unsupported-request` (of a builtin service), `no-session` (the record has none yet), `session-gone`, `no-answer`
@@ -148,6 +180,8 @@ export class Services {
     if (found.storage !== undefined && request.userData.size > 0) {
       await this.parts.storage.put(this.parts.database, found.storage, request.userData);
     }
+    const elsewhere = await this.#remoteOf(id);
+    if (elsewhere) return elsewhere.remote.request(elsewhere.session, name, allTexts(request));
     const reply = await this.parts.sessions.request(found.session, name, request.parameters, ANSWER_TIMEOUT_MS);
     if (reply === 'no-session') throw new RingbackError('session-gone', `ORS request failed: 404 Not Found`);
     if (!reply) throw new RingbackError('no-answer', `The service did not answer the request ${name}`);
@@ -160,12 +194,14 @@ export class Services {
    */
   async remove(id: string): Promise<boolean> {
     const { database, sessions, storage, records, access } = this.parts;
+    const elsewhere = await this.#remoteOf(id);
+    if (elsewhere) await elsewhere.remote.terminate(elsewhere.session);
     const removed = await database.transaction(async (tx) => {
-      const record = await records.remove(tx, id);
+      const record = await records.remove(tx, elsewhere?.session.service ?? id);
       if (!record) return false;
       await access.release(tx, id);
       await storage.remove(tx, record.storage);
-      if (record.template === null) await sessions.terminate(tx, id, 'deleted by its client');
+      if (record.template === null && !elsewhere) await sessions.terminate(tx, id, 'deleted by its client');
       return true;
     });
     if (removed) sessions.wake(id);
@@ -230,9 +266,26 @@ export class Services {
     return { session: id, service: name, storage };
   }
 
-  #read(id: string) {
-    return this.parts.records.read(this.parts.database, id);
+  /** The record of a service, also by the id of its session on another server. */
+  async #read(id: string) {
+    const { database, records } = this.parts;
+    const record = await records.read(database, id);
+    if (record) return record;
+    const elsewhere = await this.#remoteOf(id);
+    return elsewhere && records.read(database, elsewhere.session.service);
   }
+
+  async #remoteOf(id: string): Promise<{ remote: RemoteSessions; session: RemoteSession } | undefined> {
+    const { remote, database } = this.parts;
+    const session = await remote?.find(database, id);
+    return remote && session && { remote, session };
+  }
+}
+
+/** What a client sent as text: what GMS forwards to another server. */
+function allTexts({ parameters, userData }: ServiceRequest): JsonObject {
+  const texts = [...userData].filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return { ...Object.fromEntries(texts), ...parameters };
 }
 
 function unknownId(id: string): RingbackError {

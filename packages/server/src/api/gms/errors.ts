@@ -161,6 +161,7 @@ const SERVICE_ERRORS: Readonly<Record<string, readonly [status: number, exceptio
   'unknown-service': [404, GENERAL],
   'unknown-service-id': [404, GENERAL],
   'unknown-flow': [500, 'com.genesyslab.gsg.services.ors.OrsServiceException'],
+  'orchestration-failed': [500, 'com.genesyslab.gsg.services.ors.OrsServiceException'],
   'not-a-session-service': [400, GENERAL],
   'missing-dependency': [500, GENERAL],
   'missing-parameter': [400, GENERAL],

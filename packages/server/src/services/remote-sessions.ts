@@ -1,0 +1,190 @@
+import {
+  type Clock,
+  instant,
+  isObject,
+  type JsonObject,
+  type JsonValue,
+  type Logger,
+  RingbackError,
+} from '../kernel/index.js';
+import type { Reply } from '../orchestration/index.js';
+import { type Sql, statement } from '../store/sql.js';
+
+type OptionMap = Readonly<Record<string, string>>;
+
+/** A session on another orchestration server. */
+export interface RemoteSession {
+  /** Id of the service that it is the session of. */
+  service: string;
+  /** Its id there. */
+  session: string;
+  /** Base address of the server, without a slash at the end. */
+  server: string;
+  /** The cookie by which load balancers there find the session. */
+  cookie: string | null;
+}
+
+export type Post = (request: {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}) => Promise<{ status: number; headers: Readonly<Record<string, string>>; content: string }>;
+
+const USUAL_ATTEMPTS = 3;
+const START = '/scxml/session/start';
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+/** As GMS says it (gms-observed.md 16). */
+const UNREACHABLE = 'ORS request failed: cannot connect to ORS. IO issue.';
+
+const KEEP = statement(
+  'remote-session-keep',
+  'insert into remote_session (service, session, server, cookie, created_at) values ($1, $2, $3, $4, $5)',
+);
+const FIND = statement(
+  'remote-session-find',
+  'select service, session, server, cookie from remote_session where service = $1 or session = $1',
+);
+
+/**
+ * Sessions of services that name orchestration servers of their own (`_ors` of the service, else of section `server`;
+ * gms-services.md 2.4). They are spoken to over HTTP as any client does it.
+ */
+export class RemoteSessions {
+  /** Of each list of servers that is used in turn, the place of the next one. */
+  readonly #next = new Map<string, number>();
+
+  constructor(
+    private readonly parts: {
+      clock: Clock;
+      log: Logger;
+      section: (name: string) => OptionMap;
+      /** Throws RingbackError when nobody answers. */
+      post: Post;
+      /** Where other servers get the document of a flow of this one. */
+      documentUrl: (flow: string) => string;
+    },
+  ) {}
+
+  /** The orchestration servers of a service; none: its sessions run here. */
+  serversOf(options: OptionMap): string[] {
+    const list = options._ors || this.parts.section('server')._ors || '';
+    return list
+      .split(',')
+      .map((server) => server.trim().replace(/\/+$/, ''))
+      .filter((server) => server !== '');
+  }
+
+  /**
+   * Starts a session on the first server that can be reached: in turn, or always beginning with the first of the list.
+   * @throws RingbackError `orchestration-failed`
+   */
+  async start(options: OptionMap, service: string, parameters: JsonObject): Promise<RemoteSession> {
+    const body = form({ src: this.#sourceOf(options), ...parameters });
+    const { server, answer } = await this.#first(options, (base) => ({ url: base + START, headers: FORM, body }));
+    if (answer.status < 200 || answer.status > 299) throw failed(`ORS request failed: ${answer.status}`);
+    const session = idIn(answer.content);
+    if (session === undefined) throw failed('ORS request failed: the answer has no session id');
+    const cookie = /^[^;]+/.exec(answer.headers['set-cookie'] ?? '')?.[0] ?? null;
+    return { service, session, server, cookie };
+  }
+
+  /**
+   * Sends a request to the session; its application's answer as it stands.
+   * @throws RingbackError `orchestration-failed`, `session-gone`, `no-answer`
+   */
+  async request(remote: RemoteSession, name: string, parameters: JsonObject): Promise<Reply> {
+    const { status, content } = await this.#ask(remote, `request/${encodeURIComponent(name)}`, parameters);
+    if (status === 404 || status === 410) throw new RingbackError('session-gone', 'ORS request failed: 404 Not Found');
+    if (status === 504) throw new RingbackError('no-answer', `The service did not answer the request ${name}`);
+    return { status, body: bodyOf(content) };
+  }
+
+  /** Ends the session; one that has ended already, or whose server is gone, is nobody's concern any more. */
+  async terminate(remote: RemoteSession): Promise<void> {
+    try {
+      await this.#ask(remote, 'terminate', {});
+    } catch (error) {
+      if (!(error instanceof RingbackError)) throw error;
+      this.parts.log.warn({ session: remote.session, server: remote.server, reason: error.message }, 'not terminated');
+    }
+  }
+
+  async keep(sql: Sql, { service, session, server, cookie }: RemoteSession): Promise<void> {
+    await sql.query(KEEP, [service, session, server, cookie, instant(this.parts.clock.now())]);
+  }
+
+  /** @param id of the service, or of its session */
+  async find(sql: Sql, id: string): Promise<RemoteSession | undefined> {
+    return (await sql.query<RemoteSession>(FIND, [id]))[0];
+  }
+
+  /** An address stands for itself, a flow of this server for its document. */
+  #sourceOf({ _service = '' }: OptionMap): string {
+    return /^[a-z][a-z\d+.-]*:/i.test(_service) ? _service : this.parts.documentUrl(_service);
+  }
+
+  async #ask({ server, session, cookie }: RemoteSession, path: string, parameters: JsonObject) {
+    const headers = { ...FORM, ...(cookie !== null && { cookie }) };
+    const url = `${server}/scxml/session/${session}/${path}`;
+    const answer = await this.#try({ url, headers, body: form(parameters) });
+    if (!answer) throw failed(UNREACHABLE);
+    return answer;
+  }
+
+  async #first(options: OptionMap, requestTo: (server: string) => Parameters<Post>[0]) {
+    const servers = this.serversOf(options);
+    const list = servers.join();
+    const section = this.parts.section('server');
+    const strategy = options._ors_lb_strategy || section._ors_lb_strategy || 'circular';
+    const isLinear = strategy.toLowerCase() === 'linear';
+    const attempts = Number(this.parts.section('ors').max_ors_request_attempts) || USUAL_ATTEMPTS;
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      const place = isLinear ? attempt : (this.#next.get(list) ?? 0);
+      if (!isLinear) this.#next.set(list, (place + 1) % servers.length);
+      const server = servers[place % servers.length] ?? '';
+      const answer = await this.#try(requestTo(server));
+      if (answer) return { server, answer };
+    }
+    throw failed(UNREACHABLE);
+  }
+
+  async #try(request: Parameters<Post>[0]): Promise<Awaited<ReturnType<Post>> | undefined> {
+    try {
+      return await this.parts.post(request);
+    } catch (error) {
+      if (!(error instanceof RingbackError)) throw error;
+      this.parts.log.warn({ reason: error.message }, `ORS request failed: ${request.url}`);
+      return undefined;
+    }
+  }
+}
+
+function failed(message: string): RingbackError {
+  return new RingbackError('orchestration-failed', message);
+}
+
+function form(parameters: JsonObject): string {
+  const entries = Object.entries(parameters).map(([name, value]): [string, string] => [
+    name,
+    typeof value === 'object' ? JSON.stringify(value) : String(value),
+  ]);
+  return new URLSearchParams(entries).toString();
+}
+
+/** The bare id, or `{"sessionid": id}`. */
+function idIn(content: string): string | undefined {
+  const body = bodyOf(content);
+  const id = isObject(body) ? body.sessionid : body;
+  return typeof id === 'string' && /^[~\w.-]{1,128}$/.test(id) ? id : undefined;
+}
+
+function bodyOf(content: string): JsonValue {
+  const text = content.trim();
+  if (!/^[[{]/.test(text)) return text;
+  try {
+    return JSON.parse(text) as JsonValue; // of JSON text
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw error;
+  }
+}
