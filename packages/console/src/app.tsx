@@ -1,9 +1,15 @@
 import { Loader, MantineProvider } from '@mantine/core';
+import { DatesProvider } from '@mantine/dates';
 import { Notifications } from '@mantine/notifications';
+import 'dayjs/locale/en-gb.js';
+import 'dayjs/locale/fr-ca.js';
+import 'dayjs/locale/ja.js';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { createBrowserRouter, RouterProvider } from 'react-router-dom';
 import { Refusal } from './api/refusal.js';
 import { LiveFeedProvider } from './feed/live-feed.js';
+import { useLanguage } from './i18n/use-texts.js';
 import { Shell } from './layout/shell.js';
 import { Unexpected } from './layout/unexpected.js';
 import { LiveScreen } from './screens/live/live-screen.js';
@@ -31,6 +37,46 @@ const router = createBrowserRouter(
         {
           path: 'callbacks/:id',
           lazy: async () => ({ Component: (await import('./screens/callback/callback-screen.js')).CallbackScreen }),
+        },
+        {
+          path: 'services',
+          lazy: async () => ({ Component: (await import('./screens/services/services-screen.js')).ServicesScreen }),
+        },
+        {
+          path: 'services/:name',
+          lazy: async () => ({ Component: (await import('./screens/services/service-screen.js')).ServiceScreen }),
+        },
+        {
+          path: 'hours',
+          lazy: async () => ({ Component: (await import('./screens/calendar/hours-screen.js')).HoursScreen }),
+        },
+        {
+          path: 'hours/:name',
+          lazy: async () => ({ Component: (await import('./screens/calendar/hours-screen.js')).HoursScreen }),
+        },
+        {
+          path: 'capacity',
+          lazy: async () => ({ Component: (await import('./screens/calendar/capacity-screen.js')).CapacityScreen }),
+        },
+        {
+          path: 'capacity/:name',
+          lazy: async () => ({ Component: (await import('./screens/calendar/capacity-screen.js')).CapacityScreen }),
+        },
+        {
+          path: 'callbacks',
+          lazy: async () => ({ Component: (await import('./screens/callbacks/callbacks-screen.js')).CallbacksScreen }),
+        },
+        {
+          path: 'day',
+          lazy: async () => ({ Component: (await import('./screens/day/day-screen.js')).DayScreen }),
+        },
+        {
+          path: 'patterns',
+          lazy: async () => ({ Component: (await import('./screens/patterns/patterns-screen.js')).PatternsScreen }),
+        },
+        {
+          path: 'resources',
+          lazy: async () => ({ Component: (await import('./screens/resources/resources-screen.js')).ResourcesScreen }),
         },
         {
           path: 'sessions',
@@ -78,12 +124,27 @@ const router = createBrowserRouter(
           path: 'simulator',
           lazy: async () => ({ Component: (await import('./screens/simulator/simulator-screen.js')).SimulatorScreen }),
         },
+        {
+          path: 'people',
+          lazy: async () => ({ Component: (await import('./screens/people/people-screen.js')).PeopleScreen }),
+        },
+        {
+          path: 'audit',
+          lazy: async () => ({ Component: (await import('./screens/audit/audit-screen.js')).AuditScreen }),
+        },
         { path: '*', lazy: async () => ({ Component: (await import('./layout/not-found.js')).NotFound }) },
       ],
     },
   ],
   { basename: '/console' },
 );
+
+/** Calendars in the language that is shown; French Canadian and Japanese weeks begin on Sunday. */
+function Calendars({ children }: { children: ReactNode }) {
+  const language = useLanguage();
+  const locale = { en: 'en-gb', fr: 'fr-ca', ja: 'ja' }[language];
+  return <DatesProvider settings={{ locale, firstDayOfWeek: language === 'en' ? 1 : 0 }}>{children}</DatesProvider>;
+}
 
 /** The whole console: look, data, live feed and pages. */
 export function App() {
@@ -92,7 +153,9 @@ export function App() {
       <Notifications position="bottom-right" />
       <QueryClientProvider client={queries}>
         <LiveFeedProvider>
-          <RouterProvider router={router} />
+          <Calendars>
+            <RouterProvider router={router} />
+          </Calendars>
         </LiveFeedProvider>
       </QueryClientProvider>
     </MantineProvider>

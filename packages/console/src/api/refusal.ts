@@ -1,4 +1,4 @@
-import { instant, isObject, type Members, number, text } from './json.js';
+import { instant, isObject, type Members, number, objects, text } from './json.js';
 
 /** A time that the server offers instead of the one that it refused. */
 export interface Proposal {
@@ -23,6 +23,8 @@ export class Refusal extends Error {
     readonly fields: readonly string[] = [],
     /** Free times near the refused one, soonest first. */
     readonly proposals: readonly Proposal[] = [],
+    /** What is wrong, by the name of the field, for forms that say it there. */
+    readonly byField: ReadonlyMap<string, string> = new Map(),
   ) {
     super(message);
     this.name = 'Refusal';
@@ -45,6 +47,7 @@ export function refusal(status: number, statusText: string, body: string): Refus
     status,
     fields(answer),
     proposals(answer),
+    byField(answer),
   );
 }
 
@@ -78,6 +81,18 @@ function fields(answer: Members): string[] {
     const detail = text(error, 'detail') ?? text(error, 'message') ?? 'is wrong';
     return pointer === undefined ? detail : `${pointer.replace(/^#?\//, '').replaceAll('/', ' › ')}: ${detail}`;
   });
+}
+
+/** A field's name is the first member of its JSON pointer. */
+function byField(answer: Members): ReadonlyMap<string, string> {
+  return new Map(
+    objects(answer.errors).flatMap((error) => {
+      const name = (text(error, 'pointer') ?? '').replace(/^#?\//, '').split('/')[0] ?? '';
+      const detail = text(error, 'detail') ?? text(error, 'message');
+      const unescaped = name.replaceAll('~1', '/').replaceAll('~0', '~');
+      return name === '' || detail === undefined ? [] : [[unescaped, detail] as const];
+    }),
+  );
 }
 
 function proposals(answer: Members): Proposal[] {

@@ -104,3 +104,10 @@ export function daysAfter(at: number, days: number): number {
   const date = new Date(startOfDay(at));
   return date.setDate(date.getDate() + days);
 }
+
+/** A day as a date field writes it: `2026-05-27`. */
+export function dateText(at: number): string {
+  const date = new Date(at);
+  const part = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${part(date.getMonth() + 1)}-${part(date.getDate())}`;
+}

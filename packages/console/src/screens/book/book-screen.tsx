@@ -2,12 +2,11 @@ import { Alert, Anchor, Button, Group, Paper, Stack, Text, Title } from '@mantin
 import { useMutation } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { type Booking, bookCallback, useCallbacksChanged } from '../../api/callbacks.js';
-import { useServices } from '../../api/services.js';
+import { isCallbackService, useServices } from '../../api/services.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
 import { Moment } from '../../time/moment.js';
 import { BookingForm } from './booking-form.js';
-import { isCallbackService } from './callback-service.js';
 
 /** Books a callback for a customer, now or at a free time, exactly as an app does over the callback API. */
 export function BookScreen() {

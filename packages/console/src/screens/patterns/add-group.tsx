@@ -1,0 +1,85 @@
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import { type PatternGroup, useStoreObject } from '../../api/configured.js';
+import { Failure } from '../../layout/failure.js';
+import { compiled, isGroupName } from './expression.js';
+import { usePatternsTexts } from './use-patterns-texts.js';
+
+/** Makes a group with its first pattern: a group without any is none. */
+export function AddGroup({
+  taken,
+  onClose,
+  onAdded,
+}: {
+  taken: readonly PatternGroup[];
+  onClose: () => void;
+  onAdded: (name: string) => void;
+}) {
+  const say = usePatternsTexts();
+  const store = useStoreObject('patterns');
+  const [name, setName] = useState('');
+  const [first, setFirst] = useState('');
+  const [expression, setExpression] = useState('');
+  const [tried, setTried] = useState(false);
+  const unique = taken.every((group) => group.name !== name);
+  const nameProblem = !isGroupName(name) ? say('illegal') : !unique && say('notUnique');
+  const firstProblem = first.trim() === '' && say('patternNeeded');
+  const problem = expression === '' || compiled(expression) === undefined ? say('badExpression') : false;
+  const submit = () => {
+    setTried(true);
+    if (nameProblem !== false || firstProblem !== false || problem !== false) return;
+    store.mutate(
+      { name, value: { [first]: expression } },
+      {
+        onSuccess: () => {
+          notifications.show({ color: 'teal', message: say('created') });
+          onAdded(name);
+          onClose();
+        },
+      },
+    );
+  };
+  return (
+    <Modal opened onClose={onClose} title={say('addGroup')} centered>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <Stack gap="sm">
+          <TextInput
+            label={say('groupName')}
+            data-autofocus
+            value={name}
+            error={(tried || name !== '') && nameProblem}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <TextInput
+            label={say('firstName')}
+            value={first}
+            error={tried && firstProblem}
+            onChange={(event) => setFirst(event.currentTarget.value)}
+          />
+          <TextInput
+            label={say('firstExpression')}
+            ff="monospace"
+            value={expression}
+            error={tried && problem}
+            onChange={(event) => setExpression(event.currentTarget.value)}
+          />
+          {store.isError && <Failure what={say('notStored')} error={store.error} />}
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              {say('cancel')}
+            </Button>
+            <Button type="submit" loading={store.isPending}>
+              {say('addGroup')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

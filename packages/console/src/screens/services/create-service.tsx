@@ -1,0 +1,82 @@
+import { Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import { useNavigate } from 'react-router-dom';
+import { type Service, useCreateService } from '../../api/services.js';
+import { useTemplates } from '../../api/templates.js';
+import { Failure } from '../../layout/failure.js';
+import { useServicesTexts } from './use-services-texts.js';
+
+/** Makes a service from a template: its options are filled in, and can be changed on the page that opens. */
+export function CreateService({ taken, onClose }: { taken: readonly Service[]; onClose: () => void }) {
+  const say = useServicesTexts();
+  const templates = useTemplates();
+  const navigate = useNavigate();
+  const create = useCreateService();
+  const [chosen, setChosen] = useState<string>();
+  const [name, setName] = useState('');
+  const [tried, setTried] = useState(false);
+  const all = templates.data ?? [];
+  const template = all.find(({ id }) => id === chosen) ?? all[0];
+  const problem = nameProblem(name, taken);
+
+  const submit = () => {
+    setTried(true);
+    if (problem !== undefined || template === undefined) return;
+    const service = { name: name.trim(), options: template.options };
+    create.mutate(service, {
+      onSuccess: () => {
+        notifications.show({ color: 'teal', message: say('created', { name: service.name }) });
+        void navigate(`/services/${encodeURIComponent(service.name)}`);
+      },
+    });
+  };
+
+  return (
+    <Modal opened onClose={onClose} title={say('createTitle')} centered>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <Stack gap="sm">
+          {templates.isError && <Failure what={say('notShown')} error={templates.error} retry={templates.refetch} />}
+          <NativeSelect
+            label={say('template')}
+            value={template?.id ?? ''}
+            data={all.map(({ id, title }) => ({ value: id, label: title }))}
+            onChange={(event) => setChosen(event.currentTarget.value)}
+          />
+          <Text size="xs" c="dimmed">
+            {template?.description}
+          </Text>
+          <TextInput
+            label={say('name')}
+            description={say('nameHelp')}
+            data-autofocus
+            required
+            value={name}
+            error={tried && problem !== undefined && say(problem)}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          {create.isError && <Failure what={say('notCreated')} error={create.error} />}
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              {say('cancel')}
+            </Button>
+            <Button type="submit" loading={create.isPending} disabled={template === undefined}>
+              {say('add')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+/** What is wrong with the name of a new service, as the key of a text. */
+export function nameProblem(name: string, taken: readonly Service[]): 'nameMissing' | 'nameTaken' | undefined {
+  if (name.trim() === '') return 'nameMissing';
+  return taken.some((service) => service.name === name.trim()) ? 'nameTaken' : undefined;
+}
