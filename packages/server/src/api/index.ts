@@ -4,7 +4,6 @@ export {
   adminApi,
   bindRefusal,
   type CallbackOverviewDesk,
-  type CampaignCompliance,
   type ComplianceDesk,
   type CustomerDesk,
   isLoopback,
@@ -17,10 +16,10 @@ export { commDnApi } from './commdn/index.js';
 export { contextServicesApi } from './cs/index.js';
 export { desktopApi } from './desktop/index.js';
 export { isAuthenticated } from './gms/authentication.js';
-export { cometdApi } from './gms/cometd.js';
 export { gmsCallbackApi } from './gms/callback.js';
-export { gmsDocumentApi } from './gms/document.js';
+export { cometdApi } from './gms/cometd.js';
 export { allowOrigins } from './gms/cross-origin.js';
+export { gmsDocumentApi } from './gms/document.js';
 export { gmsEwtApi } from './gms/ewt.js';
 export { gmsNodeApi } from './gms/node.js';
 export { gmsNotificationApi } from './gms/notification.js';

@@ -1,29 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import type { CampaignCompliance } from '../../outbound/index.js';
 import { RequestError } from '../http.js';
 import { problemSchema } from '../problem.js';
 import { queryText } from './paging.js';
-
-/** A campaign towards the limits of its jurisdictions, and what their rules have prevented. */
-export interface CampaignCompliance {
-  campaign: string;
-  /** Live answers, and those of them that found nobody. */
-  answered: number;
-  abandoned: number;
-  /** Abandoned over answered calls. */
-  share: number;
-  limits: readonly {
-    jurisdiction: string;
-    title: string;
-    /** The share that may be abandoned, and within which time. */
-    limit: number;
-    withinHours: number;
-    answered: number;
-    abandoned: number;
-    share: number;
-  }[];
-  blocked: readonly { rule: string; count: number }[];
-}
 
 export interface ComplianceDesk {
   /** All campaigns that have dialed or are configured, by name. */

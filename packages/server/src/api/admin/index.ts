@@ -23,6 +23,7 @@ import { type RecordHistoryDesk, registerRecordHistory } from './record-history.
 import { refuseUnlessAllowed } from './roles.js';
 import { registerSessions, type SessionDirectory } from './sessions.js';
 import { registerSimulator, type SimulatedNetwork, type TestClock } from './simulator.js';
+import { registerWaiting, type WaitingDesk } from './waiting.js';
 
 export type { AgentDesk, AgentPosition } from './agents.js';
 export type { AuditDesk } from './audit.js';
@@ -32,7 +33,7 @@ export type { CallbackOverviewDesk } from './callback-overview.js';
 export type { CallbackDirectory, EventHistory } from './callbacks.js';
 export type { CallingListDesk } from './calling-lists.js';
 export type { CampaignFloor } from './campaign-groups.js';
-export type { CampaignCompliance, ComplianceDesk } from './compliance.js';
+export type { ComplianceDesk } from './compliance.js';
 export type { CustomerDesk } from './customers.js';
 export type { DoNotCallDesk } from './dnc.js';
 export type { EventFeed } from './events.js';
@@ -43,6 +44,7 @@ export type { ObjectStore } from './objects.js';
 export type { RecordHistoryDesk } from './record-history.js';
 export type { SessionDirectory } from './sessions.js';
 export type { SimulatedNetwork, TestClock } from './simulator.js';
+export type { WaitingDesk } from './waiting.js';
 
 export interface AdminOptions {
   authentication: Authentication;
@@ -51,6 +53,8 @@ export interface AdminOptions {
   agents: AgentDesk;
   audit: AuditDesk;
   callbacks: CallbackDirectory;
+  /** How long people wait, and who stands where. */
+  waiting?: WaitingDesk | undefined;
   /** Callbacks by desired time. */
   callbackOverview?: CallbackOverviewDesk | undefined;
   customers: CustomerDesk;
@@ -143,6 +147,7 @@ export async function adminApi(app: FastifyInstance, options: AdminOptions): Pro
   if (options.callbackOverview) registerCallbackOverview(app, options.callbackOverview);
   registerCustomers(app, options.customers, callbacks, journal);
   registerSessions(app, sessions);
+  if (options.waiting) registerWaiting(app, options.waiting);
   if (records) {
     await registerCallingLists(app, records);
     await registerDoNotCall(app, records);

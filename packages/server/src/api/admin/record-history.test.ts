@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { AttemptView } from '../../outbound/index.js';
+import { type AttemptView, type CampaignCompliance, recordTimeline } from '../../outbound/index.js';
 import { type ListBed, listBed, NOON } from '../../outbound/list/testing.js';
-import type { CampaignCompliance } from './compliance.js';
 import { adminServer, type TestServer } from './testing.js';
 
 let bed: ListBed;
@@ -25,6 +24,7 @@ beforeAll(async () => {
     recordHistory: {
       ...{ database, lists, clock },
       attempts: async () => attempts,
+      timeline: (record) => recordTimeline(database, record),
       campaignObstacles: async () => [{ kind: 'rule', reason: 'Closed.', until: NOON + 60_000 }],
     },
     compliance: {
@@ -69,6 +69,21 @@ describe('the history of a record', () => {
     await bed.inTransaction((tx) => bed.lists.cancel(tx, { recordId, scope: 'RecordOnly' }));
     const { body } = await server.send('GET', path('spring', recordId));
     expect(body).toMatchObject({ obstacles: [{ kind: 'status', reason: 'It has been cancelled.' }] });
+  });
+
+  test('tells the states that the record came into, and no other record, oldest first', async () => {
+    await bed.list('autumn');
+    const { recordId } = await bed.add('autumn', { GSW_PHONE: '5550102' });
+    await bed.add('autumn', { GSW_PHONE: '5550103' });
+    await bed.clock.advance(60_000);
+    await bed.inTransaction((tx) => bed.lists.cancel(tx, { recordId, scope: 'RecordOnly' }, bed.clock.now()));
+    const { body } = await server.send('GET', path('autumn', recordId));
+    expect(body).toMatchObject({
+      timeline: [
+        { at: '2026-01-05T12:00:00.000Z', record_type: 2, record_status: 1, call_result: 28, attempt: 0 },
+        { at: '2026-01-05T12:01:00.000Z', record_status: 5, call_result: 52 },
+      ],
+    });
   });
 
   test.each([

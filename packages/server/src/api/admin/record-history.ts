@@ -8,6 +8,7 @@ import {
   type ListRecord,
   type Obstacle,
   obstaclesOf,
+  type RecordMoment,
   recordColumns,
 } from '../../outbound/index.js';
 import type { Database } from '../../store/index.js';
@@ -20,6 +21,8 @@ export interface RecordHistoryDesk {
   lists: CallingLists;
   /** The attempts of a record, oldest first, those that were not dialed too. */
   attempts(list: string, recordId: number): Promise<readonly AttemptView[]>;
+  /** The states that a record came into, oldest first. */
+  timeline(record: ListRecord): Promise<readonly RecordMoment[]>;
   /** What campaigns and jurisdictions have against dialing a record now. */
   campaignObstacles(record: ListRecord): Promise<readonly Obstacle[]>;
 }
@@ -43,6 +46,17 @@ const attempt = Type.Object({
   call_result_name: Type.Optional(Type.String()),
   blockedBy: Type.Optional(Type.String({ description: 'Why it was not dialed' })),
   nobodyFree: Type.Optional(Type.Number({ description: 'Probability, at the dial, that nobody would be free' })),
+});
+const moment = Type.Object({
+  at: Type.String(),
+  record_type: Type.Optional(Type.Integer()),
+  record_status: Type.Optional(Type.Integer()),
+  call_result: Type.Optional(Type.Integer()),
+  attempt: Type.Optional(Type.Integer()),
+  scheduled_at: time,
+  agent_id: Type.Optional(Type.String()),
+  campaign: Type.Optional(Type.String()),
+  blocked: Type.Optional(Type.String({ description: 'Why it was not dialed' })),
 });
 const obstacle = Type.Object({
   kind: Type.String({
@@ -70,6 +84,7 @@ export function registerRecordHistory(app: FastifyInstance, desk: RecordHistoryD
             at: Type.String({ description: 'The time that the obstacles are for' }),
             obstacles: Type.Array(obstacle),
             attempts: Type.Array(attempt),
+            timeline: Type.Array(moment, { description: 'The states that it came into, oldest first' }),
           }),
           404: { ...problemSchema, description: 'There is no such list or record' },
         },
@@ -82,10 +97,11 @@ export function registerRecordHistory(app: FastifyInstance, desk: RecordHistoryD
         settings && /^\d{1,15}$/.test(id) ? await lists.find({ recordId: Number(id), lists: [name] }) : [];
       if (!settings || !record) return reply.callNotFound();
       const now = clock.now();
-      const [chain, listed, attempts, ofCampaigns] = await Promise.all([
+      const [chain, listed, attempts, timeline, ofCampaigns] = await Promise.all([
         lists.chain(name, record.chainId),
         lists.doNotCallList.check(database, { phone: record.phone, customerId: record.customerId }),
         desk.attempts(name, record.recordId),
+        desk.timeline(record),
         desk.campaignObstacles(record),
       ]);
       const obstacles = obstaclesOf({ record, chain, settings, listed, now });
@@ -100,6 +116,7 @@ export function registerRecordHistory(app: FastifyInstance, desk: RecordHistoryD
           ...(until !== undefined && { until: instant(until) }),
         })),
         attempts: attempts.map(shown),
+        timeline: timeline.map(shownMoment),
       };
     },
   );
@@ -114,5 +131,21 @@ function shown({ list: _list, recordId: _record, result, ...view }: AttemptView)
       Object.entries(times).flatMap(([key, value]) => (value === undefined ? [] : [[key, instant(value)]])),
     ),
     ...(result !== undefined && { call_result: result, call_result_name: callResultName(result) }),
+  };
+}
+
+/** A moment with the names of the record's columns. */
+function shownMoment({ at, recordType, recordStatus, callResult, scheduledAt, agentId, ...rest }: RecordMoment) {
+  const columns = {
+    record_type: recordType,
+    record_status: recordStatus,
+    call_result: callResult,
+    scheduled_at: scheduledAt,
+    agent_id: agentId,
+  };
+  return {
+    at: instant(at),
+    ...Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined)),
+    ...rest,
   };
 }

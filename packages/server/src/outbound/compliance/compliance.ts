@@ -87,6 +87,12 @@ export class Compliance implements ComplianceGate {
     return timeVerdict(applicable(names, this.#packs.all, subject.phoneKey), calledOf(subject), now);
   }
 
+  /** What `reserve` would say now: all rules, with what the ledger knows. Reserves nothing. */
+  async verdict(sql: Sql, subject: DialSubject, now: number): Promise<ComplianceVerdict> {
+    const names = namesOf(subject);
+    return this.#verdict(sql, { ...subject, at: now }, names, applicable(names, this.#packs.all, subject.phoneKey));
+  }
+
   async forbidden(tx: Transaction, campaign: string, rule: string, at: number): Promise<void> {
     await tx.query(COUNT_BLOCKED, [campaign, instant(at).slice(0, 10), rule]);
   }
@@ -166,8 +172,8 @@ export class Compliance implements ComplianceGate {
   }
 
   async #verdict(
-    tx: Transaction,
-    attempt: AttemptReservation,
+    sql: Sql,
+    attempt: DialSubject & { at: number },
     names: readonly string[],
     rules: readonly Jurisdiction[],
   ): Promise<ComplianceVerdict> {
@@ -179,7 +185,7 @@ export class Compliance implements ComplianceGate {
     if (!byTime.allowed) return byTime;
     const memory = longestMemory(rules);
     if (memory === 0) return { allowed: true };
-    const rows = await tx.query<{ at: number; campaign: string; same_number: boolean; outcome: SilenceCause | null }>(
+    const rows = await sql.query<{ at: number; campaign: string; same_number: boolean; outcome: SilenceCause | null }>(
       PAST_ATTEMPTS,
       [attempt.phoneKey, attempt.customerId ?? null, instant(attempt.at - memory)],
     );
