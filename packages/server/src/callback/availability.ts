@@ -86,6 +86,6 @@ function farEnd(bucket: TimeBucket, grid: BucketGrid): number {
   return bucket.start + PROPOSED_BUCKETS * grid.minutes * 60_000 + 1;
 }
 
-function withTotal(grid: BucketGrid, bucket: TimeBucket): TimeSlot {
-  return { ...bucket, total: grid.capacity?.at(bucket.start) ?? grid.places };
+function withTotal(grid: BucketGrid, { start, end }: TimeBucket): TimeSlot {
+  return { start, end, total: grid.capacity?.at(start) ?? grid.places };
 }

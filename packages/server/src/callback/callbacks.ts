@@ -121,7 +121,7 @@ export class Callbacks {
     this.#queries = new Queries({ database, clock, services, configuration });
     this.#slots = new SlotSearch({ database, clock, calendar, services });
     const background = { database, clock, activity, log, configuration, services, submission, transitions };
-    this.#scheduler = new Scheduler({ ...background, lead });
+    this.#scheduler = new Scheduler({ ...background, lead, sessions });
     this.#delivery = new StatusDelivery({ database, clock, activity, log, sessions, post: options.statusPost });
     this.invitations = new Invitations({ database, clock, sessions });
     const { push, customerAccess } = options;

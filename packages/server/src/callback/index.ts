@@ -18,5 +18,5 @@ export type { CallbackCriteria, QueueCriteria } from './queries.js';
 export { CallbackSearch } from './search.js';
 export type { EndedCallbackSession, SessionReply, SessionStarter } from './sessions.js';
 export { SimulatedAnswers } from './simulated-answers.js';
-export type { FreeSlot } from './slots.js';
+export { type FreeSlot, slotTime } from './slots.js';
 export type { StatusPost } from './status-delivery.js';

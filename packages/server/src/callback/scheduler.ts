@@ -10,6 +10,7 @@ import { type Database, DueWork, statement, type Transaction } from '../store/in
 import { CALLBACK_COLUMNS, type CallbackRow } from './callback-record.js';
 import type { CallbackServices } from './callback-service.js';
 import type { CallbackConfiguration } from './configuration.js';
+import type { SessionStarter } from './sessions.js';
 import { inLockOrder, PURGE_SLOTS } from './slots.js';
 import type { Submission } from './submission.js';
 import { LONGEST_ESTIMATE_S, type SubmissionLead, WAIT_SOURCES } from './submission-lead.js';
@@ -77,6 +78,8 @@ const BRING_FORWARD = statement(
 /** Callbacks that are submitted by one transaction, and such transactions at the same time. */
 const BATCH = 200;
 const LANES = 2;
+/** While so many are due that batches are full, sessions wait at most so long for them. */
+const LONGEST_HOLD_MS = 2000;
 const SLOT_KEPT_MS = 2 * 86_400_000;
 
 interface SchedulerParts {
@@ -87,6 +90,7 @@ interface SchedulerParts {
   configuration: CallbackConfiguration;
   services: CallbackServices;
   submission: Submission;
+  sessions: Pick<SessionStarter, 'holdTurns'>;
   transitions: Transitions;
   lead: SubmissionLead;
 }
@@ -107,6 +111,7 @@ export class Scheduler {
   #stopListening: (() => void) | undefined;
   #poll: { cancel(): void } | undefined;
   #pausing: Promise<void> = Promise.resolve();
+  #hold: { since: number; release: () => void } | undefined;
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
@@ -142,6 +147,7 @@ export class Scheduler {
     this.#stopListening?.();
     this.#poll?.cancel();
     await Promise.all([this.#submissions.stop(), this.#expiries.stop(), this.#pausing]);
+    this.#holdSessions(false);
   }
 
   /** Says when something is due, in milliseconds since 1970. Cheap when something earlier is due already. */
@@ -160,10 +166,12 @@ export class Scheduler {
     try {
       return await database.transaction(async (tx) => {
         const rows = await claim(tx, limit);
+        this.#holdSessions(rows.length === limit);
         await submission.submitAll(tx, rows);
         return rows;
       });
     } catch (error) {
+      this.#holdSessions(false);
       if (error instanceof DatabaseUnavailable) throw error;
       log.error({ err: error }, 'A batch of callbacks could not be submitted; each is tried on its own');
     }
@@ -173,6 +181,16 @@ export class Scheduler {
       if (submitted.length >= limit) break;
     }
     return submitted;
+  }
+
+  /** The sessions of a crowd begin when the crowd is submitted: a customer's turn in the line depends on that. */
+  #holdSessions(isCrowd: boolean): void {
+    const { clock, sessions } = this.#parts;
+    if (!isCrowd) {
+      this.#hold?.release();
+      this.#hold = undefined;
+    } else if (!this.#hold) this.#hold = { since: clock.now(), release: sessions.holdTurns() };
+    else if (clock.now() - this.#hold.since > LONGEST_HOLD_MS) this.#hold.release();
   }
 
   async #submitOne(

@@ -35,6 +35,8 @@ export interface SessionStarter {
   wake(session: string): void;
   /** Wakes many, behind whatever else goes on. */
   wakeInTurn(sessions: readonly string[]): void;
+  /** Lets none of those begin until the returned function is called. */
+  holdTurns(): () => void;
   /** The answer to a `startRequestId`; undefined when none has come within `timeoutMs`, or none ever will. */
   reply(requestId: string, timeoutMs: number): Promise<SessionReply | undefined>;
   /** Appends an event to the session's mailbox and wakes the session after the commit. */

@@ -3,9 +3,14 @@ import { type Sql, statement } from '../store/sql.js';
 import { type BucketGrid, proposedSlots, type TimeSlot } from './availability.js';
 import type { Availability } from './callback-error.js';
 
+const MINUTE_MS = 60_000;
+const DAY_MS = 1440 * MINUTE_MS;
+
+/** One row for thousands of buckets: seconds since 1970 and places taken, `{1,2,3}`. */
 const READ_USED = statement(
   'callback-slots-used',
-  'select bucket, used from callback_slot where service = $1 and bucket >= $2 and bucket <= $3',
+  `select array_agg(extract(epoch from bucket)::bigint)::text as starts, array_agg(used)::text as used
+     from callback_slot where service = $1 and bucket >= $2 and bucket <= $3 and used > 0`,
 );
 
 /** Old counters, which nothing refers to any more. */
@@ -31,19 +36,42 @@ export async function freeSlots(sql: Sql, service: string, slots: readonly TimeS
   const first = slots[0];
   const last = slots.at(-1);
   if (!first || !last) return [];
-  const rows = await sql.query<{ bucket: number; used: number }>(READ_USED, [
+  const [row] = await sql.query<{ starts: string | null; used: string | null }>(READ_USED, [
     service,
     instant(first.start),
     instant(last.start),
   ]);
-  const used = new Map(rows.map((row) => [row.bucket, row.used]));
-  return slots.map((slot) => ({ ...slot, free: Math.max(0, slot.total - (used.get(slot.start) ?? 0)) }));
+  const places = numbersIn(row?.used);
+  const used = new Map(numbersIn(row?.starts).map((start, index) => [start * 1000, places[index] ?? 0]));
+  return slots.map(({ start, end, total }) => ({
+    start,
+    end,
+    total,
+    free: Math.max(0, total - (used.get(start) ?? 0)),
+  }));
+}
+
+function numbersIn(array: string | null | undefined): number[] {
+  // The elements of an array of integers, as PostgreSQL writes it, are those of JSON.
+  return array ? (JSON.parse(`[${array.slice(1, -1)}]`) as number[]) : [];
+}
+
+const MINUTES = Array.from({ length: 1440 }, (_, minute) => instant(minute * MINUTE_MS).slice(10));
+const day = { number: Number.NaN, date: '' };
+
+/** As `instant`, which a range of thousands of slots would call too often: dates and times are written once. */
+export function slotTime(start: number): string {
+  const number = Math.floor(start / DAY_MS);
+  const minute = (start - number * DAY_MS) / MINUTE_MS;
+  if (number !== day.number) Object.assign(day, { number, date: instant(start).slice(0, 10) });
+  const time = MINUTES[minute];
+  return time === undefined ? instant(start) : day.date + time;
 }
 
 /** Start times and free places of the slots that have any. */
 export function availabilityOf(slots: Iterable<FreeSlot>): Availability {
   const availability: Availability = {};
-  for (const slot of slots) if (slot.free > 0) availability[instant(slot.start)] = slot.free;
+  for (const slot of slots) if (slot.free > 0) availability[slotTime(slot.start)] = slot.free;
   return availability;
 }
 

@@ -89,6 +89,7 @@ export class Sessions {
   readonly #failures = new Map<string, number>();
   /** Sessions that begin when there is room, the first one first. */
   readonly #inTurn = new Set<string>();
+  #holds = 0;
   readonly #underWay = new Set<Promise<void>>();
   readonly #endHandlers: EndHandler[] = [];
   readonly #timers: DueWork<FiredTimer>;
@@ -349,7 +350,22 @@ export class Sessions {
     this.#wakeNext();
   }
 
+  /**
+   * Lets none of those begin until the returned function is called: whoever stores a crowd gets through with it first.
+   */
+  holdTurns(): () => void {
+    this.#holds += 1;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holds -= 1;
+      this.#wakeNext();
+    };
+  }
+
   #wakeNext(): void {
+    if (this.#holds > 0) return;
     for (const session of this.#inTurn) {
       if (this.#awake.size >= MOST_IN_TURN || this.#stopped) return;
       this.#inTurn.delete(session);

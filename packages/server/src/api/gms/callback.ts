@@ -102,7 +102,7 @@ function registerServiceRoutes(app: FastifyInstance, { callbacks }: GmsCallbackA
 
   app.get<ServiceRoute>('/2/service/callback/:service/availability', async (request, reply) => {
     const { timezone, ...range } = readSlotsQuery(queryOf(request));
-    return json(reply, slotsBody(await callbacks.slots(request.params.service, range), timezone));
+    return reply.type(JSON_TYPE).send(slotsBody(await callbacks.slots(request.params.service, range), timezone));
   });
 }
 

@@ -105,6 +105,10 @@ export class TestSessions implements SessionStarter {
 
   wakeInTurn(): void {}
 
+  holdTurns(): () => void {
+    return () => {};
+  }
+
   async reply(): Promise<SessionReply | undefined> {
     return this.answer;
   }
