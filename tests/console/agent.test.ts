@@ -155,6 +155,21 @@ describe('the agent page', { timeout: 240_000 }, () => {
     await page.close();
   });
 
+  it('adds a number to a calling list, and announces when its agent will be ready', async () => {
+    const page = await desktop();
+    const form = page.getByRole('form', { name: 'Add a record' });
+    await form.getByLabel('Number').fill('5558005');
+    await form.getByLabel('Calling list').fill('winter');
+    await form.getByRole('button', { name: 'Add the record' }).click();
+    await page.getByRole('log').getByText('5558005 was added to the calling list.').waitFor();
+    expect(await stored('5558005')).toMatchObject({ record_type: 2, record_status: 1, call_result: 28, attempt: 0 });
+    await page.getByRole('combobox', { name: 'Ready again in (minutes)' }).click();
+    await page.getByRole('option', { name: '5', exact: true }).click();
+    await page.getByRole('log').getByText('The dialer counts on you from then on.').waitFor();
+    await logOut(page);
+    await page.close();
+  });
+
   it('opens with the id and password of the agent, and with no other', async () => {
     expect((await server.request('PATCH', '/api/v1/agents/pre1', { password: 'snow' })).status).toBe(200);
     const page = await browser.visit('/console/agent');

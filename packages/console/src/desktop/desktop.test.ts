@@ -51,6 +51,19 @@ describe('a desktop', () => {
     expect(dialed.records).toMatchObject([{ handle: 9 }]);
   });
 
+  it('remembers the calling list of the record that has come last', () => {
+    expect(after(READY).list).toBeUndefined();
+    expect(after(PREVIEW, event('RecordProcessedAcknowledge', { GSW_RECORD_HANDLE: 7 })).list).toBe('spring');
+  });
+
+  it.each([
+    ['AddRecordAcknowledge', { GSW_PHONE: '5553' }, '5553 was added to the calling list.'],
+    ['ReadyTimeAcknowledge', {}, 'The dialer counts on you from then on.'],
+    ['CampaignGroupAssigned', { GSW_CAMPAIGN_NAME: 'Spring' }, 'You work for Spring now.'],
+  ])('tells of %s', (name, keys, said) => {
+    expect(after(event(name, keys)).notices.map((notice) => notice.text)).toEqual([said]);
+  });
+
   it('says what was refused, the latest first', () => {
     const { notices } = after({ type: 'error', message: 'No.' }, event('Error', { GSW_ERROR: 'Campaign not running' }));
     expect(notices.map(({ kind, text }) => [kind, text])).toEqual([

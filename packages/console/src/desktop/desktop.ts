@@ -48,6 +48,8 @@ export interface Desktop {
   /** Callbacks that were arranged and take effect when the record is finished, by handle. */
   arranged: Readonly<Record<number, string | undefined>>;
   campaigns: Readonly<Record<string, DesktopCampaign>>;
+  /** The calling list of the record that has come last. */
+  list?: string;
   /** The latest first. */
   notices: readonly Notice[];
 }
@@ -156,6 +158,12 @@ function withUserEvent(desktop: Desktop, data: Members): Desktop {
       return noticed(desktop, 'done', 'Entered into the do-not-call list. Finish the record.');
     case 'UpdateCallCompletionStatsAcknowledge':
       return noticed(desktop, 'done', 'The record was saved.');
+    case 'AddRecordAcknowledge':
+      return noticed(desktop, 'done', `${text(data, 'GSW_PHONE') ?? 'The number'} was added to the calling list.`);
+    case 'ReadyTimeAcknowledge':
+      return noticed(desktop, 'done', 'The dialer counts on you from then on.');
+    case 'CampaignGroupAssigned':
+      return noticed(desktop, 'told', `You work for ${text(data, 'GSW_CAMPAIGN_NAME') ?? 'another campaign'} now.`);
     case 'PreviewDialingModeStartAcknowledge':
       return noticed(desktop, 'done', 'You get previews.');
     case 'PreviewDialingModeOverAcknowledge':
@@ -173,7 +181,8 @@ function withRecord(desktop: Desktop, record: DesktopRecord): Desktop {
   const records = isKnown
     ? desktop.records.map((known) => (isOfChain(known, record.keys) ? record : known))
     : [...desktop.records, record];
-  return { ...desktop, records };
+  const list = text(record.keys, 'GSW_CALLING_LIST');
+  return { ...desktop, records, ...(list !== undefined && { list }) };
 }
 
 function isOfChain({ keys }: DesktopRecord, other: Members): boolean {

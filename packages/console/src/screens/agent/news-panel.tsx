@@ -1,6 +1,7 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { Desktop } from '../../desktop/desktop.js';
 import type { DesktopLink } from '../../desktop/use-desktop.js';
+import { AddRecordForm } from './add-record-form.js';
 import classes from './agent.module.css';
 
 /** The campaigns of the agent's groups, and what the server has said last. */
@@ -42,6 +43,14 @@ export function NewsPanel({ desktop, link }: { desktop: Desktop; link: DesktopLi
           </Group>
         )}
       </Paper>
+      {isWorking && (
+        <Paper component="section" p="md" aria-labelledby="add-title">
+          <Title order={2} id="add-title" mb="xs">
+            New record
+          </Title>
+          <AddRecordForm list={desktop.list ?? ''} link={link} />
+        </Paper>
+      )}
       <Paper component="section" p="md" aria-labelledby="news-title">
         <Title order={2} id="news-title" mb="xs">
           Messages

@@ -14,6 +14,10 @@ const STATE_TEXT: Readonly<Record<AgentState, string>> = {
   'after-call-work': 'After-call work',
 };
 
+/** When an agent who is not ready may announce to be so again: what predictive dialing counts on. */
+const MINUTES_TO_READY = ['1', '2', '5', '10'];
+const SECONDS_PER_MINUTE = 60;
+
 const REASONS = ['Break', 'Lunch', 'Meeting', 'Training', 'Paperwork'];
 
 /** The agent's own state and how to change it. */
@@ -77,6 +81,19 @@ export function StatePanel({ desktop, link }: { desktop: Desktop; link: DesktopL
               allowDeselect={false}
               onChange={(why) => change('not-ready', why)}
             />
+            {state === 'not-ready' && (
+              <Select
+                size="xs"
+                label="Ready again in (minutes)"
+                placeholder="Announce it to the dialer"
+                data={MINUTES_TO_READY}
+                value={null}
+                onChange={(minutes) =>
+                  minutes !== null &&
+                  link.userEvent('ReadyTime', { GSW_READY_TIME: Number(minutes) * SECONDS_PER_MINUTE })
+                }
+              />
+            )}
           </>
         )}
       </Stack>
