@@ -30,6 +30,7 @@ export function completedData(row: CallbackRow): JsonObject {
   const results = progress.dialResults ?? [];
   const dials = results.map((result, index): [string, string] => [`_CB_DIAL_${index + 1}_RESULT`, result ?? 'UNKNOWN']);
   return {
+    ...progress.facts,
     ...subjectData(row),
     state: row.state,
     reason: row.reason,
