@@ -5,6 +5,7 @@ import type { Database, Transaction } from '../store/index.js';
 import type { CustomerAccess } from './access.js';
 import { ApplicationDesk } from './application-desk.js';
 import { Booking, type BookingRequest } from './booking.js';
+import { type BulkMove, BulkRescheduling, type MoveOutcome } from './bulk-rescheduling.js';
 import { type Availability, CallbackError } from './callback-error.js';
 import { type CallbackRecord, type CallbackRow, SYSTEM_KEYS } from './callback-record.js';
 import { type CallbackService, CallbackServices } from './callback-service.js';
@@ -88,6 +89,7 @@ export class Callbacks {
   readonly #transitions: Transitions;
   readonly #booking: Booking;
   readonly #rescheduling: Rescheduling;
+  readonly #bulkRescheduling: BulkRescheduling;
   readonly #cancellation: Cancellation;
   readonly #queries: Queries;
   readonly #slots: SlotSearch;
@@ -117,6 +119,8 @@ export class Callbacks {
     this.#booking = new Booking({ ...booking, notifications });
     const rescheduling = { database, clock, calendar, journal, services, transitions, due };
     this.#rescheduling = new Rescheduling({ ...rescheduling, notifications });
+    const moving = { database, clock, calendar, services, rescheduling: this.#rescheduling };
+    this.#bulkRescheduling = new BulkRescheduling(moving);
     this.#cancellation = new Cancellation({ database, transitions });
     this.#queries = new Queries({ database, clock, services, configuration });
     this.#slots = new SlotSearch({ database, clock, calendar, services });
@@ -196,6 +200,11 @@ export class Callbacks {
   /** See `Cancellation.cancelAll`. */
   bulkCancel(ids: readonly string[], reason: string): Promise<CancelOutcome[]> {
     return this.#cancellation.cancelAll(ids, reason);
+  }
+
+  /** See `BulkRescheduling.moveAll`. */
+  bulkReschedule(ids: readonly string[], move: BulkMove): Promise<MoveOutcome[]> {
+    return this.#bulkRescheduling.moveAll(ids, move);
   }
 
   /** See `Queries.find`. */

@@ -4,6 +4,7 @@ export type { CustomerAccess } from './access.js';
 export { type Availability, CallbackError, type CallbackErrorCode, type CallbackErrorFacts } from './callback-error.js';
 export type { CallbackRecord, CallbackRow } from './callback-record.js';
 export { Callbacks, type CallbacksOptions, type StartAnswer, type StartRequest } from './callbacks.js';
+export type { BulkMove, MoveOutcome } from './bulk-rescheduling.js';
 export type { CancelOutcome } from './cancellation.js';
 export type { CallbackConfiguration } from './configuration.js';
 export { CONTACT_CENTERS } from './contact-centers.js';

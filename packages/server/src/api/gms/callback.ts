@@ -1,11 +1,19 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { CallbackCriteria, Callbacks, QueueCriteria } from '../../callback/index.js';
-import type { Logger } from '../../kernel/index.js';
+import {
+  type BulkMove,
+  type CallbackCriteria,
+  CallbackError,
+  type Callbacks,
+  type MoveOutcome,
+  type QueueCriteria,
+} from '../../callback/index.js';
+import { instant, type JsonObject, type Logger } from '../../kernel/index.js';
 import { type CredentialSource, refuseStranger } from './authentication.js';
 import { readAvailabilityQuery, readSlotsQuery, slotsBody } from './availability.js';
 import { csvLine } from './cancelled-report.js';
 import { cancellationDialog, dialogAnswer } from './dialog.js';
+import { callbackError } from './errors.js';
 import { gmsFailure, JSON_TYPE } from './failure.js';
 import {
   bodyOf,
@@ -29,6 +37,7 @@ export interface GmsCallbackApiOptions {
     | 'slots'
     | 'watermarks'
     | 'bulkCancel'
+    | 'bulkReschedule'
     | 'completedFor'
   >;
   /** Where user names and passwords are configured. */
@@ -45,6 +54,7 @@ interface CallbackRoute {
 }
 
 const ADMIN_REASON = 'CANCELLED_BY_ADMIN';
+const MOST_SHIFT_MINUTES = 366 * 1440;
 
 /**
  * The Callback Services API (2013 and 8.5) as a Fastify plugin; register it with the prefix of the web application,
@@ -123,6 +133,12 @@ function registerAdminRoutes(app: FastifyInstance, { callbacks }: GmsCallbackApi
     return json(reply, { results: outcomes.map(({ id, cancelled }) => cancellationDialog(id, cancelled)) });
   });
 
+  app.post(`${base}/reschedule`, async (request, reply) => {
+    const body = bodyOf(request);
+    const outcomes = await callbacks.bulkReschedule(textsOf(body, 'ids'), readMove(body));
+    return json(reply, { results: outcomes.map(movedResult) });
+  });
+
   app.post(`${base}/reportcancelled`, async (request, reply) => {
     const body = bodyOf(request);
     const properties = textsOf(body, 'exported_properties');
@@ -175,6 +191,29 @@ function readQueueCriteria(request: FastifyRequest): QueueCriteria {
     ...(max !== undefined && { max }),
     ...(states && { states: states.split(',').map((state) => state.trim()) }),
   };
+}
+
+/** `_new_desired_time` for all, or `shift_minutes` for each; `next_free` takes the next slot where that one is not free. */
+function readMove(body: JsonObject): BulkMove {
+  const { _new_desired_time: time, shift_minutes: shift, next_free: nextFree } = body;
+  const rest = { nextFree: nextFree === true || nextFree === 'true' };
+  if (typeof time === 'string' && time !== '' && shift === undefined) {
+    const to = timeParameter({ _new_desired_time: time }, '_new_desired_time');
+    if (to !== undefined) return { to, ...rest };
+  }
+  const minutes = shift === '' || shift === null ? Number.NaN : Number(shift);
+  if (time === undefined && Number.isFinite(minutes) && Math.abs(minutes) <= MOST_SHIFT_MINUTES) {
+    return { by: Math.round(minutes * 60_000), ...rest };
+  }
+  const problem = 'either _new_desired_time or shift_minutes, a number of minutes, is expected';
+  throw new CallbackError('invalid-parameter', { parameter: 'body', problem });
+}
+
+function movedResult(outcome: MoveOutcome): JsonObject {
+  if ('desiredAt' in outcome) {
+    return { _id: outcome.id, status: 'success', _desired_time: instant(outcome.desiredAt) };
+  }
+  return { _id: outcome.id, status: 'failure', ...callbackError(outcome.refusal).body };
 }
 
 function json(reply: FastifyReply, body?: unknown): FastifyReply {
