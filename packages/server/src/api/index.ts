@@ -11,6 +11,7 @@ export {
   OpenId,
   type RecordHistoryDesk,
   type TestClock,
+  type WaitingDesk,
 } from './admin/index.js';
 export { commDnApi } from './commdn/index.js';
 export { contextServicesApi } from './cs/index.js';

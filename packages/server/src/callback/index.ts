@@ -8,6 +8,7 @@ export type { BulkMove, MoveOutcome } from './bulk-rescheduling.js';
 export type { CancelOutcome } from './cancellation.js';
 export type { CallbackConfiguration } from './configuration.js';
 export { CONTACT_CENTERS } from './contact-centers.js';
+export { type DeliveryFigures, deliveryReports, noDeliveries } from './delivery-report.js';
 export { CallbackDirectory } from './directory.js';
 export { type Invitation, type InvitationAnswer, Invitations } from './invitations.js';
 export { CALLBACK_STATES, type CallbackInput, type CallbackState } from './life-cycle.js';

@@ -42,6 +42,7 @@ import { orsSettings } from './orchestration-settings.js';
 import type { Outbound } from './outbound.js';
 import { complianceDesk, recordHistoryDesk } from './outbound-desks.js';
 import type { ServerSettings } from './settings.js';
+import { registerWaitingMetrics, waitingDesk } from './waiting.js';
 
 const CONSOLE = fileURLToPath(new URL('../../../console/dist', import.meta.url));
 /** Clients that ask again on their connection hear 503 for so long, before connections that rest are cut. */
@@ -50,7 +51,7 @@ const CLOSE_GRACE_MS = 250;
 /** All that is served on the one port. */
 export async function composeApis(
   ground: Ground,
-  { network, calls, agents }: Abilities,
+  { network, calls, agents, router }: Abilities,
   { orchestration, callbacks, services, figures, statistics, storage, context, outbound, notifying, node }: Domains,
   { version, adminPassword }: ServerSettings,
 ): Promise<FastifyInstance> {
@@ -66,6 +67,8 @@ export async function composeApis(
     openId,
     ...(adminPassword !== undefined && { adminPassword }),
   });
+  const waiting = waitingDesk({ database, router, journal, clock });
+  registerWaitingMetrics(metrics, waiting, clock);
   const app = await createHttp({
     log,
     metrics,
@@ -91,6 +94,7 @@ export async function composeApis(
     },
     callbacks: new CallbackDirectory(database),
     callbackOverview: overviewDesk(new CallbackSearch(database), new CallbackOverview(database, config)),
+    waiting,
     customers: customerDesk(context),
     sessions: orchestration.directory,
     flows: orchestration.flows,

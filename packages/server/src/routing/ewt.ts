@@ -57,6 +57,12 @@ export interface Outlook {
   ready: number;
 }
 
+/** The outlook of a request in the line. */
+export interface PlaceOutlook extends Outlook {
+  /** Of those ahead: who could be served now, and does not only keep the place. */
+  servableAhead: number;
+}
+
 /**
  * Seconds until a request is expected to be served: 0 if an agent is ready for it, `UNKNOWN_EWT_SECONDS` when nobody
  * is logged in who could serve it. Agents who are not ready count only when there are no others.

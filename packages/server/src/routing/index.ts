@@ -10,6 +10,7 @@ export {
 export { departureRates, type Outlook, type PlaceOutlook, type Rates, UNKNOWN_EWT_SECONDS } from './ewt.js';
 export { Lease, type LeaseOptions } from './lease.js';
 export type { Decision, ReservationHandler, SelectedHandler, TimeoutHandler } from './outcome.js';
+export { type Overtaken, type PlaceInLine, type StoredPlace, stillBefore, storedPlace } from './place-in-line.js';
 export type { RoutePreferences, SelectionOrder } from './preferences.js';
 export { averageQuitSeconds } from './quit-time.js';
 export type { RouteChange, RouteRequest } from './request.js';
@@ -27,3 +28,4 @@ export {
 export { parseTarget, type Target, type TargetDefaults } from './target.js';
 export { parseTargets, restoredTargets, storedTargets } from './target-list.js';
 export type { WaitEstimate } from './wait-interval.js';
+export { noWaits, type WaitReport, waitReports } from './wait-report.js';

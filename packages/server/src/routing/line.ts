@@ -1,6 +1,6 @@
 import type { AgentState } from './agent.js';
 import { type Choice, type Choosing, choose, chooseLongestIdle, isServable } from './choice.js';
-import type { Outlook } from './ewt.js';
+import type { Outlook, PlaceOutlook } from './ewt.js';
 import { agentCounts, type Learned, LineFigures, NOTHING_LEARNED } from './line-figures.js';
 import {
   byId,
@@ -183,13 +183,14 @@ export class Line {
   }
 
   /** What a waiting request has before it: the others who wait for its targets, and the agents of these. */
-  outlook(id: string, now: number): Outlook | undefined {
+  outlook(id: string, now: number): PlaceOutlook | undefined {
     this.#advance(now);
     const entry = this.#requests.get(id);
     if (!entry) return undefined;
     const lines = this.#linesOf(entry.request.targets);
     const ahead = Math.max(0, ...lines.map((line) => line.requests.rank(entry)));
-    return { ahead, ...agentCounts(lines) };
+    const servableAhead = Math.max(0, ...lines.map((line) => line.servableBefore(entry)));
+    return { ahead, servableAhead, ...agentCounts(lines) };
   }
 
   /** What a request would have before it that were submitted now, at the place of its arrival. */

@@ -4,10 +4,11 @@ import { Agents, type RoutingDatabase, type RoutingJournal } from './agents.js';
 import { CountingDay } from './counting-day.js';
 import { DecisionLoop } from './decision-loop.js';
 import type { Prediction } from './estimates.js';
-import { type Outlook, type Rates, UNKNOWN_EWT_SECONDS } from './ewt.js';
+import { type PlaceOutlook, type Rates, UNKNOWN_EWT_SECONDS } from './ewt.js';
 import { Lease } from './lease.js';
 import { LineMirror } from './line-mirror.js';
 import type { ReservationHandler, SelectedHandler, TimeoutHandler } from './outcome.js';
+import { type PlaceInLine, placesInLine, waitingByKind } from './place-in-line.js';
 import { checkRequest, unknownTargets } from './refusals.js';
 import type { RouteChange, RouteRequest } from './request.js';
 import {
@@ -34,7 +35,7 @@ export interface Standing {
   ewtLowSeconds: number;
   ewtHighSeconds: number;
   /** What the estimate was made from. */
-  outlook: Outlook;
+  outlook: PlaceOutlook;
   rates: Rates;
 }
 
@@ -248,6 +249,18 @@ export class Router {
       line.queueOutlook(virtualQueue, targets),
     );
     return { seconds, lowSeconds, highSeconds };
+  }
+
+  /** Those who wait in a virtual queue, in their order; undefined if nobody ever waited there. */
+  places(virtualQueue: string, most: number): PlaceInLine[] | undefined {
+    const { line } = this.#mirror;
+    const isKnown = line.knowsQueue(virtualQueue) || this.staff.hasQueue(virtualQueue);
+    return isKnown ? placesInLine(line, virtualQueue, this.#options.clock.now(), most) : undefined;
+  }
+
+  /** How many live callers and callbacks wait, by virtual queue. */
+  waitingByKind(): Map<string, { live: number; callbacks: number }> {
+    return waitingByKind(this.#mirror.line);
   }
 
   /** How many requests wait in a virtual queue. */

@@ -149,6 +149,13 @@ export class TargetLine {
     this.#gates.delete(gate.threshold?.text ?? '');
   }
 
+  /** How many of those before a request could be served if there were agents: they do not only keep their place. */
+  servableBefore(entry: LineRequest): number {
+    let before = 0;
+    for (const gate of this.gates()) before += gate.waiting.rank(entry) + gate.particular.rank(entry);
+    return before;
+  }
+
   means(agent: AgentProfile): boolean {
     return qualifies(agent, this.target);
   }
