@@ -1,101 +1,38 @@
-/** The original's words for the columns `record_type`, `record_status` and `call_result`, by their numbers. */
+import { useQuery } from '@tanstack/react-query';
+import { isObject, type Members, text } from './json.js';
+import { request } from './request.js';
 
-const TYPES = [
-  'NoRecordType',
-  'Unknown',
-  'General',
-  'CampaignRescheduled',
-  'PersonalRescheduled',
-  'PersonalCallBack',
-  'CampaignCallBack',
-  'NoCall',
-];
-
-const STATUSES = [
-  'NoRecordStatus',
-  'Ready',
-  'Retrieved',
-  'Updated',
-  'Stale',
-  'Cancelled',
-  'AgentError',
-  'ChainUpdated',
-  'MissedCallBack',
-  'ChainReady',
-];
-
-const RESULTS = [
-  'Ok',
-  'Transferred',
-  'Conferenced',
-  'General Error',
-  'System Error',
-  'Remote Release',
-  'Busy',
-  'No Answer',
-  'SIT Detected',
-  'Answering Machine Detected',
-  'All Trunks Busy',
-  'SIT Invalid Number',
-  'SIT VC (Vacant Code)',
-  'SIT IC (Intercept)',
-  'SIT Unknown Call State',
-  'SIT NC (No Circuit)',
-  'SIT RO (Reorder)',
-  'Fax Detected',
-  'Queue Full',
-  'Cleared',
-  'Overflowed',
-  'Abandoned',
-  'Redirected',
-  'Forwarded',
-  'Consult',
-  'Pickedup',
-  'Dropped',
-  'Dropped on No Answer',
-  'Unknown Call Result',
-  'Covered',
-  'Converse-On',
-  'Bridged',
-  'Silence',
-  'Answer',
-  'NU Tone',
-  'No Dial Tone',
-  'No Progress',
-  'No RingBack Tone',
-  'No Established Detected',
-  'Pager Detected',
-  'Wrong Party',
-  'Dial Error',
-  'Call Drop Error',
-  'Switch Error',
-  'No Free Port Error',
-  'Transfer Error',
-  'Stale',
-  'Agent CallBack Error',
-  'Group CallBack Error',
-  'Deafened',
-  'Held',
-  'Do Not Call',
-  'Cancel Record',
-  'Wrong Number',
-];
-
+/** Types and statuses that the console treats in a way of their own. */
 export const NO_CALL = 7;
 export const READY = 1;
 export const RETRIEVED = 2;
 export const CHAIN_READY = 9;
 
-export function typeName(type: number): string {
-  return TYPES[type] ?? String(type);
+/** The original's words for the columns of records that are numbers; a number without a name stands for itself. */
+export interface RecordTerms {
+  typeName(type: number): string;
+  statusName(status: number): string;
+  resultName(result: number): string;
 }
 
-export function statusName(status: number): string {
-  return STATUSES[status] ?? String(status);
+/** The words, from `GET /api/v1/record-terms`; the numbers until they are known. */
+export function useRecordTerms(): RecordTerms {
+  const { data } = useQuery({
+    queryKey: ['record-terms'],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) => request('/api/v1/record-terms', { signal }),
+  });
+  const terms = isObject(data) ? data : {};
+  return {
+    typeName: (type) => nameIn(terms.record_type, type),
+    statusName: (status) => nameIn(terms.record_status, status),
+    resultName: (result) => nameIn(terms.call_result, result),
+  };
 }
 
-export function resultName(result: number): string {
-  return RESULTS[result] ?? String(result);
+function nameIn(names: unknown, value: number): string {
+  const known: Members = isObject(names) ? names : {};
+  return text(known, String(value)) ?? String(value);
 }
 
 const STATUS_COLORS: ReadonlyMap<number, string> = new Map([

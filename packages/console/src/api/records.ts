@@ -47,6 +47,18 @@ export interface RecordHistory {
   result: string;
   obstacles: Obstacle[];
   attempts: RecordAttempt[];
+  /** The states that it came into, oldest first. */
+  timeline: RecordMoment[];
+}
+
+/** A state that a record came into, or that a rule kept it from being dialed. */
+export interface RecordMoment {
+  at: number;
+  type?: number;
+  status?: number;
+  result?: number;
+  scheduledAt?: number;
+  blocked?: string;
 }
 
 /** By what records are found. */
@@ -120,7 +132,27 @@ function parseHistory(list: string, value: unknown): RecordHistory {
       };
     }),
     attempts: objects(body.attempts).flatMap(parseAttempt),
+    timeline: objects(body.timeline).flatMap(parseMoment),
   };
+}
+
+function parseMoment(members: Members): RecordMoment[] {
+  const at = instant(members, 'at');
+  if (at === undefined) return [];
+  const moment: RecordMoment = { at };
+  for (const [member, column] of [
+    ['type', 'record_type'],
+    ['status', 'record_status'],
+    ['result', 'call_result'],
+  ] as const) {
+    const value = number(members, column);
+    if (value !== undefined) moment[member] = value;
+  }
+  const scheduledAt = instant(members, 'scheduled_at');
+  if (scheduledAt !== undefined) moment.scheduledAt = scheduledAt;
+  const blocked = text(members, 'blocked');
+  if (blocked !== undefined) moment.blocked = blocked;
+  return [moment];
 }
 
 function parseAttempt(members: Members): RecordAttempt[] {

@@ -2,7 +2,7 @@
  * Results of calls: GctiCallState, the values of the column `call_result` and of treatments, by number (original's "Defined
  * Constants"; names as the documentation writes them).
  */
-const NAMES = [
+export const callResultNames = [
   'Ok',
   'Transferred',
   'Conferenced',
@@ -60,12 +60,12 @@ const NAMES = [
 ] as const;
 
 export function isCallResult(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value < NAMES.length;
+  return Number.isInteger(value) && value >= 0 && value < callResultNames.length;
 }
 
 /** The documentation's name of a result; undefined for a number that is none. */
 export function callResultName(result: number): string | undefined {
-  return NAMES[result];
+  return callResultNames[result];
 }
 
 /** Shorter names in use: those of the original's programming interface. */
@@ -78,7 +78,7 @@ const FURTHER_NAMES: Readonly<Record<string, number>> = {
 };
 
 const BY_NAME: ReadonlyMap<string, number> = new Map([
-  ...NAMES.map((name, value) => [plain(name), value] as const),
+  ...callResultNames.map((name, value) => [plain(name), value] as const),
   ...Object.entries(FURTHER_NAMES).map(([name, value]) => [plain(name), value] as const),
 ]);
 

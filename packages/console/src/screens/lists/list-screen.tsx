@@ -1,7 +1,7 @@
 import { Anchor, Group, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
 import { Link, useParams } from 'react-router-dom';
 import { listPath, useCounts } from '../../api/calling-lists.js';
-import { resultName, typeName } from '../../api/record-terms.js';
+import { useRecordTerms } from '../../api/record-terms.js';
 import { Failure } from '../../layout/failure.js';
 import { ImportPanel } from './import-panel.js';
 import classes from './lists.module.css';
@@ -34,6 +34,7 @@ export function ListScreen() {
 
 function Contents({ name }: { name: string }) {
   const [counts] = useCounts([name]);
+  const { typeName, resultName } = useRecordTerms();
   const all = counts?.data?.reduce((sum, { count }) => sum + count, 0) ?? 0;
   return (
     <Paper component="section" aria-labelledby="contents-title" className={classes.scroll}>

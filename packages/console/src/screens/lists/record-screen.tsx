@@ -1,8 +1,14 @@
 import { Anchor, Group, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
 import { Link, useParams } from 'react-router-dom';
 import { instant } from '../../api/json.js';
-import { resultName, statusName, typeName } from '../../api/record-terms.js';
-import { type Obstacle, type RecordAttempt, useRecordHistory, useRecords } from '../../api/records.js';
+import { RETRIEVED, type RecordTerms, useRecordTerms } from '../../api/record-terms.js';
+import {
+  type Obstacle,
+  type RecordAttempt,
+  type RecordMoment,
+  useRecordHistory,
+  useRecords,
+} from '../../api/records.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
 import { formatDuration } from '../../time/format.js';
@@ -14,6 +20,7 @@ import { RecordTable, StatusMark } from './record-search.js';
 export function RecordScreen() {
   const { name = '', record: id = '' } = useParams();
   const history = useRecordHistory(name, id);
+  const terms = useRecordTerms();
   const data = history.data;
   return (
     <Stack gap="md">
@@ -27,7 +34,7 @@ export function RecordScreen() {
         </Group>
         {data && (
           <Text size="sm" c="dimmed">
-            Record {id}, {typeName(data.record.type)}, {data.record.attempts}{' '}
+            Record {id}, {terms.typeName(data.record.type)}, {data.record.attempts}{' '}
             {data.record.attempts === 1 ? 'attempt' : 'attempts'}, last result: {data.result}
           </Text>
         )}
@@ -39,6 +46,7 @@ export function RecordScreen() {
           <Stack gap="md">
             <WhyNot obstacles={data.obstacles} status={data.record.status} />
             <Attempts attempts={data.attempts} />
+            <Timeline timeline={data.timeline} terms={terms} />
             <Chain list={name} chain={data.record.chain} />
           </Stack>
           <Paper component="section" p="md" aria-labelledby="columns-title">
@@ -50,7 +58,7 @@ export function RecordScreen() {
                 <div key={column} className={classes.fact}>
                   <dt>{column}</dt>
                   <dd>
-                    <ColumnValue column={column} value={value} />
+                    <ColumnValue column={column} value={value} terms={terms} />
                   </dd>
                 </div>
               ))}
@@ -70,8 +78,7 @@ function WhyNot({ obstacles, status }: { obstacles: readonly Obstacle[]; status:
       </Title>
       {obstacles.length === 0 && (
         <Text size="sm" c="dimmed">
-          Nothing is against it:{' '}
-          {statusName(status) === 'Retrieved' ? 'a campaign holds it' : 'it is dialed in its turn'}.
+          Nothing is against it: {status === RETRIEVED ? 'a campaign holds it' : 'it is dialed in its turn'}.
         </Text>
       )}
       <ul className={classes.obstacles}>
@@ -150,6 +157,58 @@ function talkOf({ connectedAt, endedAt }: RecordAttempt): string {
   return connectedAt === undefined || endedAt === undefined ? '' : formatDuration(endedAt - connectedAt);
 }
 
+function Timeline({ timeline, terms }: { timeline: readonly RecordMoment[]; terms: RecordTerms }) {
+  return (
+    <Paper component="section" aria-labelledby="timeline-title" className={classes.scroll}>
+      <Title order={2} id="timeline-title" p="md" pb="xs">
+        What became of it
+      </Title>
+      {timeline.length === 0 ? (
+        <Empty title="Nothing yet">Changes of its type, status and result are told here.</Empty>
+      ) : (
+        <Table aria-label="What became of it">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>When</Table.Th>
+              <Table.Th>Status</Table.Th>
+              <Table.Th>Type</Table.Th>
+              <Table.Th>Result</Table.Th>
+              <Table.Th>Scheduled for</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {[...timeline].reverse().map((moment, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: nothing else tells two moments of one millisecond apart
+              <MomentRow key={`${moment.at} ${timeline.length - index}`} moment={moment} terms={terms} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+    </Paper>
+  );
+}
+
+function MomentRow({ moment, terms }: { moment: RecordMoment; terms: RecordTerms }) {
+  const { at, type, status, result, scheduledAt, blocked } = moment;
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Moment at={at} />
+      </Table.Td>
+      {blocked !== undefined ? (
+        <Table.Td colSpan={4}>Not dialed: {blocked}</Table.Td>
+      ) : (
+        <>
+          <Table.Td>{status !== undefined && <StatusMark status={status} />}</Table.Td>
+          <Table.Td>{type !== undefined && terms.typeName(type)}</Table.Td>
+          <Table.Td>{result !== undefined && terms.resultName(result)}</Table.Td>
+          <Table.Td>{scheduledAt !== undefined && <Moment at={scheduledAt} />}</Table.Td>
+        </>
+      )}
+    </Table.Tr>
+  );
+}
+
 function Chain({ list, chain }: { list: string; chain: number }) {
   const [answer] = useRecords([list], 'chain_id', String(chain));
   const records = answer?.data ?? [];
@@ -170,21 +229,21 @@ const TIMES: ReadonlySet<string> = new Set(['dial_sched_time', 'call_time']);
 const TIMES_OF_DAY: ReadonlySet<string> = new Set(['daily_from', 'daily_till']);
 
 /** Columns whose numbers have names. */
-const NAMES: Readonly<Record<string, (value: number) => string>> = {
-  record_type: typeName,
-  record_status: statusName,
-  call_result: resultName,
+const NAMES: Readonly<Record<string, keyof RecordTerms>> = {
+  record_type: 'typeName',
+  record_status: 'statusName',
+  call_result: 'resultName',
 };
 
-function ColumnValue({ column, value }: { column: string; value: string }) {
+function ColumnValue({ column, value, terms }: { column: string; value: string; terms: RecordTerms }) {
   const seconds = Number(value);
   if (TIMES.has(column) && seconds > 0) {
     const at = instant({ at: seconds * 1000 }, 'at');
     if (at !== undefined) return <Moment at={at} />;
   }
   if (TIMES_OF_DAY.has(column)) return <>{timeOfDay(seconds)}</>;
-  const name = NAMES[column]?.(seconds);
-  return <>{name === undefined ? value : `${value} ${name}`}</>;
+  const naming = NAMES[column];
+  return <>{naming === undefined ? value : `${value} ${terms[naming](seconds)}`}</>;
 }
 
 function timeOfDay(seconds: number): string {

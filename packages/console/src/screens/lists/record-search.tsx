@@ -13,7 +13,7 @@ import {
 } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router-dom';
-import { resultName, statusColor, statusName, typeName } from '../../api/record-terms.js';
+import { statusColor, useRecordTerms } from '../../api/record-terms.js';
 import { type ListRecord, MOST_RECORDS, RECORD_KEYS, type RecordKey, useRecords } from '../../api/records.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
@@ -113,6 +113,7 @@ function Found({ lists, by, wanted }: { lists: readonly string[]; by: RecordKey;
 
 /** Records, each with a way to its own page. */
 export function RecordTable({ records, label = 'Records' }: { records: readonly ListRecord[]; label?: string }) {
+  const { typeName, resultName } = useRecordTerms();
   return (
     <Table highlightOnHover aria-label={label}>
       <Table.Thead>
@@ -157,6 +158,7 @@ export function RecordTable({ records, label = 'Records' }: { records: readonly 
 }
 
 export function StatusMark({ status }: { status: number }) {
+  const { statusName } = useRecordTerms();
   return (
     <Badge variant="light" color={statusColor(status)} tt="none">
       {statusName(status)}

@@ -332,3 +332,15 @@ describe('the do-not-call list', () => {
     });
   });
 });
+
+test('the words for the columns of records that are numbers', async () => {
+  expect(await server.send('GET', '/record-terms')).toMatchObject({
+    status: 200,
+    body: {
+      record_type: { 2: 'General', 7: 'NoCall' },
+      record_status: { 1: 'Ready', 9: 'ChainReady' },
+      call_result: { 0: 'Ok', 6: 'Busy', 53: 'Wrong Number' },
+      contact_info_type: { 1: 'HomePhone', 4: 'Mobile' },
+    },
+  });
+});

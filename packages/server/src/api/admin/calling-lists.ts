@@ -19,6 +19,7 @@ import { problemSchema } from '../problem.js';
 import { jsonBody } from './body.js';
 import { pagingParameters, queryText, readPage, sendPage } from './paging.js';
 import { acceptFiles, fileTypes, sendFile, sentFile, wantedFormat } from './record-file.js';
+import { registerRecordTerms } from './record-terms.js';
 
 /** What the routes of records need. */
 export interface CallingListDesk {
@@ -71,6 +72,7 @@ export async function registerCallingLists(app: FastifyInstance, desk: CallingLi
     registerLoading(scope, desk);
   });
   registerReading(app, desk);
+  registerRecordTerms(app);
   registerChanges(app, desk);
 }
 

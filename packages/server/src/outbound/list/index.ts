@@ -7,6 +7,7 @@
  */
 export {
   callResultName,
+  callResultNames,
   isCallResult,
   isNextInChain,
   type ListTimeZone,
