@@ -4,7 +4,14 @@ import { type Configuration, type OptionMap, sectionOptions } from '../config/in
 import { ContextServices } from '../context/index.js';
 import type { JsonObject } from '../kernel/index.js';
 import { createOrchestration, type Orchestration, type SearchServer } from '../orchestration/index.js';
-import { NodeStatus, type Services, type StatisticPeeks, Storage, type WaitingFigures } from '../services/index.js';
+import {
+  NodeStatus,
+  type Services,
+  type StatisticPeeks,
+  Storage,
+  serviceModule,
+  type WaitingFigures,
+} from '../services/index.js';
 import type { Abilities } from './abilities.js';
 import { customerAccess, devicePush } from './callback-ports.js';
 import { devices } from './devices.js';
@@ -39,7 +46,11 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
     ...ground,
     router,
     calls,
-    modules: [callbackModule(() => callbacks.desk), outbound.dialing.treatmentModule()],
+    modules: [
+      callbackModule(() => callbacks.desk),
+      serviceModule(() => ({ ...composed.forApplications, push })),
+      outbound.dialing.treatmentModule(),
+    ],
     fetchAllow: () => config.section('ors')['fetch-allow'] ?? '',
     mostRedirections: () => sectionOptions(config, 'ors').integer('http-max-redirections'),
     searchServer: () => searchServer(config),
@@ -62,6 +73,7 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
   const { sessions } = orchestration;
   const node = new NodeStatus();
   const notifying = composeNotifications(ground, settings, sessions.post);
+  const push = devicePush(notifying.notifications);
   const storage = new Storage(clock);
   const callbacks: Callbacks = new Callbacks({
     ...ground,
@@ -70,7 +82,7 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
     redirect: (service, parameters) => services.create(service, { parameters, userData: new Map() }),
     expectedWait: (virtualQueue) => router.ewt(virtualQueue),
     statusPost: statusPost(() => config.section('ors')['fetch-allow'] ?? ''),
-    push: devicePush(notifying.notifications),
+    push,
     customerAccess: customerAccess(() => composed.accessDesk),
   });
   const composed: ComposedServices = composeServices(ground, abilities, { orchestration, callbacks, storage, node });

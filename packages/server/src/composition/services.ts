@@ -1,5 +1,5 @@
 import type { Callbacks } from '../callback/index.js';
-import { guardedFetch, type Orchestration, TargetRules } from '../orchestration/index.js';
+import { guardedFetch, type Orchestration, type SessionSubject, TargetRules } from '../orchestration/index.js';
 import { averageQuitSeconds } from '../routing/index.js';
 import {
   AccessDesk,
@@ -10,12 +10,14 @@ import {
   type NodeStatus,
   RemoteSessions,
   type ServiceConfiguration,
+  type ServiceModuleParts,
   ServiceRecords,
   Services,
   StatisticPeeks,
   type Storage,
   type WaitingFigures,
 } from '../services/index.js';
+import type { Sql } from '../store/index.js';
 import type { Abilities } from './abilities.js';
 import type { Ground } from './ground.js';
 
@@ -26,6 +28,8 @@ export interface ComposedServices {
   statistics: StatisticPeeks;
   /** Numbers and codes for customers who call. */
   accessDesk: AccessDesk;
+  /** What the module `service` of applications is carried out with, but for messages to devices. */
+  forApplications: Omit<ServiceModuleParts, 'push'>;
 }
 
 /** How long another server may take to answer, where section `gms` says nothing. */
@@ -89,7 +93,13 @@ export function composeServices(
     clock,
     section: (name) => config.section(name),
   });
-  return { services, figures, statistics, accessDesk: new AccessDesk({ configuration, storage, access }) };
+  const accessDesk = new AccessDesk({ configuration, storage, access });
+  const forApplications = {
+    ...{ desk: accessDesk, storage },
+    serviceOf: (sql: Sql, session: SessionSubject) => services.ofSession(sql, session),
+    sessionOf: (id: string) => services.sessionOf(id),
+  };
+  return { services, figures, statistics, accessDesk, forApplications };
 }
 
 function waitingFigures({ config, clock, database }: Ground, { router }: Pick<Abilities, 'router'>): WaitingFigures {

@@ -18,14 +18,18 @@ export function isMadeFrom(options: OptionMap, template: string): boolean {
 /**
  * The configured service of a template, on which another one depends (reference 001, "Services Cross-Dependencies"): the
  * one that bears the template's name, else the first by name.
- * @throws RingbackError `missing-dependency`
  */
-export function requireTemplate(configuration: ServiceConfiguration, template: string): OptionMap {
+export function serviceOfTemplate(configuration: ServiceConfiguration, template: string): OptionMap | undefined {
   const named = configuration.service(template);
   if (named && isMadeFrom(named, template)) return named;
   const [first] = [...configuration.services()]
     .filter(([, options]) => isMadeFrom(options, template))
     .sort(([one], [other]) => (one < other ? -1 : 1));
-  if (!first) throw new RingbackError('missing-dependency', `Service ${template} is not configured`);
-  return first[1];
+  return first?.[1];
+}
+
+/** @throws RingbackError `missing-dependency` where no service of a template is configured */
+export function requireTemplate(configuration: ServiceConfiguration, template: string): void {
+  if (serviceOfTemplate(configuration, template)) return;
+  throw new RingbackError('missing-dependency', `Service ${template} is not configured`);
 }

@@ -8,6 +8,7 @@ import type { BuiltinService, ServiceRequest } from './builtin/builtin-service.j
 import { effectiveParameters } from './parameter-rules.js';
 import type { RemoteSession, RemoteSessions } from './remote-sessions.js';
 import { type ServiceRecords, secondsToLive } from './service-records.js';
+import { sessionFamily } from './session-families.js';
 import type { Storage, StoredFile } from './storage.js';
 
 type OptionMap = Readonly<Record<string, string>>;
@@ -71,7 +72,9 @@ export class Services {
     if (options._type?.toLowerCase() !== 'ors') {
       throw new RingbackError('not-a-session-service', `Service ${name} is of type ${options._type ?? '(none)'}`);
     }
-    return this.#start(name, options, request);
+    const family = sessionFamily(options._service ?? name);
+    if (!family) return this.#start(name, options, request);
+    return this.#start(name, { ...family.options, ...options, _service: family.flow }, request);
   }
 
   /**
@@ -238,6 +241,18 @@ export class Services {
     const found = await this.#sessionOf(id);
     if (found?.session === undefined || !(await this.parts.sessions.isRunning(found.session))) return undefined;
     return { id, storage: found.storage, ends: undefined };
+  }
+
+  /** The service or callback that a session works for, in the transaction of its macrostep. */
+  async ofSession(sql: Sql, { id, callback }: { id: string; callback?: string }): Promise<LiveService> {
+    if (callback !== undefined) return { id: callback, storage: undefined, ends: undefined };
+    const record = await this.parts.records.read(sql, id);
+    return { id, storage: record?.storage, ends: record?.expires_at };
+  }
+
+  /** The session of the application behind the id of a service or callback; undefined when it has none. */
+  async sessionOf(id: string): Promise<string | undefined> {
+    return (await this.#sessionOf(id))?.session;
   }
 
   /** Forgets what has expired. */

@@ -1,7 +1,7 @@
 import { type JsonObject, RingbackError } from '../../kernel/index.js';
 import type { Sql, Transaction } from '../../store/sql.js';
 import { isYes, textOf } from '../parameter-rules.js';
-import { requireTemplate, type ServiceConfiguration } from '../service-configuration.js';
+import { type ServiceConfiguration, serviceOfTemplate } from '../service-configuration.js';
 import type { Storage } from '../storage.js';
 import type { AccessNumbers, ArrivedCall, MatchedService } from './access-numbers.js';
 import { bookingSeconds, type ResourceGroup, resourceGroup } from './resource-groups.js';
@@ -42,12 +42,9 @@ export class AccessDesk {
     return resourceGroup(this.parts.configuration, textOf(parameters._resource_group) ?? USUAL_GROUP);
   }
 
-  /**
-   * The length that the configured request-access service gives to codes.
-   * @throws RingbackError `missing-dependency`
-   */
+  /** The length that the configured request-access service gives to codes; undefined where it says none. */
   configuredCodeLength(): string | undefined {
-    return textOf(requireTemplate(this.parts.configuration, 'request-access')._access_code_length);
+    return textOf(serviceOfTemplate(this.parts.configuration, 'request-access')?._access_code_length);
   }
 
   /**

@@ -24,6 +24,7 @@ export function requestInteraction(parts: {
   return {
     method: 'create',
     run: async ({ name, options, request }) => {
+      requireTemplate(configuration, 'request-access');
       requireTemplate(configuration, 'match-interaction');
       const codeLength = desk.configuredCodeLength();
       const parameters: JsonObject = {
