@@ -85,7 +85,7 @@ describe('start', () => {
   });
 
   it('prints help for each command', async () => {
-    for (const command of ['start', 'apply', 'export', 'migrate', 'check']) {
+    for (const command of ['start', 'apply', 'import', 'simulate', 'export', 'migrate', 'check']) {
       const help = await run([command, '--help']);
       expect(help.status, command).toBe(0);
       expect(help.output).toContain('Usage: ringback');

@@ -7,6 +7,7 @@ import { exportCommand } from './commands/export.js';
 import { importCommand } from './commands/import.js';
 import { migrateCommand } from './commands/migrate.js';
 import { scxmlCommand } from './commands/scxml.js';
+import { simulateCommand } from './commands/simulate.js';
 import { startCommand } from './commands/start.js';
 import { version } from './version.js';
 
@@ -18,6 +19,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .addCommand(startCommand())
     .addCommand(applyCommand())
     .addCommand(importCommand())
+    .addCommand(simulateCommand())
     .addCommand(exportCommand())
     .addCommand(migrateCommand())
     .addCommand(checkCommand())

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError, Option } from 'commander';
+import { RingbackError } from '../kernel/index.js';
 import type { ServerSettings } from '../main.js';
 import { version } from './version.js';
 
 /** The packaged demonstration, in effect when there is no configuration file. */
 export const DEMO_CONFIGURATION = fileURLToPath(new URL('../../demo/ringback.yaml', import.meta.url));
-const CONFIGURATION_HERE = 'ringback.yaml';
+export const CONFIGURATION_HERE = 'ringback.yaml';
 
 export interface StartFlags {
   host: string;
@@ -40,7 +41,10 @@ function portNumber(text: string): number {
   return port;
 }
 
-/** Flags and environment together. */
+/**
+ * Flags and environment together.
+ * @throws RingbackError `unknown-clock`
+ */
 export function settingsOf(flags: StartFlags, environment: NodeJS.ProcessEnv): ServerSettings {
   const { host, port, data, database } = flags;
   const config = flags.config ?? (existsSync(CONFIGURATION_HERE) ? CONFIGURATION_HERE : DEMO_CONFIGURATION);
@@ -54,6 +58,13 @@ export function settingsOf(flags: StartFlags, environment: NodeJS.ProcessEnv): S
     version: version(),
     ...(database && { databaseUrl: database }),
     ...(password && { adminPassword: password }),
-    testClock: environment.RINGBACK_CLOCK === 'test',
+    testClock: isTestClock(environment.RINGBACK_CLOCK),
   };
+}
+
+function isTestClock(clock: string | undefined): boolean {
+  if (clock && clock !== 'test') {
+    throw new RingbackError('unknown-clock', `RINGBACK_CLOCK is "${clock}", must be test or absent.`);
+  }
+  return clock === 'test';
 }

@@ -73,7 +73,7 @@ export async function openGround(
 ): Promise<Ground> {
   const activity = new Activity();
   const database = await openDatabase(settings, log, activity, undo);
-  const clock = settings.testClock ? await testClock(database, activity) : new SystemClock();
+  const clock = settings.testClock ? await testClock(database, activity, settings.beginsAt) : new SystemClock();
   const parts = { database, clock, activity, log };
   const audit = new AuditLog({ clock });
   const config = await Configuration.open({ ...parts, audit: (tx, changes) => audit.record(tx, changes) });
@@ -88,8 +88,8 @@ export async function openGround(
   return { ...parts, config, journal, audit, own: ownAddress(settings) };
 }
 
-/** Stands at the present, or where an earlier process left it if that is later: stored times never lie in the future. */
-async function testClock(database: Database, activity: Activity): Promise<ManualClock> {
+/** Stands at the present or where it is told to, or where an earlier process left it if that is later: stored times never lie in the future. */
+async function testClock(database: Database, activity: Activity, beginsAt = Date.now()): Promise<ManualClock> {
   const [last] = await database.query<{ at: number | null }>('select max(at) as at from event');
-  return new ManualClock(Math.max(Date.now(), last?.at ?? 0), activity);
+  return new ManualClock(Math.max(beginsAt, last?.at ?? 0), activity);
 }

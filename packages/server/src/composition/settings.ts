@@ -12,6 +12,8 @@ export interface ServerSettings {
   adminPassword?: string;
   /** The clock stands still until it is moved. */
   testClock: boolean;
+  /** Where it stands at first, milliseconds since 1970; default: at the present. */
+  beginsAt?: number | undefined;
   version: string;
 }
 
