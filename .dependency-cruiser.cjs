@@ -6,7 +6,7 @@
  * Type-only imports count: they say as much about who knows whom as others do.
  */
 const SERVER = '^packages/server/src/';
-const DOMAINS = ['callback', 'services', 'orchestration', 'outbound', 'context'];
+const DOMAINS = ['callback', 'services', 'orchestration', 'outbound', 'context', 'chat'];
 const ABILITIES = ['routing', 'telephony', 'calendar', 'notify', 'reporting'];
 const GROUND = ['config', 'store', 'kernel'];
 

@@ -4,6 +4,7 @@ export {
   adminApi,
   bindRefusal,
   type CallbackOverviewDesk,
+  type ChatDesk,
   type ComplianceDesk,
   type CustomerDesk,
   isLoopback,
@@ -18,6 +19,7 @@ export { contextServicesApi } from './cs/index.js';
 export { desktopApi } from './desktop/index.js';
 export { isAuthenticated } from './gms/authentication.js';
 export { gmsCallbackApi } from './gms/callback.js';
+export { chatAnswer, chatPath, gmsChatApi } from './gms/chat.js';
 export { cometdApi } from './gms/cometd.js';
 export { allowOrigins } from './gms/cross-origin.js';
 export { gmsDocumentApi } from './gms/document.js';

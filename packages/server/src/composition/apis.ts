@@ -12,6 +12,7 @@ import {
   createHttp,
   desktopApi,
   gmsCallbackApi,
+  gmsChatApi,
   gmsDocumentApi,
   gmsEwtApi,
   gmsNodeApi,
@@ -35,6 +36,7 @@ import { type Configuration, LoginSessions } from '../config/index.js';
 import { ManualClock } from '../kernel/index.js';
 import { clientLink, fileLink, PatternMatcher } from '../services/index.js';
 import type { Abilities } from './abilities.js';
+import { chatDesk } from './chat.js';
 import { customerDesk } from './contacts.js';
 import type { Domains } from './domains.js';
 import type { Ground } from './ground.js';
@@ -52,7 +54,19 @@ const CLOSE_GRACE_MS = 250;
 export async function composeApis(
   ground: Ground,
   { network, calls, agents, router }: Abilities,
-  { orchestration, callbacks, services, figures, statistics, storage, context, outbound, notifying, node }: Domains,
+  {
+    orchestration,
+    callbacks,
+    services,
+    figures,
+    statistics,
+    storage,
+    context,
+    outbound,
+    notifying,
+    node,
+    chatting,
+  }: Domains,
   { version, adminPassword }: ServerSettings,
 ): Promise<FastifyInstance> {
   const { database, config, journal, audit, clock, activity, log } = ground;
@@ -95,6 +109,7 @@ export async function composeApis(
     callbacks: new CallbackDirectory(database),
     callbackOverview: overviewDesk(new CallbackSearch(database), new CallbackOverview(database, config)),
     waiting,
+    chats: chatDesk(chatting.chats),
     customers: customerDesk(context),
     sessions: orchestration.directory,
     flows: orchestration.flows,
@@ -121,7 +136,9 @@ export async function composeApis(
   const patterns = new PatternMatcher(() => config.objects('patterns'), log);
   await app.register(gmsPatternsApi, { ...gms, patterns });
   await app.register(gmsNodeApi, { ...gms, node });
-  await app.register(cometdApi, { ...gms, comet: notifying.comet, onLeave: async () => {}, activity });
+  const onLeave = (user: string, position: number) => chatting.chats.continueFrom(user, position);
+  await app.register(cometdApi, { ...gms, comet: notifying.comet, onLeave, activity });
+  await app.register(gmsChatApi, { ...gms, ...chatting });
   await app.register(gmsServiceApi, {
     ...{ prefix: '/genesys', services, credentials: config, log },
     fileUrl: (service, key) => fileLink(config.section('server'), ground.own.url, service, key),

@@ -3,6 +3,7 @@ import type { JsonObject } from '../kernel/index.js';
 import { SimulatedDesktop } from '../outbound/index.js';
 import { SimulatedAgents } from '../telephony/index.js';
 import type { Abilities } from './abilities.js';
+import { startChats } from './chat.js';
 import { followContacts } from './contacts.js';
 import type { Domains } from './domains.js';
 import type { Ground, Undo } from './ground.js';
@@ -13,7 +14,7 @@ import type { ServerSettings } from './settings.js';
 export async function recoverAndBegin(
   ground: Ground,
   { network, calls, router, agents }: Abilities,
-  { orchestration, callbacks, context, outbound, notifying }: Domains,
+  { orchestration, callbacks, context, outbound, notifying, chatting }: Domains,
   settings: ServerSettings,
   undo: Undo,
 ): Promise<void> {
@@ -57,6 +58,7 @@ export async function recoverAndBegin(
   };
   const simulatedAgents = new SimulatedAgents({ descriptions: network, control, clock, activity, log });
   await simulatedAgents.start();
+  await startChats(ground, chatting.chats, network, undo);
   desktop.start();
   undo.push(() => desktop.stop());
   answers.start();

@@ -13,6 +13,7 @@ import {
   type WaitingFigures,
 } from '../services/index.js';
 import type { Abilities } from './abilities.js';
+import { type Chatting, composeChats } from './chat.js';
 import { customerAccess, devicePush } from './callback-ports.js';
 import { devices } from './devices.js';
 import type { Ground, Undo } from './ground.js';
@@ -34,6 +35,7 @@ export interface Domains {
   outbound: Outbound;
   notifying: Notifying;
   node: NodeStatus;
+  chatting: Chatting;
 }
 
 export function composeDomains(ground: Ground, abilities: Abilities, settings: ServerSettings, undo: Undo): Domains {
@@ -87,6 +89,7 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
   });
   const composed: ComposedServices = composeServices(ground, abilities, { orchestration, callbacks, storage, node });
   const { services } = composed;
+  const chatting = composeChats(ground, notifying, { services, storage });
   sessions.onEnded((tx, session) => callbacks.onSessionEnded(tx, session));
   sessions.onEnded((tx, session) => outbound.dialing.sessionEnded(tx, session.id));
   const context = new ContextServices({
@@ -95,7 +98,7 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
     exportDirectory: join(resolve(settings.data), 'exports'),
   });
   undo.push(() => context.stop());
-  return { orchestration, callbacks, ...composed, storage, context, outbound, notifying, node };
+  return { orchestration, callbacks, ...composed, storage, context, outbound, notifying, node, chatting };
 }
 
 /** The server of `elasticconnector`; undefined when none is named. */

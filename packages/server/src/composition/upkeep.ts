@@ -14,7 +14,7 @@ const AUDIT_DAYS = 3 * 366;
 export async function scheduleUpkeep(
   { database, clock, activity, log, journal, audit }: Ground,
   { calls, router }: Abilities,
-  { orchestration, services, storage, context, outbound, notifying }: Domains,
+  { orchestration, services, storage, context, outbound, notifying, chatting }: Domains,
   undo: Undo,
 ): Promise<void> {
   const jobs = new BackgroundJobs({ database, activity, log })
@@ -25,6 +25,7 @@ export async function scheduleUpkeep(
       await services.purge(database);
       await storage.purge(database);
     })
+    .add('chat-purge', '27 3 * * *', () => chatting.chats.purge())
     .add('notification-purge', '*/10 * * * *', () => notifying.notifications.purge(database))
     .add('session-purge', '7 * * * *', () => orchestration.sessions.purge(clock.now() - DAY_MS))
     .add('interaction-purge', '17 2 * * *', () => orchestration.purgeInteractions(clock.now() - 90 * DAY_MS))

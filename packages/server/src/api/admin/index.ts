@@ -11,6 +11,7 @@ import { type CallingListDesk, refuseIfInUse, registerCallingLists } from './cal
 import { type CampaignFloor, registerCampaignGroups } from './campaign-groups.js';
 import { registerCampaignSequences } from './campaign-sequences.js';
 import { registerCatalogue } from './catalogue.js';
+import { type ChatDesk, registerChats } from './chats.js';
 import { type ComplianceDesk, registerCompliance } from './compliance.js';
 import { type ConfigurationTarget, registerConfigurationFile } from './configuration-file.js';
 import { type CustomerDesk, registerCustomers } from './customers.js';
@@ -33,6 +34,7 @@ export type { CallbackOverviewDesk } from './callback-overview.js';
 export type { CallbackDirectory, EventHistory } from './callbacks.js';
 export type { CallingListDesk } from './calling-lists.js';
 export type { CampaignFloor } from './campaign-groups.js';
+export type { ChatDesk } from './chats.js';
 export type { ComplianceDesk } from './compliance.js';
 export type { CustomerDesk } from './customers.js';
 export type { DoNotCallDesk } from './dnc.js';
@@ -57,6 +59,8 @@ export interface AdminOptions {
   waiting?: WaitingDesk | undefined;
   /** Callbacks by desired time. */
   callbackOverview?: CallbackOverviewDesk | undefined;
+  /** Chats of customers with agents. */
+  chats?: ChatDesk | undefined;
   customers: CustomerDesk;
   sessions: SessionDirectory;
   flows: FlowShelf;
@@ -85,6 +89,10 @@ const STATUSES = {
   'invalid-range': 422,
   misconfigured: 409,
   'invalid-state': 409,
+  'unknown-chat': 404,
+  'chat-ended': 409,
+  'not-in-chat': 409,
+  'already-in-chat': 409,
   'history-incomplete': 409,
   'replay-too-long': 409,
   'invalid-simulator-settings': 422,
@@ -146,6 +154,7 @@ export async function adminApi(app: FastifyInstance, options: AdminOptions): Pro
   registerCallbacks(app, callbacks, journal);
   if (options.callbackOverview) registerCallbackOverview(app, options.callbackOverview);
   registerCustomers(app, options.customers, callbacks, journal);
+  if (options.chats) registerChats(app, options.chats);
   registerSessions(app, sessions);
   if (options.waiting) registerWaiting(app, options.waiting);
   if (records) {

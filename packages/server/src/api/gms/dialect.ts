@@ -10,17 +10,28 @@ const GENERAL = 'com.genesyslab.gsg.GSGException';
 export type ErrorTable = Readonly<Record<string, readonly [status: number, exception?: string]>>;
 
 /**
- * What all GMS APIs without a service of their own have in common (gms-services.md 1): answers are not cached, the
- * credentials of section `server` are asked for, errors are `{"exception","message"}`.
+ * What GMS APIs have in common (gms-services.md 1): answers are not cached, credentials are asked for (those of section
+ * `server`, which a service can replace), errors are `{"exception","message"}`.
  */
 export function speakGms(
   app: FastifyInstance,
-  { credentials, log, errors }: { credentials: CredentialSource; log: Logger; errors: ErrorTable },
+  {
+    credentials,
+    log,
+    errors,
+    serviceOf,
+  }: {
+    credentials: CredentialSource;
+    log: Logger;
+    errors: ErrorTable;
+    /** The configured service that a request is about, whose credentials then count; none without. */
+    serviceOf?: (request: FastifyRequest) => Promise<string | undefined>;
+  },
 ): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('pragma', 'no-cache');
     reply.header('cache-control', 'no-cache, no-store');
-    if (refuseStranger(credentials, request, reply)) return reply;
+    if (refuseStranger(credentials, request, reply, await serviceOf?.(request))) return reply;
   });
   app.setErrorHandler((error, request, reply) => {
     const { status, exception, message, retryAfter } = translate(error, request, log, errors);
