@@ -174,7 +174,18 @@ export const serverSection = [
     effect: 'Port of the original; here RINGBACK_PORT says it.',
     actor: 'nobody',
   },
-  { name: 'access_code_prefix', type: text, effect: 'Digits that access codes begin with.', actor: 'nobody' },
+  {
+    name: 'access_code_prefix',
+    type: text,
+    effect:
+      'Digits that access codes begin with: `9`, or a range such as `7-9`. With a prefix for each node their codes differ. It must be shorter than the codes.',
+  },
+  {
+    name: 'cors_allowed_origins',
+    type: itemsOf('origins'),
+    effect:
+      'Origins whose pages may use the GMS APIs, such as `https://shop.example`; `*`: all, without credentials. Without it only pages of this server.',
+  },
   {
     name: 'allow-file-control',
     type: flag,
@@ -433,6 +444,14 @@ export const logFilterDataSection = [
   { name: '*', type: text, effect: 'Filter of the value under this key.', actor: 'nobody' },
 ] as const satisfies readonly OptionDefinition[];
 
+export const portRestrictions = [
+  {
+    name: '*',
+    type: shaped(/^\s*\d{1,5}(?:\s*-\s*\d{1,5})?(?:\s*,\s*\d{1,5}(?:\s*-\s*\d{1,5})?)*\s*$/, 'ports such as 80-90,92-98,100'),
+    effect: 'Ports of the addresses that match this name, such as `/genesys/1/service/*`.',
+  },
+] as const satisfies readonly OptionDefinition[];
+
 function section(id: string, introduction: string, options: readonly OptionDefinition[]): OptionFamily {
   return { id, holder: 'section', title: `Section \`${id}\``, introduction, groups: [{ title: '', options }] };
 }
@@ -444,6 +463,11 @@ export const sectionFamilies: readonly OptionFamily[] = [
     callbackSection,
   ),
   section('server', 'The server and its GMS APIs.', serverSection),
+  section(
+    'port_restrictions',
+    'Ports at which addresses are served: an address, in which `*` stands for any text, to ports and ranges of ports. What no entry names is served at every port; elsewhere a restricted address answers 403. Of several entries the longest counts.',
+    portRestrictions,
+  ),
   signInFamily,
   ...orchestrationSectionFamilies,
   section('gms', 'Requests that the server makes.', gmsSection),
