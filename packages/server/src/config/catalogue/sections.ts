@@ -447,7 +447,10 @@ export const logFilterDataSection = [
 export const portRestrictions = [
   {
     name: '*',
-    type: shaped(/^\s*\d{1,5}(?:\s*-\s*\d{1,5})?(?:\s*,\s*\d{1,5}(?:\s*-\s*\d{1,5})?)*\s*$/, 'ports such as 80-90,92-98,100'),
+    type: shaped(
+      /^\s*\d{1,5}(?:\s*-\s*\d{1,5})?(?:\s*,\s*\d{1,5}(?:\s*-\s*\d{1,5})?)*\s*$/,
+      'ports such as 80-90,92-98,100',
+    ),
     effect: 'Ports of the addresses that match this name, such as `/genesys/1/service/*`.',
   },
 ] as const satisfies readonly OptionDefinition[];
