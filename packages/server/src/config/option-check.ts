@@ -1,11 +1,14 @@
 import type { ErrorDetail } from '../kernel/index.js';
+import { capacityComplaints } from './capacity-check.js';
 import { type OptionFamily, optionOf, sectionFamily, serviceFamily } from './catalogue/index.js';
 import { complaint } from './catalogue/value.js';
 import type { OptionMap } from './options.js';
 
 /** Everything that is wrong with the options of a service. */
 export function checkService(options: OptionMap): ErrorDetail[] {
-  return checkOptions(serviceFamily(options), options);
+  const family = serviceFamily(options);
+  const own = family.id === 'capacity' ? capacityComplaints(options) : [];
+  return [...checkOptions(family, options), ...own];
 }
 
 /** Everything that is wrong with the options of a server-wide section. */
