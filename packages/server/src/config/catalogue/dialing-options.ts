@@ -39,6 +39,55 @@ export const dialingOptions = [
     absent: 'true',
     effect: "Campaign callbacks are dialed by the server in its dialing modes; `false` gives them to agents' desktops.",
   },
+  {
+    name: 'agent-assignment',
+    type: flag,
+    absent: 'false',
+    effect:
+      'Agents who belong to several running campaign groups with this option work for one of them at a time; without it each group counts on all of its agents.',
+  },
+  {
+    name: 'agent-assignment-priority',
+    type: integer({}),
+    absent: '1',
+    effect: 'The group with the higher number gets agents first.',
+  },
+  {
+    name: 'agent-assignment-min-num',
+    type: integer({ min: -1 }),
+    absent: '0',
+    effect: 'With fewer agents the group is understaffed and gets agents before others; 0: always, -1: never.',
+  },
+  {
+    name: 'agent-assignment-max-num',
+    type: integer({ min: 0 }),
+    absent: '0',
+    effect: 'Most agents that are assigned to the group; 0: no limit.',
+  },
+  {
+    name: 'agent-reassignment-if-waiting-ports',
+    type: flag,
+    absent: 'false',
+    effect: 'Agents of a group that waits for channels may be assigned to another one.',
+  },
+  {
+    name: 'agent-reassignment-if-waiting-ports-timeout',
+    type: seconds,
+    absent: '30',
+    effect: 'Once it has waited for so long.',
+  },
+  {
+    name: 'agent-reassignment-if-waiting-records',
+    type: flag,
+    absent: 'false',
+    effect: 'Agents of a group that has no records to dial may be assigned to another one.',
+  },
+  {
+    name: 'agent-reassignment-if-waiting-records-timeout',
+    type: seconds,
+    absent: '30',
+    effect: 'Once it has waited for so long.',
+  },
   { name: 'CPNDigits', type: text, effect: "Caller number shown; without it the group's `origDN` or `trunkGroupDN`." },
   { name: 'CPNDisplayName', type: text, effect: 'Caller name shown.' },
   {

@@ -1,8 +1,9 @@
 import { RingbackError } from '../../kernel/index.js';
-import { type Decision, parseTarget, type RouteRequest } from '../../routing/index.js';
+import type { Decision, RouteRequest } from '../../routing/index.js';
 import type { Transaction } from '../../store/index.js';
 import type { LegChange } from '../../telephony/index.js';
 import { CallResult } from '../list/index.js';
+import type { AgentAssignments } from './agent-assignments.js';
 import type { Announcements } from './announcements.js';
 import { type AttemptEffect, type AttemptInput, attemptStep, isLive } from './attempt.js';
 import { type Attempt, attemptOfRequest, factsOf, lockAttempt, readAttempt, storeAttempt } from './attempt-store.js';
@@ -28,6 +29,7 @@ export class AttemptCalls {
   readonly #announcements: Announcements;
   readonly #processing: Processing;
   readonly #engagements: Engagements;
+  readonly #assignments: AgentAssignments;
   readonly #errands: Errands;
   readonly #changed: (group: number) => void;
 
@@ -36,6 +38,7 @@ export class AttemptCalls {
     announcements: Announcements;
     processing: Processing;
     engagements: Engagements;
+    assignments: AgentAssignments;
     errands: Errands;
     /** The group may dial, or be done, after the commit. */
     changed: (group: number) => void;
@@ -44,6 +47,7 @@ export class AttemptCalls {
     this.#announcements = parts.announcements;
     this.#processing = parts.processing;
     this.#engagements = parts.engagements;
+    this.#assignments = parts.assignments;
     this.#errands = parts.errands;
     this.#changed = parts.changed;
   }
@@ -183,7 +187,7 @@ export class AttemptCalls {
         id: request,
         interaction: attempt.id,
         virtualQueue: group.name,
-        targets: [parseTarget(group.group.name, { type: 'GA' })],
+        targets: await this.#assignments.targets(tx, group),
         priority: Number(options.option('outbound-priority') ?? DEFAULT_PRIORITY) || DEFAULT_PRIORITY,
         arrival: answeredAt,
         selectable: true,

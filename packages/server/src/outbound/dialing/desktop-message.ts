@@ -5,9 +5,15 @@ export type RecordKeys = Readonly<Record<string, string | number>>;
 export interface DesktopMessage {
   /**
    * `PreviewRecord` (pushed), `ScheduledCall` (a callback is due), `RecordCancel` (withdrawn from the desktop),
-   * `LogOutTime`; `AttachedData`: the record of the call that rings at the agent's phone.
+   * `LogOutTime`, `CampaignGroupAssigned`; `AttachedData`: the record of the call that rings at the agent's phone.
    */
-  userEvent: 'PreviewRecord' | 'ScheduledCall' | 'RecordCancel' | 'LogOutTime' | 'AttachedData';
+  userEvent:
+    | 'PreviewRecord'
+    | 'ScheduledCall'
+    | 'RecordCancel'
+    | 'LogOutTime'
+    | 'CampaignGroupAssigned'
+    | 'AttachedData';
   keys: RecordKeys;
 }
 

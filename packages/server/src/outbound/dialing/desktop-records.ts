@@ -12,6 +12,7 @@ import {
   RecordType,
 } from '../list/index.js';
 import { readLocalTime } from '../list/local-time.js';
+import type { AgentAssignments } from './agent-assignments.js';
 import { openAttemptOf, readAttempt, wasDialed } from './attempt-store.js';
 import { desktopAgents } from './campaign-agents.js';
 import type { ProcessedRequest, RecordKeys, RescheduleRequest } from './desktop-message.js';
@@ -31,6 +32,7 @@ export interface DesktopRecordsParts {
   processing: Processing;
   dial: Dial;
   offers: Offers;
+  assignments: AgentAssignments;
   supply: RecordSupply;
   changed: (group: number) => void;
 }
@@ -275,7 +277,11 @@ export class DesktopRecords {
     );
     if (loaded.length === 0) throw new OutboundError('desktop-campaign-not-loaded');
     const own = configuration.object('agents', agentId)?.groups ?? [];
-    const mine = loaded.filter(({ group }) => own.includes(group.name));
+    const mine: StoredGroup[] = [];
+    for (const group of loaded) {
+      const isMember = own.includes(group.group.name);
+      if (isMember && (await this.#parts.assignments.worksFor(database, agentId, group))) mine.push(group);
+    }
     if (mine.length === 0) throw new OutboundError('agent-not-in-group');
     const asking = mine.filter(
       ({ state, settings }) => state === 'running' && dialModeFamily(settings.dialMode).endsWith('preview'),

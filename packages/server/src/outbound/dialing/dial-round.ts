@@ -1,10 +1,11 @@
 import type { Transaction } from '../../store/index.js';
 import { dialModeFamily } from '../dial-mode.js';
+import type { AgentAssignments } from './agent-assignments.js';
 import type { Announcements } from './announcements.js';
 import { isRinging } from './attempt.js';
 import type { AttemptCalls } from './attempt-calls.js';
 import { type Attempt, dialedSince, openAttempts } from './attempt-store.js';
-import { agentsOfGroup, countAgents, desktopAgents } from './campaign-agents.js';
+import { countAgents, desktopAgents } from './campaign-agents.js';
 import type { Dial } from './dial.js';
 import type { Engagements } from './engagements.js';
 import { type GroupOptions, groupOptions } from './group-options.js';
@@ -19,6 +20,7 @@ import type { RecordSupply } from './record-supply.js';
 
 export interface DialRoundParts {
   dialing: DialingParts;
+  assignments: AgentAssignments;
   announcements: Announcements;
   attemptCalls: AttemptCalls;
   dial: Dial;
@@ -67,6 +69,7 @@ export class DialRound {
     const memory = this.#memories.get(group.dbid) ?? { emptyUntil: 0, personalAt: 0 };
     this.#memories.set(group.dbid, memory);
     await ripenHeld(tx, group.dbid, now);
+    await this.#parts.assignments.assign(tx, group);
     await this.#takePersonal(tx, group, options, memory);
     // Calls first, agents after: who is found for a call in between counts for neither, so that too few are dialed, not too many.
     const deadline = await this.#serveEngaged(tx, group, options);
@@ -101,7 +104,7 @@ export class DialRound {
     const { dialing, engagements } = this.#parts;
     const now = dialing.clock.now();
     const attempts = await openAttempts(tx, group.dbid);
-    const members = agentsOfGroup(dialing.configuration, group.group.name);
+    const members = await this.#parts.assignments.members(tx, group);
     const engaged = await engagements.of(tx, group.dbid);
     const states = (await dialing.agents.states(tx)).filter(({ id }) => members.has(id));
     const announced = await desktopAgents(tx, [...members]);

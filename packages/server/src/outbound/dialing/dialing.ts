@@ -5,6 +5,7 @@ import { outboundApplication } from '../application.js';
 import { changedSettings, type DialSettings } from '../dial-settings.js';
 import { OutboundError } from '../errors.js';
 import { type Chain, type ListRecord, RecordStatus } from '../list/index.js';
+import { AgentAssignments } from './agent-assignments.js';
 import { Announcements, type GroupHandler } from './announcements.js';
 import { AttemptCalls } from './attempt-calls.js';
 import { purgeAttempts, untrackAttempts } from './attempt-store.js';
@@ -90,12 +91,31 @@ export class Dialing {
       () => dial,
     );
     const dial = new Dial(parts, announcements, processing, (attempt) => placement.begin(attempt));
-    const engagements = new Engagements(parts, errands, changed);
-    const attemptCalls = new AttemptCalls({ dialing: parts, announcements, processing, engagements, errands, changed });
-    const offers = new Offers(parts, announcements, processing, dial, changed);
+    const assignments = new AgentAssignments(parts, announcements, changed);
+    const engagements = new Engagements(parts, assignments, errands, changed);
+    const attemptCalls = new AttemptCalls({
+      dialing: parts,
+      announcements,
+      processing,
+      engagements,
+      assignments,
+      errands,
+      changed,
+    });
+    const offers = new Offers(parts, announcements, processing, dial, assignments, changed);
     const supply = new RecordSupply(parts);
     const recheckMs = parts.recheckMs ?? DEFAULT_RECHECK_MS;
-    const common = { dialing: parts, announcements, attemptCalls, dial, engagements, offers, supply, recheckMs };
+    const common = {
+      dialing: parts,
+      announcements,
+      attemptCalls,
+      dial,
+      assignments,
+      engagements,
+      offers,
+      supply,
+      recheckMs,
+    };
     const round = new DialRound(common);
     this.#announcements = announcements;
     this.#errands = errands;
@@ -103,7 +123,7 @@ export class Dialing {
     this.#engagements = engagements;
     this.#attemptCalls = attemptCalls;
     this.#offers = offers;
-    this.#desktop = new DesktopRecords({ dialing: parts, processing, dial, offers, supply, changed });
+    this.#desktop = new DesktopRecords({ dialing: parts, processing, dial, offers, assignments, supply, changed });
     this.#withdrawals = new Withdrawals(parts, processing, offers, changed);
     this.#dialers = new GroupDialers({ ...common, round, placed: (attempt) => placement.resume(attempt) });
     announcements.events.push(async (tx, event) => tx.afterCommit(() => this.#dialers.observe(event)));
@@ -165,6 +185,8 @@ export class Dialing {
     });
     await this.#engagements.release(tx, groupDbid);
     await this.#withdrawOffers(tx, groupDbid);
+    // Its agents may work for others.
+    tx.afterCommit(() => this.#wakeAll());
   }
 
   /**
@@ -209,6 +231,7 @@ export class Dialing {
     );
     await forgetGroup(tx, groupDbid);
     this.#dialers.groupsChanged(tx);
+    tx.afterCommit(() => this.#wakeAll());
   }
 
   /** What an unloading group waits for. */

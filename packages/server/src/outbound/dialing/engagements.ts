@@ -1,7 +1,8 @@
 import { instant, newId } from '../../kernel/index.js';
-import { type Decision, parseTarget, type RouteRequest } from '../../routing/index.js';
+import type { Decision, RouteRequest } from '../../routing/index.js';
 import { type Sql, statement, type Transaction } from '../../store/index.js';
 import type { LegChange } from '../../telephony/index.js';
+import type { AgentAssignments } from './agent-assignments.js';
 import type { AttemptInput } from './attempt.js';
 import type { Errands } from './errands.js';
 import { groupOptions } from './group-options.js';
@@ -66,11 +67,13 @@ const PREFIX = 'outbound:engage:';
  */
 export class Engagements {
   readonly #parts: DialingParts;
+  readonly #assignments: AgentAssignments;
   readonly #errands: Errands;
   readonly #changed: (group: number) => void;
 
-  constructor(parts: DialingParts, errands: Errands, changed: (group: number) => void) {
+  constructor(parts: DialingParts, assignments: AgentAssignments, errands: Errands, changed: (group: number) => void) {
     this.#parts = parts;
+    this.#assignments = assignments;
     this.#errands = errands;
     this.#changed = changed;
   }
@@ -88,13 +91,14 @@ export class Engagements {
   /** Has agents looked for. */
   async request(tx: Transaction, group: StoredGroup, count: number): Promise<void> {
     const now = this.#parts.clock.now();
+    const targets = await this.#assignments.targets(tx, group);
     for (let index = 0; index < count; index += 1) {
       const id = newId();
       await tx.query(ADD, [id, group.dbid, instant(now)]);
       await this.#parts.router.submit(tx, {
         id: PREFIX + id,
         virtualQueue: group.name,
-        targets: [parseTarget(group.group.name, { type: 'GA' })],
+        targets,
         priority: 0,
         arrival: now,
         selectable: true,

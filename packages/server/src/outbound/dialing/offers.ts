@@ -2,6 +2,7 @@ import { newId, RingbackError } from '../../kernel/index.js';
 import { type Decision, parseTarget, type RouteRequest } from '../../routing/index.js';
 import type { Transaction } from '../../store/index.js';
 import { CallResult } from '../list/index.js';
+import type { AgentAssignments } from './agent-assignments.js';
 import type { Announcements } from './announcements.js';
 import type { RecordKeys } from './desktop-message.js';
 import type { Dial } from './dial.js';
@@ -27,6 +28,7 @@ export class Offers {
   readonly #announcements: Announcements;
   readonly #processing: Processing;
   readonly #dial: Dial;
+  readonly #assignments: AgentAssignments;
   readonly #changed: (group: number) => void;
 
   constructor(
@@ -34,12 +36,14 @@ export class Offers {
     announcements: Announcements,
     processing: Processing,
     dial: Dial,
+    assignments: AgentAssignments,
     changed: (group: number) => void,
   ) {
     this.#parts = parts;
     this.#announcements = announcements;
     this.#processing = processing;
     this.#dial = dial;
+    this.#assignments = assignments;
     this.#changed = changed;
   }
 
@@ -61,9 +65,8 @@ export class Offers {
       await router.submit(tx, {
         id: request,
         virtualQueue: group.name,
-        targets: [
-          forAgent === undefined ? parseTarget(group.group.name, { type: 'GA' }) : parseTarget(forAgent, { type: 'A' }),
-        ],
+        targets:
+          forAgent === undefined ? await this.#assignments.targets(tx, group) : [parseTarget(forAgent, { type: 'A' })],
         priority: 0,
         arrival: held.since,
         selectable: true,
