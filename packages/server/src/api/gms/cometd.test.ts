@@ -156,9 +156,7 @@ describe.each(['long-polling', 'websocket'] as const)('the official client over 
     await subscribe('u1');
     await bed.database.query('truncate comet_session');
     await publish('after all');
-    await eventually(() => expect(messages.map(({ data }) => data.message)).toEqual(['after all']), {
-      timeout: 10_000,
-    });
+    await eventually(() => expect(messages.map(({ data }) => data.message)).toEqual(['after all']));
   });
 });
 
