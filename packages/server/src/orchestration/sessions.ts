@@ -477,7 +477,7 @@ export class Sessions {
 
   async #wakeWaiting(before: number): Promise<void> {
     const waiting = await this.parts.database.query<{ id: string }>(WAITING_SESSIONS, [instant(before)]);
-    for (const { id } of waiting) this.wake(id);
+    this.wakeInTurn(waiting.map(({ id }) => id));
   }
 
   async #run(session: string): Promise<void> {
