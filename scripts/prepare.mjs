@@ -39,6 +39,13 @@ const BUILDS = [
     command: ['node_modules/typescript/bin/tsc', '-b', 'packages/scxml', 'packages/server'],
   },
   {
+    name: 'the client',
+    sources: ['tsconfig.base.json', 'packages/client'],
+    outputs: ['packages/client/dist:index.js'],
+    directory: '.',
+    command: ['node_modules/typescript/bin/tsc', '-b', 'packages/client'],
+  },
+  {
     name: 'the console',
     sources: ['packages/console'],
     outputs: ['packages/console/dist:index.html'],

@@ -11,6 +11,7 @@ import { type Readiness, registerOperations } from './http/operations.js';
 import { registerRequestLog } from './http/request-log.js';
 import { registerUnreadBodies } from './http/unread-body.js';
 import { registerWebSockets } from './http/web-sockets.js';
+import { registerWidget } from './http/widget.js';
 import { answerNotFound, asProblem } from './problem.js';
 
 export type { BodyLimits, UploadedFile } from './http/body-parsers.js';
@@ -38,6 +39,8 @@ export interface HttpOptions {
   version: string;
   /** The built console (packages/console/dist). */
   consoleDirectory: string;
+  /** The built client with the widget (packages/client/dist); default: none is served. */
+  widgetDirectory?: string;
   /** Keeps strangers from the console and the documentation; default: open to all. */
   guard?: Guard;
   /** Passes between the beginning of `close()` and the end of connections that rest; default: no time. */
@@ -58,7 +61,7 @@ const LONGEST_PARAMETER = 1000;
  * `close()` refuses new requests with 503, lets those under way end, and ends streams.
  */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { log, metrics, readiness, version, consoleDirectory, guard = openToAll } = options;
+  const { log, metrics, readiness, version, consoleDirectory, widgetDirectory, guard = openToAll } = options;
   const app = Fastify({
     bodyLimit: options.bodyLimit ?? BODY_LIMIT,
     forceCloseConnections: 'idle',
@@ -83,5 +86,6 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   await registerDocumentation(app, version, guard);
   registerOperations(app, { readiness, metrics });
   await registerConsole(app, consoleDirectory, guard);
+  if (widgetDirectory !== undefined) await registerWidget(app, widgetDirectory);
   return app;
 }

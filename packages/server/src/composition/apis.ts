@@ -19,6 +19,7 @@ import {
   gmsNotificationApi,
   gmsPatternsApi,
   gmsPhoneNumberApi,
+  gmsResourceApi,
   gmsServiceApi,
   gmsStatisticApi,
   gmsStorageApi,
@@ -47,6 +48,7 @@ import type { ServerSettings } from './settings.js';
 import { registerWaitingMetrics, waitingDesk } from './waiting.js';
 
 const CONSOLE = fileURLToPath(new URL('../../../console/dist', import.meta.url));
+const WIDGET = fileURLToPath(new URL('../../../client/dist', import.meta.url));
 /** Clients that ask again on their connection hear 503 for so long, before connections that rest are cut. */
 const CLOSE_GRACE_MS = 250;
 
@@ -60,6 +62,7 @@ export async function composeApis(
     services,
     figures,
     statistics,
+    pools,
     storage,
     context,
     outbound,
@@ -88,6 +91,7 @@ export async function composeApis(
     metrics,
     version,
     consoleDirectory: CONSOLE,
+    widgetDirectory: WIDGET,
     guard: authentication.guard,
     closingGrace: () => new Promise((resolve) => setTimeout(resolve, CLOSE_GRACE_MS)),
     readiness: () =>
@@ -107,6 +111,7 @@ export async function composeApis(
       list: (filter, page) => audit.list(database, filter, page),
     },
     callbacks: new CallbackDirectory(database),
+    callbackReport: callbackReport(database),
     callbackOverview: overviewDesk(new CallbackSearch(database), new CallbackOverview(database, config)),
     waiting,
     chats: chatDesk(chatting.chats),
@@ -144,6 +149,7 @@ export async function composeApis(
     fileUrl: (service, key) => fileLink(config.section('server'), ground.own.url, service, key),
   });
   await app.register(gmsStatisticApi, { prefix: '/genesys', statistics, credentials: config, log });
+  await app.register(gmsResourceApi, { prefix: '/genesys', pools, credentials: config, log });
   await app.register(gmsEwtApi, { prefix: '/genesys', figures, clock, credentials: config, log });
   const ors = {
     clients: orchestration.clients,

@@ -8,6 +8,7 @@ import {
   clientLink,
   fileLink,
   type NodeStatus,
+  PoolDirectory,
   RemoteSessions,
   type ServiceConfiguration,
   type ServiceModuleParts,
@@ -26,6 +27,7 @@ export interface ComposedServices {
   /** Virtual queues and how long one waits in them. */
   figures: WaitingFigures;
   statistics: StatisticPeeks;
+  pools: PoolDirectory;
   /** Numbers and codes for customers who call. */
   accessDesk: AccessDesk;
   /** What the module `service` of applications is carried out with, but for messages to devices. */
@@ -79,6 +81,7 @@ export function composeServices(
     service: (name) => config.service(name),
     services: () => config.services(),
     section: (name) => config.section(name),
+    resourceNames: () => config.objects('resources').keys(),
     resources: (name) => config.object('resources', name),
     list: (name) => config.object('lists', name),
   };
@@ -99,7 +102,8 @@ export function composeServices(
     serviceOf: (sql: Sql, session: SessionSubject) => services.ofSession(sql, session),
     sessionOf: (id: string) => services.sessionOf(id),
   };
-  return { services, figures, statistics, accessDesk, forApplications };
+  const pools = new PoolDirectory({ database, access, configuration });
+  return { services, figures, statistics, pools, accessDesk, forApplications };
 }
 
 function waitingFigures({ config, clock, database }: Ground, { router }: Pick<Abilities, 'router'>): WaitingFigures {
@@ -108,6 +112,7 @@ function waitingFigures({ config, clock, database }: Ground, { router }: Pick<Ab
     knows: (queue) => router.statistics.target(queue)?.kind === 'queue',
     waiting: (queue) => router.waitingIn(queue),
     expectedWait: (queue) => router.ewt(queue),
+    waitInterval: (queue) => router.estimate(queue),
     statisticalWait: (queue) => router.statistics.value(queue, 'StatExpectedWaitingTime'),
     quitTime: (queue) => averageQuitSeconds(database, queue, clock.now()),
   };

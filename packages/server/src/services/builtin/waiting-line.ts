@@ -19,6 +19,8 @@ export interface WaitingFigures {
   waiting(queue: string): number;
   /** Seconds that somebody who joins it now is expected to wait; 10000: nobody is there to serve. */
   expectedWait(queue: string): number;
+  /** Between what 80 of 100 such waits end, seconds. */
+  waitInterval(queue: string): { lowSeconds: number; highSeconds: number };
   /** The statistic of that name; undefined when there is none. */
   statisticalWait(queue: string): Promise<number | undefined>;
   /** Seconds between two departures; undefined when there were none lately. */
@@ -68,8 +70,15 @@ export async function describeQueue(
     wpos: position,
     aqt: rounded(measured ?? modelled / position),
     ewt: rounded(ewt),
+    ...(mode === 'ewt2' && intervalOf(figures, queue)),
     hit: 0,
   };
+}
+
+/** Beyond what the original tells: between what 80 of 100 waits end. */
+function intervalOf(figures: WaitingFigures, queue: string): JsonObject {
+  const { lowSeconds, highSeconds } = figures.waitInterval(queue);
+  return { ewtlow: rounded(lowSeconds), ewthigh: rounded(highSeconds) };
 }
 
 function rounded(seconds: number): number {

@@ -8,6 +8,7 @@ import {
   AccessNumbers,
   addBuiltinServices,
   fileLink,
+  PoolDirectory,
   ServiceRecords,
   Services,
   StatisticPeeks,
@@ -19,6 +20,7 @@ import { allowOrigins } from '../cross-origin.js';
 import { gmsEwtApi } from '../ewt.js';
 import { restrictPorts } from '../port-restrictions.js';
 import { gmsServiceApi } from '../service.js';
+import { gmsResourceApi } from '../service-resources.js';
 import { gmsStatisticApi } from '../statistic.js';
 
 type Options = Record<string, string>;
@@ -207,6 +209,7 @@ export class ServiceBed {
     const configuration = {
       ...{ service, section },
       services: () => this.services,
+      resourceNames: () => this.resources.keys(),
       resources: (name: string) => this.resources.get(name),
       list: (name: string) => this.lists.get(name),
     };
@@ -216,6 +219,7 @@ export class ServiceBed {
       knows: (queue) => router.statistics.target(queue)?.kind === 'queue',
       waiting: (queue) => router.waitingIn(queue),
       expectedWait: (queue) => router.ewt(queue),
+      waitInterval: (queue) => router.estimate(queue),
       statisticalWait: (queue) => router.statistics.value(queue, 'StatExpectedWaitingTime'),
       quitTime: (queue) => averageQuitSeconds(database, queue, clock.now()),
     };
@@ -243,6 +247,7 @@ export class ServiceBed {
     const gms = { prefix: '/genesys', credentials, log: silentLogger };
     await http.register(gmsStatisticApi, { ...gms, statistics });
     await http.register(gmsEwtApi, { ...gms, figures, clock });
+    await http.register(gmsResourceApi, { ...gms, pools: new PoolDirectory({ database, access, configuration }) });
     await http.register(gmsServiceApi, { prefix: '/genesys', services, credentials, fileUrl, log: silentLogger });
     return { http, services };
   }
