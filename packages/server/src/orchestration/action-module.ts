@@ -34,6 +34,8 @@ export interface ActionDefinition {
   /** Instead of performing: answers a request of a client, stored with the macrostep itself. */
   reply?(action: Action): RequestReply;
   execute?(action: Action): Promise<ActionOutcome>;
+  /** Whether one that is pending after its performance is executed; default: all are. */
+  isExecuted?(action: Action): boolean;
   /** Answers instead of executing again what was under way when the program died. */
   interrupted?(action: Action): ActionOutcome | undefined;
 }

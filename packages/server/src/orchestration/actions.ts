@@ -29,6 +29,10 @@ const WAIT_FOR = statement(
   'action-wait-for',
   `update session_action set phase = 'waiting', subject = coalesce($2, subject) where id = $1 returning id`,
 );
+const BECOMES = statement(
+  'action-becomes',
+  `update session_action set request = $2, phase = 'waiting' where id = $1 returning id`,
+);
 const TAKE = statement('action-take', 'delete from session_action where id = $1 returning *');
 /** Takes an action and posts its answer, if there is one ($2). */
 const ANSWER = statement(
@@ -149,7 +153,8 @@ export class Actions {
     const perform = definition.perform?.bind(definition);
     const outcome = perform ? await outcomeOf(() => perform(tx, action)) : 'pending';
     if (!isPending(outcome)) return this.#answer(tx, action, event, outcome);
-    const phase = definition.execute ? 'execute' : 'waiting';
+    const isExecuted = definition.execute !== undefined && definition.isExecuted?.(action) !== false;
+    const phase = isExecuted ? 'execute' : 'waiting';
     await tx.query(KEEP, [
       action.requestId,
       session.id,
@@ -161,7 +166,7 @@ export class Actions {
       instant(action.now),
       this.node(),
     ]);
-    if (definition.execute) tx.afterCommit(() => this.#execute(effect.namespace, action));
+    if (isExecuted) tx.afterCommit(() => this.#execute(effect.namespace, action));
   }
 
   /** The actions that wait for what `subject` names. */
@@ -198,6 +203,11 @@ export class Actions {
   async carryOutLater(tx: Transaction, timers: ActionTimers, action: Action, due: number): Promise<void> {
     const [row] = await tx.query<ActionRow>(TAKE, [action.requestId]);
     if (row) await timers.setActionTimer(tx, action, row.module, due);
+  }
+
+  /** A pending action is another one from now on, and waits. @returns false when it has been answered meanwhile */
+  async becomes(tx: Transaction, action: Action): Promise<boolean> {
+    return (await tx.query(BECOMES, [action.requestId, jsonText(action)])).length > 0;
   }
 
   /** A session that has ended hears no answers any more. */

@@ -32,10 +32,10 @@ export class MacrostepRuns {
   /**
    * Runs the macrostep that consumes the turn's message, or the first one of its session.
    * @param isHopeless what it asks for could not be stored, again and again: the session fails instead
+   * @param now when it runs, milliseconds since 1970
    */
-  async run(turn: TurnRow, isHopeless: boolean): Promise<Macrostep> {
-    const { pool, clock, counters, database } = this.parts;
-    const now = clock.now();
+  async run(turn: TurnRow, isHopeless: boolean, now = this.parts.clock.now()): Promise<Macrostep> {
+    const { pool, counters, database } = this.parts;
     const event = turn.step > 0 ? turn.event : null;
     const environment = changedEnvironment(turn.environment, event?.model);
     if (isHopeless) return { turn, event, environment, result: givenUp(turn), now };

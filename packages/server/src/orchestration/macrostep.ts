@@ -41,6 +41,8 @@ export interface Macrostep {
   result: StepResult;
   /** When it ran; the timers that it sets count from here. */
   now: number;
+  /** The step before it, which has not been stored yet: both are stored together. */
+  earlier?: Macrostep;
 }
 
 const NOTHING: Written = { moved: new Set(), posted: [], answered: new Set() };
@@ -69,6 +71,11 @@ export class Macrosteps {
       weigh: ({ weight }) => weight,
       run: (steps) => this.#storeTogether(steps),
     });
+  }
+
+  /** Whether a macrostep may be stored with the next one of its session: nothing has to be performed with its commit. */
+  canWait(macrostep: Macrostep): boolean {
+    return stateAfter(macrostep) === 'running' && begin(this.context, macrostep).rest.length === 0;
   }
 
   /** @returns false when the session has moved on since the macrostep ran; then nothing is stored */
@@ -169,15 +176,21 @@ export class Macrosteps {
 
 /** The outbox with all that can be stored by the macrostep's first statement, and the effects that come after that. */
 function begin(context: MacrostepContext, macrostep: Macrostep): { outbox: Outbox; rest: readonly Effect[] } {
-  const { turn, event, result, now } = macrostep;
   const outbox = new Outbox();
+  if (macrostep.earlier) gather(outbox, context, macrostep.earlier);
+  return { outbox, rest: gather(outbox, context, macrostep) };
+}
+
+/** Adds what one macrostep asked for; answers what has to be performed. */
+function gather(outbox: Outbox, context: MacrostepContext, macrostep: Macrostep): readonly Effect[] {
+  const { turn, event, result, now } = macrostep;
   const subject = subjectOf(turn);
   const isOver = stateAfter(macrostep) !== 'running';
   for (const entry of journalEntries(macrostep)) outbox.journal(entry);
   if (!event && !isOver) limitAge(outbox, context, turn, now);
   const { effects } = result;
   const stop = effects.findIndex((effect) => !collectEffect(outbox, context, turn, subject, effect, now, isOver));
-  return { outbox, rest: stop < 0 ? [] : effects.slice(stop) };
+  return stop < 0 ? [] : effects.slice(stop);
 }
 
 /** A session that lasts too long ends by a timer of its own. */
@@ -189,20 +202,20 @@ function limitAge(outbox: Outbox, context: MacrostepContext, turn: TurnRow, now:
 }
 
 function writtenStep(macrostep: Macrostep, outgoing: Outgoing): WrittenStep {
-  const { turn, environment, event, input, result, now } = macrostep;
+  const { turn, environment, event, result, now, earlier } = macrostep;
   const reason = reasonOf(macrostep);
-  const history: StepInput = { event, ...input };
+  const before = (earlier ?? macrostep).turn;
   const record = {
     session: turn.id,
-    from: turn.step,
+    from: before.step,
     step: result.step,
     snapshot: result.snapshot,
     configuration: result.configuration,
     state: stateAfter(macrostep),
     at: instant(now),
-    input: history,
-    caused: causedBy(result.effects),
-    ...(environment !== turn.environment && { environment }),
+    ...historyOf(macrostep),
+    ...(earlier && { earlier: [{ step: earlier.result.step, ...historyOf(earlier) }] }),
+    ...(environment !== before.environment && { environment }),
     ...(event && { message: turn.message_id }),
     ...(result.finalState !== undefined && { final: result.finalState }),
     ...(reason !== null && { reason }),
@@ -210,6 +223,11 @@ function writtenStep(macrostep: Macrostep, outgoing: Outgoing): WrittenStep {
     ...(result.data !== undefined && { data: result.data }),
   };
   return { session: turn.id, record, outgoing, weight: result.snapshot.length };
+}
+
+/** What is kept of a macrostep for those who look back. */
+function historyOf({ event, input, result }: Macrostep): { input: StepInput; caused: JsonObject[] } {
+  return { input: { event, ...input }, caused: causedBy(result.effects) };
 }
 
 function stateAfter({ event, result }: Macrostep): SessionState {

@@ -27,6 +27,16 @@ export interface TurnRow {
   event: SessionEvent | null;
 }
 
+/** What is known of a session that has just been stored, so that it need not be read before its first macrostep. */
+export interface CreatedRow {
+  /** False when there was one of that id. */
+  created: boolean;
+  ors: boolean;
+  attributes: Readonly<Record<string, string>>;
+  /** Id of its first message. */
+  message: number | null;
+}
+
 /** Stores a new session; with $13 also the request of that id as its first event ($14), whose answer is awaited. */
 export const CREATE_SESSION = statement(
   'session-create',
@@ -35,12 +45,18 @@ export const CREATE_SESSION = statement(
                           service, parent, invoke_id, started_at, changed_at, node)
      values ($1, $2, $3, $11, 0, '', '{}', $4, $5, $6, $7, $8, $9, $10, $10, $12)
      on conflict (id) do nothing
+     returning id
    ), asked as (
      insert into session_reply (id, session, asked_at)
      select $13::text, $1, $10::timestamptz where $13::text is not null
+   ), first as (
+     insert into session_message (session, at, event)
+     select $1, $10::timestamptz, $14::jsonb where $13::text is not null
+     returning id
    )
-   insert into session_message (session, at, event)
-   select $1, $10::timestamptz, $14::jsonb where $13::text is not null`,
+   select exists (select from created) as created, coalesce(f.ors, false) as ors, coalesce(f.attributes, '{}') as attributes,
+          (select id from first) as message
+     from (select) as one left join flow_version f on f.flow = $2 and f.version = $3`,
 );
 
 /** Many at once, none of which has a request to answer. */

@@ -295,3 +295,68 @@ describe('what an application gets wrong', () => {
     expect(bed.current.logged.filter((line) => line.includes('macrostep'))).toEqual([]);
   });
 });
+
+describe('a session that begins with a request', () => {
+  const ASKED = orsFlow(`<datamodel><data id="n" expr="0"/></datamodel>
+    <state id="s"><onentry><send event="'later'" delay="'2s'"/><assign location="_data.n" expr="Date.now()"/></onentry>
+    <transition event="gms.start" target="t"><ws:response requestid="_event.sendid"><param name="a" expr="_event.data.b"/>
+      </ws:response></transition></state>
+    <state id="t"><onentry><probe:tell what="Date.now() - _data.n"/></onentry>
+      <transition event="later" target="f"/></state><final id="f"/>`);
+
+  async function started(flow: string) {
+    const { database, sessions } = bed.current;
+    const query = vi.spyOn(database, 'query');
+    const startRequestId = `request-${flow}`;
+    const id = await sessions.start(database, { flow, parameters: { b: 'c' }, startRequestId });
+    sessions.wake(id);
+    const reply = await sessions.reply(startRequestId, 1_000);
+    const statements = query.mock.calls.map(([one]) => (typeof one === 'string' ? one : one.name));
+    query.mockRestore();
+    return { id, reply, statements: statements.filter((name) => name.startsWith('session-')) };
+  }
+
+  test('is stored twice until it is answered: when it is created, and when it has consumed the request', async () => {
+    await bed.flow('asked', ASKED.replace('<probe:tell what="Date.now() - _data.n"/>', ''));
+    const { reply, statements } = await started('asked');
+    expect(reply).toEqual({ status: 200, body: { a: 'c' } });
+    expect(statements).toEqual(['session-create', expect.stringMatching(/^session-store-steps-/)]);
+  });
+
+  test('has both steps in its history, at one time, and can be repeated', async () => {
+    await bed.flow('asked-probed', ASKED);
+    const { id } = await started('asked-probed');
+    await bed.activity.idle();
+    expect(bed.heard()).toEqual([0]);
+    // The third step hears that the answer was given.
+    expect(await bed.row(id)).toMatchObject({ step: 3, configuration: ['t'] });
+    const { history = [] } = (await bed.current.directory.get(id)) ?? {};
+    expect(history.slice(0, 2).map(({ event, entered }) => [event, entered])).toEqual([
+      [null, ['s']],
+      ['gms.start', ['t']],
+    ]);
+    const pictures = [await bed.current.directory.step(id, 1), await bed.current.directory.step(id, 2)];
+    expect(pictures.map((picture) => picture?.configuration)).toEqual([['s'], ['t']]);
+    await bed.crash();
+    await bed.advance(2);
+    expect(await bed.row(id)).toMatchObject({ state: 'done', step: 4 });
+  });
+
+  test('is stored after its first step when that asks for what is performed with the commit', async () => {
+    await bed.flow('asked-first', ASKED.replace('<onentry><send', `<onentry><probe:tell what="'first'"/><send`));
+    const { id, reply } = await started('asked-first');
+    await bed.activity.idle();
+    expect(reply).toMatchObject({ status: 200 });
+    expect(bed.heard()).toEqual(['first', 0]);
+    expect((await bed.row(id)).step).toBe(3);
+  });
+
+  test('answers also when it ends at once', async () => {
+    await bed.flow('asked-last', ASKED.replace('target="t"', 'target="f"'));
+    const { id, reply } = await started('asked-last');
+    await bed.activity.idle();
+    expect(reply).toEqual({ status: 200, body: { a: 'c' } });
+    expect(await bed.row(id)).toMatchObject({ state: 'done', step: 2 });
+    expect(await bed.store.database.query('select from session_timer where session = $1', [id])).toEqual([]);
+  });
+});

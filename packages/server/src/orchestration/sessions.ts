@@ -34,6 +34,7 @@ import {
   CANCEL_SCHEDULED,
   CREATE_SESSION,
   CREATE_SESSIONS,
+  type CreatedRow,
   FIRE_TIMERS,
   type FiredTimer,
   IS_FLOODED,
@@ -50,7 +51,7 @@ import {
   UNKEPT_SESSIONS,
   WAITING_SESSIONS,
 } from './session-statements.js';
-import { jsonText } from './stored-json.js';
+import { asStored, jsonText } from './stored-json.js';
 import type { Suspensions } from './suspensions.js';
 import { Together } from './together.js';
 import { type KnownSession, type Message, READ_AHEAD, type ReadTurn, readTurns, type SessionHead } from './turns.js';
@@ -95,6 +96,8 @@ export class Sessions {
   readonly #timers: DueWork<FiredTimer>;
   readonly #context: MacrostepContext;
   readonly #progress: SessionProgress;
+  /** Sessions that have just been stored here, until they are woken. */
+  readonly #fresh = new Map<string, ReadTurn>();
   readonly #macrosteps: Macrosteps;
   readonly #engine: MacrostepRuns;
   readonly #residents: ResidentSessions;
@@ -226,12 +229,13 @@ export class Sessions {
     if (startAt === undefined) this.parts.counters.ordered(id);
     const { startRequestId, startRequest: name = 'gms.start' } = request;
     const first = { name, data: request.parameters, ...(startRequestId !== undefined && { sendid: startRequestId }) };
-    await sql.query(CREATE_SESSION, [
+    const environment = this.parts.environment(id, request);
+    const [created] = await sql.query<CreatedRow>(CREATE_SESSION, [
       id,
       flow,
       version,
       jsonText(request.parameters),
-      jsonText(this.parts.environment(id, request)),
+      jsonText(environment),
       request.callback ?? null,
       request.service ?? null,
       request.parent?.session ?? null,
@@ -243,6 +247,10 @@ export class Sessions {
       startRequestId === undefined ? null : jsonText(first),
     ]);
     if (startRequestId !== undefined) afterCommit(sql, () => replies.expect(startRequestId));
+    if (created?.created && startAt === undefined) {
+      const fresh = freshTurn({ ...request, id, flow, version }, environment, created, first);
+      afterCommit(sql, () => this.#fresh.set(id, fresh));
+    }
     if (startAt !== undefined) {
       await sql.query(SET_TIMER, [id, null, instant(startAt), id, null, null]);
       afterCommit(sql, () => this.#timers.wake(startAt));
@@ -376,7 +384,13 @@ export class Sessions {
   /** Appends to a session's mailbox and wakes it after the commit; false when it has ended or never was. */
   post = async (tx: Transaction, session: string, event: SessionEvent): Promise<boolean> => {
     const [row] = await tx.query(POST_MESSAGE, [session, instant(this.parts.clock.now()), jsonText(event)]);
-    if (row) tx.afterCommit(() => this.wake(session));
+    if (row) {
+      tx.afterCommit(() => {
+        // It has more to consume than what it was stored with.
+        this.#fresh.delete(session);
+        this.wake(session);
+      });
+    }
     return row !== undefined;
   };
 
@@ -505,7 +519,9 @@ export class Sessions {
     let isMore = true;
     for (let round = 1; isMore && !this.#stopped; round += 1) {
       const known = this.#residents.get(session);
-      const read = await this.#reading.do({ id: session, step: known?.step ?? -1 });
+      const fresh = this.#fresh.get(session);
+      this.#fresh.delete(session);
+      const read = fresh ?? (await this.#reading.do({ id: session, step: known?.step ?? -1 }));
       const head = read?.head ?? known;
       if (!read || !head) return this.#residents.drop(session);
       const messages = read.messages ?? [];
@@ -532,7 +548,8 @@ export class Sessions {
   async #takeTurns(head: SessionHead, messages: readonly (Message | null)[]): Promise<'on' | 'elsewhere' | 'over'> {
     const { clock } = this.parts;
     let current = head;
-    for (const message of messages) {
+    let earlier: Macrostep | undefined;
+    for (const [index, message] of messages.entries()) {
       if (this.#stopped) return 'over';
       const turn: TurnRow = { ...current, message_id: message?.id ?? null, event: message?.event ?? null };
       if (turn.version === 0) {
@@ -541,11 +558,19 @@ export class Sessions {
       }
       if (message?.at) this.parts.counters.took('scxml-event-queuing-time', clock.now() - Date.parse(message.at));
       const isHopeless = (this.#failures.get(turn.id) ?? 0) >= STORE_ATTEMPTS;
-      const macrostep = await this.#engine.run(turn, isHopeless);
+      const macrostep = await this.#engine.run(turn, isHopeless, earlier?.now);
       // The engine has been closed: the next process repeats the step.
       if (macrostep.result.failure?.reason === 'closed') return 'over';
-      const next = await this.#store(macrostep);
+      // A session that begins with an event, such as the request of its starter, is stored when it has consumed that.
+      const isAlone = message !== null || index === messages.length - 1 || this.#failures.has(turn.id);
+      if (!isAlone && this.#macrosteps.canWait(macrostep)) {
+        earlier = macrostep;
+        current = headAfter(macrostep);
+        continue;
+      }
+      const next = await this.#store(earlier ? { ...macrostep, earlier } : macrostep);
       if (typeof next === 'string') return next;
+      earlier = undefined;
       current = next;
     }
     return 'on';
@@ -566,11 +591,12 @@ export class Sessions {
 
   /** @returns the session as it now stands, if it goes on */
   async #store(macrostep: Macrostep): Promise<SessionHead | 'elsewhere' | 'over'> {
-    const { turn, event, environment, result } = macrostep;
+    const { turn, event, result } = macrostep;
     const stored = await this.#macrosteps.store(macrostep);
-    if (stored) {
-      this.#logMetrics(macrostep);
-      this.#count(macrostep);
+    for (const step of stored ? [macrostep.earlier, macrostep] : []) {
+      if (!step) continue;
+      this.#logMetrics(step);
+      this.#count(step);
     }
     this.#failures.delete(turn.id);
     if (!stored || result.status !== 'running') {
@@ -579,8 +605,7 @@ export class Sessions {
     }
     this.#progress.consumed(turn.id, event ? (turn.message_id ?? 0) : 0);
     if (result.status !== 'running') return 'over';
-    const { message_id: _message, event: _event, ...before } = turn;
-    const head: SessionHead = { ...before, step: result.step, snapshot: result.snapshot, environment };
+    const head = headAfter(macrostep);
     this.#residents.keep(head);
     return head;
   }
@@ -612,6 +637,26 @@ export class Sessions {
 
 function mailboxFull(session: string, most: number): RingbackError {
   return new RingbackError('mailbox-full', `${most} events wait for session ${session} already. Try again later.`);
+}
+
+/** The session as it stands after a macrostep. */
+function headAfter({ turn, environment, result }: Macrostep): SessionHead {
+  const { message_id: _message, event: _event, ...before } = turn;
+  return { ...before, step: result.step, snapshot: result.snapshot, environment };
+}
+
+/** What would be read of a session that has just been stored. */
+function freshTurn(
+  { id, flow, version, parameters, callback, service, parent }: SessionStart & { id: string; version: number },
+  environment: Environment,
+  { ors, attributes, message }: CreatedRow,
+  event: SessionEvent,
+): ReadTurn {
+  const origin = { parent: parent?.session ?? null, invoke_id: parent?.invokeId ?? null };
+  const about = { callback: callback ?? null, service: service ?? null, ...origin };
+  const seen = { parameters: asStored(parameters), environment: asStored(environment) };
+  const head = { ...{ id, flow, version, step: 0, snapshot: '' }, ...seen, ...about, ors, attributes };
+  return { id, head, messages: message === null ? null : [{ id: message, event: asStored(event) }] };
 }
 
 /** With a transaction, when it has committed; otherwise what was to be stored is stored already. */

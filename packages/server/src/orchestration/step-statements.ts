@@ -118,7 +118,8 @@ export function storeSteps(lists: readonly List[]): Statement {
     () => `with wanted as materialized (
      select * from json_to_recordset($1::json) as w (
        session text, "from" integer, step integer, snapshot text, configuration text[], environment jsonb, state text,
-       final text, reason text, done_data jsonb, data jsonb, at timestamptz, message bigint, input jsonb, caused jsonb)
+       final text, reason text, done_data jsonb, data jsonb, at timestamptz, message bigint, input jsonb, caused jsonb,
+       earlier jsonb)
    ), moved as (
      update session s
         set step = w.step, snapshot = w.snapshot, configuration = w.configuration,
@@ -127,11 +128,15 @@ export function storeSteps(lists: readonly List[]): Statement {
             ended_at = case when w.state = 'running' then null else w.at end
        from wanted w
       where s.id = w.session and s.step = w."from" and s.state = 'running'
-     returning w.session, w.step, w.at, w.message, w.input, w.caused
+     returning w.session, w.step, w.at, w.message, w.input, w.caused, w.earlier
    ), consumed as (
      delete from session_message m using moved v where m.id = v.message
    ), remembered as (
-     insert into session_step (session, step, at, input, caused) select session, step, at, input, caused from moved
+     insert into session_step (session, step, at, input, caused)
+     select session, step, at, input, caused from moved
+     union all
+     select v.session, e.step, v.at, e.input, e.caused from moved v
+      cross join lateral jsonb_to_recordset(v.earlier) as e (step integer, input jsonb, caused jsonb)
    )${effects(lists)}
    select 'moved' as kind, session as id from moved${results(lists)}`,
   );

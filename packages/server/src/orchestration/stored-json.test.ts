@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { jsonText } from './stored-json.js';
+import { testDatabase } from '../store/testing.js';
+import { asStored, jsonText } from './stored-json.js';
+
+const { database } = await testDatabase();
 
 test.each([
   ['NUL', 'a\u0000b', 'a\ufffdb'],
@@ -17,3 +20,11 @@ test('whatever else is JSON stays as it is', () => {
   const value = { a: [1, 'x"y', null, { b: false }] };
   expect(JSON.parse(jsonText(value))).toEqual(value);
 });
+
+test.each([[{ bb: 1, a: 2, ä: [{ z: 1, y: null }], B: { long: 'x\u0000', aa: true }, '10': 0.5, '9': -1e21 }], [{}]])(
+  'a value reads as the database gives it back: %j',
+  async (value) => {
+    const [row] = await database.query<{ value: object }>('select $1::jsonb as value', [jsonText(value)]);
+    expect(JSON.stringify(asStored(value))).toBe(JSON.stringify(row?.value));
+  },
+);

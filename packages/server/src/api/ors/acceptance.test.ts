@@ -212,7 +212,7 @@ describe('start (H1 to H5, H16)', () => {
   test('with a request that nobody answers says so in time, and the session lives', async () => {
     const src = ors.serve('/h1.scxml', WAITING);
     const asking = ors.json('/scxml/session/start/silent', { src });
-    await vi.waitFor(() => expect(bed.told).toHaveLength(1));
+    await vi.waitFor(() => expect(bed.told).toHaveLength(1), { timeout: 20_000 });
     await bed.advance(31);
     const answer = await asking;
     expect([answer.status, answer.json().error]).toEqual([504, 'timeout']);
@@ -377,7 +377,7 @@ describe('requests (H9 to H11)', () => {
     bed.heard();
     ors.options.timeoutMs = 5_000;
     const asking = ors.ask(`/scxml/session/${sid}/request/nothing`);
-    await vi.waitFor(() => expect(bed.told).toHaveLength(1));
+    await vi.waitFor(() => expect(bed.told).toHaveLength(1), { timeout: 20_000 });
     await bed.advance(4);
     const settled = vi.fn();
     void asking.then(settled);

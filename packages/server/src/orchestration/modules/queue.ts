@@ -1,8 +1,9 @@
 import type { AttributeDescriptor } from '@ringback/scxml';
 import { RingbackError } from '../../kernel/index.js';
 import type { RouteChange, Router } from '../../routing/index.js';
-import type { Transaction } from '../../store/sql.js';
-import type { Action, ActionModule, ActionOutcome } from '../action-module.js';
+import type { Database } from '../../store/index.js';
+import type { Sql, Transaction } from '../../store/sql.js';
+import type { Action, ActionDefinition, ActionModule, ActionOutcome } from '../action-module.js';
 import type { Actions, Post } from '../actions.js';
 import type { AgentRouting } from '../agent-routing.js';
 import type { PerformanceCounters } from '../counters.js';
@@ -11,13 +12,16 @@ import { withdraw } from './queue/answers.js';
 import { type BusyTreatments, runTreatments } from './queue/busy-treatments.js';
 import { queueFunctions } from './queue/functions.js';
 import { interactionOf, orderOf, requestOf, timeoutOf } from './queue/request.js';
+import { type RuleParts, withRule } from './queue/routing-rule.js';
 import { clearStanding, readSettings } from './queue/settings.js';
 import { TARGETS, targetsOf } from './queue/targets.js';
 
 export { answerSubmits, leaveLine } from './queue/answers.js';
 export { BusyTreatments } from './queue/busy-treatments.js';
 
-interface QueueParts {
+interface QueueParts extends RuleParts {
+  sql: Sql;
+  database: Database;
   router: Router;
   actions: () => Actions;
   post: Post;
@@ -43,7 +47,7 @@ export function queueModule(parts: QueueParts, dialog: ActionModule): ActionModu
   const { router, post } = parts;
 
   async function submit(tx: Transaction, action: Action): Promise<ActionOutcome> {
-    refuseSource(action);
+    if (hasRule(action)) return 'pending';
     const { requestId, session } = action;
     const targets = targetsOf(action);
     const interaction = await interactionOf(tx, session, text(action, 'interactionid'));
@@ -94,7 +98,7 @@ export function queueModule(parts: QueueParts, dialog: ActionModule): ActionModu
   }
 
   async function update(tx: Transaction, action: Action): Promise<ActionOutcome> {
-    refuseSource(action);
+    if (hasRule(action)) return 'pending';
     const id = text(action, 'requestid') ?? '';
     const waiting = await router.requestsOf(tx, action.session.id);
     const isChanged = waiting.includes(id) && (await router.update(tx, id, await changeOf(tx, action, id)));
@@ -132,6 +136,22 @@ export function queueModule(parts: QueueParts, dialog: ActionModule): ActionModu
     return { done: { interactionid: interaction.id } };
   }
 
+  /** Performs an action with the rule that it names, which has to be looked for first. */
+  function withSource(
+    perform: (tx: Transaction, action: Action) => Promise<ActionOutcome>,
+  ): Pick<ActionDefinition, 'perform' | 'execute' | 'isExecuted'> {
+    return {
+      perform,
+      isExecuted: hasRule,
+      execute: async (action) => {
+        const complete = await withRule(parts.sql, parts, action);
+        return parts.database.transaction(async (tx) =>
+          (await parts.actions().becomes(tx, complete)) ? perform(tx, complete) : 'silent',
+        );
+      },
+    };
+  }
+
   return {
     namespaces: ['www.genesyslab.com/modules/queue'],
     prefix: 'queue',
@@ -149,14 +169,14 @@ export function queueModule(parts: QueueParts, dialog: ActionModule): ActionModu
           route: LENIENT,
         },
         children: [TARGETS, runTreatments(dialog)],
-        perform: submit,
+        ...withSource(submit),
       },
       cancel: { attributes: { requestid: VALUE, interactionid: VALUE, queue: VALUE, hints: VALUE }, perform: cancel },
       query: { attributes: { requestid: VALUE, hints: VALUE }, perform: query },
       update: {
         attributes: { ...WANTED, requestid: VALUE, ordertype: LENIENT },
         children: [TARGETS, runTreatments(dialog)],
-        perform: update,
+        ...withSource(update),
       },
       default: {
         attributes: { requestid: { kind: 'location' }, interactionid: VALUE, destination: VALUE, hints: VALUE },
@@ -166,14 +186,9 @@ export function queueModule(parts: QueueParts, dialog: ActionModule): ActionModu
   };
 }
 
-/** Rules that are kept elsewhere would have to be evaluated with the application. */
-function refuseSource(action: Action): void {
-  const source = text(action, 'src');
-  if (source === undefined) return;
-  throw new RingbackError(
-    'notsupported',
-    `There are no routing rules at ${source}: write the targets into the element.`,
-  );
+/** Whether an action is still to be completed with a rule that is kept elsewhere. */
+function hasRule(action: Action): boolean {
+  return text(action, 'src') !== undefined;
 }
 
 function unknownRequest(id: string): ActionOutcome {
