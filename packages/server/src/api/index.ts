@@ -30,6 +30,7 @@ export { gmsPatternsApi } from './gms/patterns.js';
 export { gmsPhoneNumberApi } from './gms/phone-number.js';
 export { restrictPorts } from './gms/port-restrictions.js';
 export { gmsServiceApi } from './gms/service.js';
+export { gmsResourceApi } from './gms/service-resources.js';
 export { gmsStatisticApi } from './gms/statistic.js';
 export { gmsStorageApi } from './gms/storage.js';
 export { gmsTenantsApi } from './gms/tenants.js';

@@ -6,6 +6,7 @@ import type { JsonObject } from '../kernel/index.js';
 import { createOrchestration, type Orchestration, type SearchServer } from '../orchestration/index.js';
 import {
   NodeStatus,
+  type PoolDirectory,
   type Services,
   type StatisticPeeks,
   Storage,
@@ -13,8 +14,8 @@ import {
   type WaitingFigures,
 } from '../services/index.js';
 import type { Abilities } from './abilities.js';
-import { type Chatting, composeChats } from './chat.js';
 import { customerAccess, devicePush } from './callback-ports.js';
+import { type Chatting, composeChats } from './chat.js';
 import { devices } from './devices.js';
 import type { Ground, Undo } from './ground.js';
 import { composeNotifications, type Notifying } from './notifications.js';
@@ -30,6 +31,7 @@ export interface Domains {
   services: Services;
   figures: WaitingFigures;
   statistics: StatisticPeeks;
+  pools: PoolDirectory;
   storage: Storage;
   context: ContextServices;
   outbound: Outbound;

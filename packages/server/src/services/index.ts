@@ -2,6 +2,7 @@
 
 export { AccessDesk } from './access/access-desk.js';
 export { AccessNumbers } from './access/access-numbers.js';
+export { PoolDirectory } from './access/pool-directory.js';
 export type { BuiltinCall, BuiltinService, ServiceRequest } from './builtin/builtin-service.js';
 export type { Fetch } from './builtin/urs-stat.js';
 export { describeQueues, type EwtMode, ewtMode, type WaitingFigures } from './builtin/waiting-line.js';

@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isObject, type JsonObject, type JsonValue, type Logger, RingbackError } from '../../kernel/index.js';
-import type { ServiceRequest, Services, StoredFile, StoredValue } from '../../services/index.js';
+import type { ServiceRequest, Services, StoredValue } from '../../services/index.js';
 import { failureOf, pathOf, RequestError } from '../http/failure.js';
 import { type CredentialSource, refuseStranger } from './authentication.js';
+import { refuseOtherMethods } from './dialect.js';
 import { type GmsError, generalError, serviceError } from './errors.js';
+import { sendStoredFile } from './stored-values.js';
+import { requireAllowedFiles } from './upload-control.js';
 
 export interface GmsServiceApiOptions {
   services: Services;
@@ -43,6 +46,7 @@ export async function gmsServiceApi(app: FastifyInstance, options: GmsServiceApi
     const name = service ?? (id === undefined ? undefined : await services.nameOf(id));
     if (refuseStranger(credentials, request, reply, name)) return reply;
   });
+  app.addHook('preHandler', async ({ uploads }) => requireAllowedFiles(credentials.section('server'), uploads));
   app.setErrorHandler((error, request, reply) => {
     const { status, body } = translate(error, request, log);
     request.refusal = `${body.exception}: ${body.message}`;
@@ -91,7 +95,7 @@ export async function gmsServiceApi(app: FastifyInstance, options: GmsServiceApi
     const { id, key } = request.params;
     const file = await services.file(id, key);
     if (!file) throw new RingbackError('unknown-key', `No file found for key ${key}`);
-    return sendFile(reply, file);
+    return sendStoredFile(reply, file);
   });
 
   app.delete<Stored>('/1/service/:id/storage/:key', async (request, reply) => {
@@ -99,6 +103,10 @@ export async function gmsServiceApi(app: FastifyInstance, options: GmsServiceApi
     if (!(await services.removeData(id, key))) throw new RingbackError('unknown-key', `No data found for key ${key}`);
     return reply.send();
   });
+
+  refuseOtherMethods(app, '/1/service/:service', ['GET', 'POST', 'DELETE']);
+  refuseOtherMethods(app, '/1/service/:id/:request', ['GET', 'POST']);
+  refuseOtherMethods(app, '/1/service/:id/storage/:key', ['GET', 'DELETE']);
 
   async function listData(id: string, reply: FastifyReply): Promise<FastifyReply> {
     const data = await services.data(id);
@@ -109,14 +117,6 @@ export async function gmsServiceApi(app: FastifyInstance, options: GmsServiceApi
     await services.request(id, 'update', requestOf(request));
     return json(reply, {});
   }
-}
-
-/** What a client stored is never shown as a page of ours. */
-function sendFile(reply: FastifyReply, file: StoredFile): FastifyReply {
-  return reply
-    .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.fileName)}`)
-    .type(/^[\w.+-]+\/[\w.+-]+$/.test(file.mediaType) ? file.mediaType : 'application/octet-stream')
-    .send(file.content);
 }
 
 /** Names of user data are keys of an index, which has bounds. */

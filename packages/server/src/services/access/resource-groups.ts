@@ -22,6 +22,8 @@ interface ConfiguredGroup {
 }
 
 export interface ResourceConfiguration {
+  /** Names of all objects of kind `resources`. */
+  resourceNames(): Iterable<string>;
   resources(name: string): ConfiguredGroup | undefined;
   /** The list object of the original: section to key to value. */
   list(name: string): Readonly<Record<string, OptionMap>> | undefined;
@@ -49,6 +51,12 @@ export function resourceGroup(configuration: ResourceConfiguration, name: string
   const section = configuration.list(LIST)?.[name];
   if (!section) throw new RingbackError('unknown-resource-group', `Resource group ${name} is not configured`);
   return fromSection(name, section);
+}
+
+/** The names of all configured groups, sorted. */
+export function groupNames(configuration: ResourceConfiguration): string[] {
+  const names = [...configuration.resourceNames(), ...Object.keys(configuration.list(LIST) ?? {})];
+  return [...new Set(names)].sort();
 }
 
 function fromSection(name: string, section: OptionMap): ResourceGroup {

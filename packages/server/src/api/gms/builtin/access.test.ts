@@ -91,6 +91,20 @@ describe('creating a service', () => {
     }
   });
 
+  test('S10: a method that no service has is refused', async () => {
+    for (const path of ['/1/service/ri-free', '/1/service/some-id/status', '/1/service/some-id/storage/key']) {
+      expect((await bed.send('PUT', path, { payload: '' })).status, path).toBe(405);
+    }
+  });
+
+  test('ST9: with the control of files, only the types that are listed are accepted', async () => {
+    bed.sections.set('server', { 'allow-file-control': 'true', 'allowed-mime-types': 'image/png' });
+    const file = { name: 'f', value: 'x', filename: 'f' };
+    const refused = await bed.upload('ri-rnd', [{ ...file, type: 'text/plain' }]);
+    expect([refused.status, refused.body.message]).toEqual([415, 'Mime type text/plain is not allowed']);
+    expect((await bed.upload('ri-rnd', [{ ...file, type: 'image/png' }])).status).toBe(200);
+  });
+
   test('S10: a service that is created cannot be read, and one that is read cannot be created', async () => {
     const read = await bed.send('GET', '/1/service/request-interaction');
     expect([read.status, read.headers.allow]).toEqual([405, 'POST']);
@@ -331,6 +345,17 @@ describe('resource groups', () => {
     bed.change('ri-free', { _resource_group: 'NONE' });
     const { status, body } = await bed.post('ri-free');
     expect([status, body.message]).toEqual([400, 'Resource group NONE is not configured']);
+  });
+
+  test('the pools can be looked at, with how much of them is free', async () => {
+    bed.resources.set('DNIS', { strategy: 'LOCAL', members: ['111', '222'] });
+    await created('ri-free');
+    const one = { name: 'DNIS', strategy: 'LOCAL', members: ['111', '222'], total: 2, available: 1 };
+    expect((await bed.send('GET', '/1/resource/DNIS')).body).toEqual(one);
+    const all = (await bed.send('GET', '/1/resource')).body;
+    expect(all.map(({ name }: { name: string }) => name)).toEqual(['DNIS', 'ONE', 'RND']);
+    expect((await bed.send('GET', '/1/resource/NONE')).status).toBe(404);
+    expect((await bed.send('DELETE', '/1/resource/DNIS')).status).toBe(405);
   });
 
   test('many at once over two nodes: each number has one holder, and no more are given than there are', async () => {
