@@ -109,6 +109,11 @@ export class CallbackServices {
     return seconds > 0 ? seconds : DEFAULT_POLLING_SECONDS;
   }
 
+  /** Whether a callback that is submitted again gets the place in line that it had earned. */
+  get restoresPlaces(): boolean {
+    return this.configuration.section('callback')['enable-restore-vq-position']?.trim().toLowerCase() !== 'false';
+  }
+
   /** Number of this installation in the ids of immediate callbacks. */
   get nodeNumber(): string {
     return this.configuration.section('server').node_id?.trim() || '1';

@@ -1,10 +1,10 @@
 /** Callbacks: booking, scheduling, availability, and the life of each until it is completed. */
 
 export type { CustomerAccess } from './access.js';
+export type { BulkMove, MoveOutcome } from './bulk-rescheduling.js';
 export { type Availability, CallbackError, type CallbackErrorCode, type CallbackErrorFacts } from './callback-error.js';
 export type { CallbackRecord, CallbackRow } from './callback-record.js';
 export { Callbacks, type CallbacksOptions, type StartAnswer, type StartRequest } from './callbacks.js';
-export type { BulkMove, MoveOutcome } from './bulk-rescheduling.js';
 export type { CancelOutcome } from './cancellation.js';
 export type { CallbackConfiguration } from './configuration.js';
 export { CONTACT_CENTERS } from './contact-centers.js';
@@ -17,6 +17,7 @@ export type { AvailabilityQuery, OpenSlots, SlotRange } from './open-slots.js';
 export { CallbackOverview } from './overview.js';
 export type { DeviceMessage, Push } from './push.js';
 export type { CallbackCriteria, QueueCriteria } from './queries.js';
+export { CallbackReport } from './report.js';
 export { CallbackSearch } from './search.js';
 export type { EndedCallbackSession, SessionReply, SessionStarter } from './sessions.js';
 export { SimulatedAnswers } from './simulated-answers.js';

@@ -114,7 +114,7 @@ export class Submission {
       startedAt,
       properties: row.properties,
     });
-    const isAnother = row.session !== null && row.session !== session;
+    const isAnother = this.parts.services.restoresPlaces && row.session !== null && row.session !== session;
     const named = scalarText(effectiveParameter(service, row.properties, '_service')) || service.flow;
     const paused = this.parts.services.isPaused(service) ? { _callback_paused: 'true' } : {};
     return {

@@ -32,7 +32,7 @@ import {
   orsHelp,
   restrictPorts,
 } from '../api/index.js';
-import { CallbackDirectory, CallbackOverview, CallbackSearch } from '../callback/index.js';
+import { CallbackDirectory, CallbackOverview, CallbackReport, CallbackSearch } from '../callback/index.js';
 import { type Configuration, LoginSessions } from '../config/index.js';
 import { ManualClock } from '../kernel/index.js';
 import { clientLink, fileLink, PatternMatcher } from '../services/index.js';
@@ -111,7 +111,7 @@ export async function composeApis(
       list: (filter, page) => audit.list(database, filter, page),
     },
     callbacks: new CallbackDirectory(database),
-    callbackReport: callbackReport(database),
+    callbackReport: new CallbackReport(database),
     callbackOverview: overviewDesk(new CallbackSearch(database), new CallbackOverview(database, config)),
     waiting,
     chats: chatDesk(chatting.chats),

@@ -16,6 +16,7 @@ export {
   sectionFamily,
   serviceFamily,
 } from './catalogue/index.js';
+export { type ServiceTemplate, serviceTemplates } from './catalogue/templates.js';
 export type { Period } from './catalogue/value.js';
 export {
   type ComparisonOperator,
@@ -62,6 +63,7 @@ export type {
   User,
   VirtualQueue,
 } from './objects.js';
+export { inertInFile, inertOptions } from './option-check.js';
 export { type OptionMap, OptionReader, type OptionSource, sectionOptions, serviceOptions } from './options.js';
 export { mandatoryColumns } from './outbound-check.js';
 export { isPasswordHash, passwordMatches } from './password.js';

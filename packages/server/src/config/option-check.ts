@@ -1,4 +1,4 @@
-import type { ErrorDetail } from '../kernel/index.js';
+import { type ErrorDetail, isObject, type JsonValue } from '../kernel/index.js';
 import { capacityComplaints } from './capacity-check.js';
 import { type OptionFamily, optionOf, sectionFamily, serviceFamily } from './catalogue/index.js';
 import { complaint } from './catalogue/value.js';
@@ -35,4 +35,28 @@ export function secretOptions(family: OptionFamily | undefined, options: OptionM
 /** A JSON pointer (RFC 6901) to a member, or to a member of a member. */
 export function pointerTo(...path: readonly (string | number)[]): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** Options that are set although they can have no effect here: a sentence for each. What templates pre-fill counts as unset. */
+export function inertOptions(kind: 'services' | 'options', name: string, options: OptionMap): string[] {
+  const family = kind === 'services' ? serviceFamily(options) : sectionFamily(name);
+  const holder = kind === 'services' ? 'service' : 'section';
+  return Object.entries(options).flatMap(([option, value]) => {
+    const { inert, preset } = optionOf(family, option) ?? {};
+    if (inert === undefined || value.trim() === '' || value === preset) return [];
+    return [`Option ${option} of ${holder} ${name} has no effect here, because ${inert}.`];
+  });
+}
+
+/** The same for all services and sections of a configuration file. */
+export function inertInFile({
+  objects,
+}: {
+  objects: readonly { kind: string; name: string; value: JsonValue }[];
+}): string[] {
+  return objects.flatMap(({ kind, name, value }) => {
+    if ((kind !== 'services' && kind !== 'options') || !isObject(value)) return [];
+    const texts = Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    return inertOptions(kind, name, Object.fromEntries(texts));
+  });
 }

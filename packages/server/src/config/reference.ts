@@ -14,14 +14,22 @@ export function optionReference(): string {
     '  leave the option out.',
     '- **If absent** is what holds then; where it is blank, the option is off or empty. `callback/x` means that option',
     '  `x` of section `callback` is consulted first.',
-    '- **Used by**: the server; or the callback application that is shipped with it; or nobody yet: the option is',
+    '- **Used by**: the server; or the callback applications that are shipped with it; or nobody yet: the option is',
     '  accepted, stored and, like all options of a service, handed to its application.',
+    `- ${inertCount()} options can have no effect in this server, most of them because they concern other servers of the`,
+    '  vendor. They are accepted; their rows say **no effect** and why, and whoever sets one is warned.',
     '- `$name$` inside the value of a callback option is replaced by the parameter `name` of a request.',
     '',
     ...families.flatMap(familySection),
   ]
     .join('\n')
     .trimEnd()}\n`;
+}
+
+/** Options that can have no effect, by their names. */
+function inertCount(): number {
+  const options = families.flatMap(({ groups }) => groups.flatMap((group) => group.options));
+  return new Set(options.filter(({ inert }) => inert !== undefined).map(({ name }) => name)).size;
 }
 
 function familySection(family: OptionFamily): string[] {
@@ -42,17 +50,18 @@ function familySection(family: OptionFamily): string[] {
 }
 
 function row(option: OptionDefinition): string {
-  const { name, type, preset, absent, fallback, effect, since } = option;
+  const { name, type, preset, absent, fallback, effect, since, inert } = option;
   const consulted = fallback ? `\`${fallback.section}/${fallback.name}\`` : '';
   const whenAbsent = [consulted, absent === undefined ? '' : `\`${absent}\``].filter(Boolean).join(', else ');
   const template = preset === undefined || preset === '' ? '' : `\`${preset}\``;
   const version = since ? ` Since ${since}.` : '';
-  const cells = [`\`${name}\``, formOf(type), template, whenAbsent, userOf(option), effect + version];
+  const without = inert ? ` **No effect** here, because ${inert}.` : '';
+  const cells = [`\`${name}\``, formOf(type), template, whenAbsent, userOf(option), effect + version + without];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
-function userOf({ actor }: OptionDefinition): string {
-  return actor ?? 'server';
+function userOf({ actor, inert }: OptionDefinition): string {
+  return inert === undefined ? (actor ?? 'server') : '(no effect)';
 }
 
 /** What an option's value may be, in a few words. */

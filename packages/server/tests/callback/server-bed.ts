@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll } from 'vitest';
 import { type RunningServer, startServer } from '../../src/main.js';
+import type { Database } from '../../src/store/index.js';
 import { testDatabase } from '../../src/store/testing.js';
 
 /** A callback as queries show it. */
@@ -20,10 +21,13 @@ export interface Answer {
 
 /** One agent of group Support who works by herself; parties answer after a second. */
 export const WORLD = {
-  agents: [{ id: 'a100', dbid: 100, firstName: 'Ada', lastName: 'Byron', dn: '2001', password: 's3cret', groups: ['Support'] }],
+  agents: [
+    { id: 'a100', dbid: 100, firstName: 'Ada', lastName: 'Byron', dn: '2001', password: 's3cret', groups: ['Support'] },
+  ],
   agentGroups: [{ name: 'Support' }],
   virtualQueues: [{ name: 'SupportVQ' }],
   switch: { driver: 'simulator' },
+  options: { push: { pushEnabled: 'comet,httpcb' } },
 };
 
 /** What a service of the tests has, beside what a test says. */
@@ -44,16 +48,20 @@ export class ServerBed {
   readonly heard: { path: string; body: string; headers: Record<string, unknown> }[] = [];
   /** How the listener answers: a status for each request, the last one repeated. */
   readonly statuses: number[] = [200];
+  /** What the listener gives for a path; nothing otherwise. */
+  readonly documents = new Map<string, unknown>();
   #listener: Server | undefined;
   #numbers = 6000;
 
   private constructor(
+    /** The database of the server, for what no API shows. */
+    readonly database: Database,
     private readonly server: RunningServer,
     private readonly directory: string,
   ) {}
 
   static async create(configuration: object = {}): Promise<ServerBed> {
-    const { connectionString } = await testDatabase();
+    const { database, connectionString } = await testDatabase();
     const directory = await mkdtemp(join(tmpdir(), 'ringback-callback-'));
     const configurationFile = join(directory, 'ringback.yaml');
     // Everything that is JSON is YAML.
@@ -63,7 +71,7 @@ export class ServerBed {
       ...{ databaseUrl: connectionString, testClock: true, version: '0.0.0' },
     };
     const server = await startServer(settings, pino({ level: process.env.RINGBACK_LOG_LEVEL ?? 'silent' }));
-    const bed = new ServerBed(server, directory);
+    const bed = new ServerBed(database, server, directory);
     afterAll(() => bed.#close());
     return bed;
   }
@@ -143,6 +151,15 @@ export class ServerBed {
     return [state, reason].filter(Boolean).join('/');
   }
 
+  /** Moves on, second by second, until a callback is in a state. */
+  async until(id: string, wanted: string, most = 120): Promise<void> {
+    for (let seconds = 0; seconds <= most; seconds += 1) {
+      if ((await this.state(id)) === wanted) return;
+      await this.advance(1);
+    }
+    throw new Error(`${await this.state(id)} after ${most} s instead of ${wanted}`);
+  }
+
   /** Events of a callback by type, in their order. */
   async events(id: string, ...types: string[]): Promise<Record<string, unknown>[]> {
     const all: Record<string, unknown>[] = await this.must('GET', `/api/v1/callbacks/${id}/history`);
@@ -161,6 +178,12 @@ export class ServerBed {
     return times.map((at) => Math.round((at - (times[0] ?? at)) / 1000));
   }
 
+  /** The agent takes no calls until the end of the test. */
+  async rest(): Promise<void> {
+    await this.must('PUT', '/api/v1/simulator', { agents: { a100: { auto: false } } });
+    await this.must('POST', '/api/v1/agents/a100/not-ready');
+  }
+
   /** Cancels what is not over yet and lets agents finish, so that the next test begins with a quiet world. */
   async settle(): Promise<void> {
     const open: { _id: string; _callback_state: string }[] = await this.must('GET', '/api/v1/callbacks?limit=1000');
@@ -169,7 +192,12 @@ export class ServerBed {
       await this.must('POST', '/genesys/1/admin/callback/cancel', { reason: 'CANCELLED_BY_ADMIN', ids });
     }
     await this.simulate();
-    await this.advance(30);
+    await this.must('PUT', '/api/v1/lists/GMS_Paused_Services', { services: {} });
+    // Longer than any conversation of a test; then the agent is free again.
+    await this.advance(130);
+    await this.must('POST', '/api/v1/agents/a100/login');
+    await this.must('POST', '/api/v1/agents/a100/ready');
+    await this.advance(1);
     this.heard.length = 0;
     this.statuses.splice(0, this.statuses.length, 200);
   }
@@ -196,7 +224,9 @@ export class ServerBed {
       request.on('end', () => {
         this.heard.push({ path: request.url ?? '', body, headers: request.headers });
         const status = this.statuses.length > 1 ? this.statuses.shift() : this.statuses[0];
-        response.writeHead(status ?? 200).end();
+        const document = this.documents.get(request.url ?? '');
+        const type = document === undefined ? {} : { 'content-type': 'application/json' };
+        response.writeHead(status ?? 200, type).end(document === undefined ? '' : JSON.stringify(document));
       });
     });
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));

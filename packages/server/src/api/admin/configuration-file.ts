@@ -3,6 +3,7 @@ import Type from 'typebox';
 import {
   type Configuration,
   ConfigurationFileError,
+  inertInFile,
   kindNames,
   kinds,
   parseConfiguration,
@@ -23,6 +24,9 @@ const report = Type.Object({
   created: Type.Array(change),
   updated: Type.Array(change),
   unchanged: Type.Array(change),
+  warnings: Type.Optional(
+    Type.Array(Type.String(), { description: 'Options that are set although they can have no effect here' }),
+  ),
 });
 
 /** `POST /apply` takes a configuration file, `GET /export` gives one (`ringback apply`, `ringback export`). */
@@ -48,9 +52,10 @@ export async function registerConfigurationFile(
     async (request) => {
       const text = typeof request.body === 'string' ? request.body : JSON.stringify(request.body ?? {});
       try {
-        return await configuration.apply(parseConfiguration(text, 'the file'), {
-          by: request.identity?.name ?? 'nobody',
-        });
+        const parsed = parseConfiguration(text, 'the file');
+        const applied = await configuration.apply(parsed, { by: request.identity?.name ?? 'nobody' });
+        const warnings = inertInFile(parsed);
+        return { ...applied, ...(warnings.length > 0 && { warnings }) };
       } catch (error) {
         if (!(error instanceof ConfigurationFileError)) throw error;
         throw new RequestError(422, error.code, error.message, error.details);

@@ -6,6 +6,7 @@ import { type AgentDesk, registerAgents } from './agents.js';
 import { type AuditDesk, noteChanges, registerAudit } from './audit.js';
 import type { Authentication } from './authentication.js';
 import { type CallbackOverviewDesk, registerCallbackOverview } from './callback-overview.js';
+import { type ReportSource, registerCallbackReport } from './callback-report.js';
 import { type CallbackDirectory, type EventHistory, registerCallbacks } from './callbacks.js';
 import { type CallingListDesk, refuseIfInUse, registerCallingLists } from './calling-lists.js';
 import { type CampaignFloor, registerCampaignGroups } from './campaign-groups.js';
@@ -24,6 +25,7 @@ import { type RecordHistoryDesk, registerRecordHistory } from './record-history.
 import { refuseUnlessAllowed } from './roles.js';
 import { registerSessions, type SessionDirectory } from './sessions.js';
 import { registerSimulator, type SimulatedNetwork, type TestClock } from './simulator.js';
+import { registerTemplates } from './templates.js';
 import { registerWaiting, type WaitingDesk } from './waiting.js';
 
 export type { AgentDesk, AgentPosition } from './agents.js';
@@ -55,6 +57,8 @@ export interface AdminOptions {
   agents: AgentDesk;
   audit: AuditDesk;
   callbacks: CallbackDirectory;
+  /** Records of Callback reporting; absent: there is no export. */
+  callbackReport?: ReportSource;
   /** How long people wait, and who stands where. */
   waiting?: WaitingDesk | undefined;
   /** Callbacks by desired time. */
@@ -148,10 +152,12 @@ export async function adminApi(app: FastifyInstance, options: AdminOptions): Pro
   const { records } = options;
   registerObjects(app, configuration, records && { 'calling-lists': (name) => refuseIfInUse(records.lists, name) });
   registerCatalogue(app);
+  registerTemplates(app);
   await registerConfigurationFile(app, configuration);
   registerFlows(app, flows);
   registerAgents(app, agents);
   registerCallbacks(app, callbacks, journal);
+  if (options.callbackReport) registerCallbackReport(app, options.callbackReport);
   if (options.callbackOverview) registerCallbackOverview(app, options.callbackOverview);
   registerCustomers(app, options.customers, callbacks, journal);
   if (options.chats) registerChats(app, options.chats);

@@ -1,6 +1,6 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type TSchema } from 'typebox';
-import { type Configuration, type Kind, kinds, type StoredValue, shown } from '../../config/index.js';
+import { type Configuration, inertOptions, type Kind, kinds, type StoredValue, shown } from '../../config/index.js';
 import type { JsonObject, JsonValue } from '../../kernel/index.js';
 import { problemSchema } from '../problem.js';
 import { jsonBody } from './body.js';
@@ -112,6 +112,7 @@ function registerKind(
       const { name } = request.params;
       const { outcome } = await configuration.put(kind, name, jsonBody(request), userOf(request));
       if (outcome === 'created') reply.code(201).header('location', request.url);
+      warn(reply, exposed, name, configuration.stored(kind, name)?.value);
       return present(request, name);
     },
   );
@@ -128,9 +129,10 @@ function registerKind(
         response: { 200: schema, ...absent, ...refused },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { name } = request.params;
       await configuration.patch(kind, name, jsonBody(request), userOf(request));
+      warn(reply, exposed, name, configuration.stored(kind, name)?.value);
       return present(request, name);
     },
   );
@@ -147,6 +149,22 @@ function registerKind(
       return reply.code(204).send();
     },
   );
+}
+
+/** Says in the header `warning` (RFC 7234) which options can have no effect here. */
+function warn(reply: FastifyReply, { kind }: Exposed, name: string, value: StoredValue | undefined): void {
+  if (kind !== 'services' && kind !== 'options') return;
+  // Values of these two kinds are maps of texts.
+  const warnings = inertOptions(kind, name, (value ?? {}) as Record<string, string>);
+  for (const warning of warnings) {
+    const text = warning.replace(/[^ -~]/g, '?').replace(/["\\]/g, "'");
+    reply.header('warning', [...warningsOf(reply), `299 ringback "${text}"`]);
+  }
+}
+
+function warningsOf(reply: FastifyReply): string[] {
+  const present = reply.getHeader('warning');
+  return Array.isArray(present) ? present.map(String) : [];
 }
 
 /** An object in a list, where it has to carry its name. */

@@ -87,6 +87,15 @@ describe('submission', () => {
     expect(await bed.counted()).toMatchObject({ used: 0, wrong: 0 });
   });
 
+  test('S4: gives up after as many attempts as the service says', async () => {
+    configure({ _max_ors_submit_attempts: '1' });
+    const id = await schedule(180);
+    bed.sessions.down = true;
+    await wait(60);
+    expect(await state(id)).toBe('COMPLETED/SUBMIT_FAILED');
+    bed.sessions.down = false;
+  });
+
   test('an outage shorter than that is survived', async () => {
     const id = await schedule(180);
     bed.sessions.down = true;

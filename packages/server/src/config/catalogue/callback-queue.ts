@@ -75,7 +75,7 @@ export const callbackQueue = [
     preset: '-120,-2',
     absent: '-120,-2',
     effect: 'Range in which the session of a submitted callback is checked and the callback submitted again.',
-    actor: 'nobody',
+    inert: 'a session that is lost is noticed at once, not by asking for it from time to time',
   },
   {
     name: '_queue_poll_period_recovery',

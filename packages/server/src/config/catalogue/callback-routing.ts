@@ -40,14 +40,14 @@ export const callbackRouting = [
     type: text,
     preset: 'WaitForTarget',
     effect: 'Routing strategy of the original.',
-    actor: 'nobody',
+    inert: "strategies of the vendor's router are not run; target, priority and age say who is served",
   },
   {
     name: '_urs_strategy_update_sub_routine',
     type: text,
     preset: 'SetRouteDelay',
     effect: 'Subroutine of the original that changes the route delay.',
-    actor: 'nobody',
+    inert: "subroutines of the vendor's router are not run",
   },
   {
     name: '_urs_queued_ttl',
@@ -63,29 +63,29 @@ export const callbackRouting = [
     preset: '100',
     absent: '100',
     effect: 'Time limit of a request to the router.',
-    actor: 'nobody',
+    inert: 'the router is part of this server: a request to it is stored, not waited for',
   },
   {
     name: '_urs_ewt_estimation_method',
     type: text,
     preset: 'ursdial',
     effect: 'How readiness to dial is found: `ursdial` by the router, otherwise by `_eta_pos_threshold`.',
-    actor: 'nobody',
+    actor: 'application',
   },
   {
     name: '_urs_udata_xfer_keys',
     type: names,
     preset: '',
     effect: 'Data to fetch from the routed call.',
-    actor: 'nobody',
+    actor: 'application',
   },
-  { name: '_urs_extension_data', type: text, preset: '', effect: 'Extension data of the call.', actor: 'nobody' },
+  { name: '_urs_extension_data', type: text, preset: '', effect: 'Extension data of the call.', actor: 'application' },
   {
     name: '_urs_call_interaction_age',
     type: integer({ unit: 'seconds' }),
     preset: '',
     effect: 'Age with which the callback enters the line.',
-    actor: 'nobody',
+    actor: 'application',
   },
   {
     name: '_urs_vq_priority',
@@ -123,7 +123,7 @@ export const callbackRouting = [
     absent: '0',
     effect: 'Pause before a reservation is given back.',
     since: '8.5.235.00',
-    actor: 'nobody',
+    actor: 'application',
   },
   {
     name: '_cannot_dial_buffer_time',
@@ -132,7 +132,7 @@ export const callbackRouting = [
     absent: '0',
     effect: 'No dialing in the last seconds before `_urs_queued_ttl`.',
     since: '8.5.232.04',
-    actor: 'nobody',
+    actor: 'application',
   },
   {
     name: '_delay_connid_attempt_loop',
@@ -141,7 +141,7 @@ export const callbackRouting = [
     absent: '100',
     effect: 'Pause between attempts to get the id of the call.',
     since: '8.5.232.04',
-    actor: 'nobody',
+    inert: 'the id of a call is known with the call',
   },
   {
     name: '_eta_pos_threshold',
@@ -158,7 +158,7 @@ export const callbackRouting = [
     absent: '0',
     effect: 'After this wait the customer is contacted anyway; 0 is never.',
     since: '8.5.112.05',
-    actor: 'nobody',
+    actor: 'application',
   },
   {
     name: '_min_queue_wait',
@@ -166,7 +166,7 @@ export const callbackRouting = [
     preset: '0',
     absent: '0',
     effect: 'Shortest wait before the customer is contacted.',
-    actor: 'nobody',
+    actor: 'application',
   },
   {
     name: '_max_time_to_reach_eta_pos_threshold',
@@ -174,7 +174,7 @@ export const callbackRouting = [
     preset: '14160',
     absent: '14160',
     effect: 'After this wait for the threshold the callback is given up.',
-    actor: 'nobody',
+    actor: 'application',
   },
   {
     name: '_min_urs_ewt_pos_polling_interval',
@@ -190,7 +190,7 @@ export const callbackRouting = [
     preset: '30',
     absent: '30',
     effect: 'Longest interval between queries of wait and position.',
-    actor: 'nobody',
+    actor: 'application',
   },
   {
     name: '_max_transfer_to_agent_attempts',
@@ -204,24 +204,34 @@ export const callbackRouting = [
     name: '_transfer_to_agent_retry_timeout',
     type: seconds,
     effect: 'Pause between these attempts (sets before 8.5.110).',
-    actor: 'nobody',
+    actor: 'application',
   },
   {
     name: '_ixn_redirect_confirm',
     type: flag,
     preset: 'true',
     effect: 'Wait for the confirmation of the transfer.',
-    actor: 'nobody',
+    actor: 'application',
   },
   {
     name: '_ixn_redirect_hints',
     type: text,
     preset: '',
     effect: 'Hints for the transfer.',
-    actor: 'nobody',
+    inert: 'this server itself gives the call to the agent, and needs no hints for it',
   },
-  { name: '_urs_server_url', type: text, effect: 'Address of a URS (sets before 8.5.110).', actor: 'nobody' },
-  { name: '_urs_sec_server_url', type: text, effect: 'Address of its backup.', actor: 'nobody' },
+  {
+    name: '_urs_server_url',
+    type: text,
+    effect: 'Address of a URS (sets before 8.5.110).',
+    inert: 'the router is part of this server',
+  },
+  {
+    name: '_urs_sec_server_url',
+    type: text,
+    effect: 'Address of its backup.',
+    inert: 'the router is part of this server',
+  },
 ] as const satisfies readonly OptionDefinition[];
 
 /** GMS callback, category Voice - User Originated. */
@@ -232,14 +242,14 @@ export const callbackUserOriginated = [
     preset: '30',
     absent: '30',
     effect: 'How long the access number stays booked; brought into 5 to 1800.',
-    actor: 'nobody',
+    actor: 'application',
   },
   {
     name: '_provide_code',
     type: flag,
     preset: 'false',
     effect: 'Give an access code with the access number.',
-    actor: 'nobody',
+    actor: 'application',
   },
   {
     name: '_userorig_connect_limit',
@@ -247,18 +257,23 @@ export const callbackUserOriginated = [
     preset: '3',
     absent: '3',
     effect: 'How often the customer may ask to connect or reconnect.',
-    actor: 'nobody',
+    actor: 'application',
   },
 ] as const satisfies readonly OptionDefinition[];
 
 /** GMS callback, category Chat. */
 export const callbackChat = [
-  { name: '_chat_endpoint', type: text, preset: '', effect: 'Endpoint of chats.', actor: 'nobody' },
+  { name: '_chat_endpoint', type: text, preset: '', effect: 'Endpoint of chats.', actor: 'application' },
   {
     name: '_chat_400_response_on_disconnected',
     type: flag,
     effect: 'Answer 400 when the agent has left the chat.',
-    actor: 'nobody',
+    inert: 'a callback only says where its chat begins; the options of the service request-chat count for it',
   },
-  { name: '_client_timeout', type: seconds, effect: 'Silence after which a chat client is gone.', actor: 'nobody' },
+  {
+    name: '_client_timeout',
+    type: seconds,
+    effect: 'Silence after which a chat client is gone.',
+    inert: 'a callback only says where its chat begins; the options of the service request-chat count for it',
+  },
 ] as const satisfies readonly OptionDefinition[];

@@ -22,6 +22,8 @@ export interface OptionDefinition {
   readonly since?: string;
   /** Shown to administrators alone and never logged. */
   readonly secret?: true;
+  /** Why it can have no effect in this server, as the end of the sentence "..., because". Setting it is warned of. */
+  readonly inert?: string;
   /** Who acts on it: the shipped callback application, nobody yet; absent: the server. */
   readonly actor?: 'application' | 'nobody';
 }
