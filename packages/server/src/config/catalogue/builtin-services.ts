@@ -213,8 +213,17 @@ export const requestChat = [
     type: seconds,
     preset: '36000',
     absent: '36000',
-    effect: 'How long the service lives.',
-    actor: 'nobody',
+    effect: 'How long the service and its data live.',
+  },
+  {
+    name: '_client_timeout',
+    type: seconds,
+    effect: 'A client that asks for nothing for so long counts as gone, and its chat ends. Absent: never.',
+  },
+  {
+    name: '_chat_400_response_on_disconnected',
+    type: flag,
+    effect: 'Requests to a chat that has ended are answered with 400 instead of 200.',
   },
 ] as const satisfies readonly OptionDefinition[];
 
