@@ -7,11 +7,10 @@
  * Rounds of both alternate, so that what else runs on the machine meets both; the median of the rounds counts. The
  * processor time per booking hardly depends on what else runs.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { BOOK, bookingValues } from 'ringback/dist/callback/booking-statement.js';
@@ -19,8 +18,8 @@ import { newId, silentLogger } from 'ringback/dist/kernel/index.js';
 import { startEmbedded } from 'ringback/dist/store/index.js';
 import { processorTime } from '../context/processor-time.js';
 import { HttpConnection } from './http-connection.js';
+import { startServer, stopServer } from './server-process.js';
 
-const SERVER = fileURLToPath(new URL('../../../packages/server/dist/cli/ringback.js', import.meta.url));
 const SERVICE = 'Bench';
 const BUCKET_MS = 5 * 60_000;
 const PLACES = 1_000_000;
@@ -71,7 +70,7 @@ let sessions: pg.Client[] = [];
 try {
   const configuration = join(directory, 'bench.yaml');
   await writeFile(configuration, CONFIGURATION);
-  const started = await startServer(configuration, embedded.connectionString);
+  const started = await startServer({ directory, configuration, database: embedded.connectionString });
   server = started.child;
   clients = await open(() => HttpConnection.open(new URL(started.url)));
   sessions = await open(async () => {
@@ -96,7 +95,7 @@ try {
 } finally {
   for (const client of clients) client.close();
   for (const session of sessions) await session.end();
-  if (server) await stop(server);
+  if (server) await stopServer(server);
   await embedded.stop();
   if (values.data === undefined) await rm(directory, { recursive: true, force: true });
 }
@@ -230,31 +229,4 @@ function print(http: Round[], alone: Round[], used: Used[]): void {
   console.log(
     `  aims: at least ${AIMS.perSecond}/s, ratio at least ${AIMS.ratio}, p99 under ${AIMS.p99} ms on 2 processors`,
   );
-}
-
-async function startServer(configuration: string, database: string): Promise<{ url: string; child: ChildProcess }> {
-  const child = spawn(
-    process.execPath,
-    [SERVER, 'start', '--port', '0', '--data', directory, '--config', configuration],
-    {
-      env: { ...process.env, RINGBACK_LOG_LEVEL: 'warn', DATABASE_URL: database },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const url = await new Promise<string>((resolve, reject) => {
-    let output = '';
-    child.stdout?.on('data', (chunk) => {
-      output += chunk;
-      const found = /ringback ready on (\S+)/.exec(output)?.[1];
-      if (found) resolve(found);
-    });
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
-  });
-  return { url, child };
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await gone;
 }

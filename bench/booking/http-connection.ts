@@ -41,6 +41,13 @@ export class HttpConnection {
     });
   }
 
+  get(path: string): Promise<HttpAnswer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      this.socket.write(`GET ${path} HTTP/1.1\r\nHost: ${this.host}\r\n\r\n`);
+    });
+  }
+
   close(): void {
     this.#waiting = undefined;
     this.socket.destroy();

@@ -6,7 +6,7 @@ import type { CustomerAccess } from './access.js';
 import { ApplicationDesk } from './application-desk.js';
 import { Booking, type BookingRequest } from './booking.js';
 import { type BulkMove, BulkRescheduling, type MoveOutcome } from './bulk-rescheduling.js';
-import { type Availability, CallbackError } from './callback-error.js';
+import { CallbackError } from './callback-error.js';
 import { type CallbackRecord, type CallbackRow, SYSTEM_KEYS } from './callback-record.js';
 import { type CallbackService, CallbackServices } from './callback-service.js';
 import { Cancellation, type CancelOutcome } from './cancellation.js';
@@ -228,7 +228,7 @@ export class Callbacks {
   }
 
   /** See `SlotSearch.availability`. */
-  availability(service: string, query: AvailabilityQuery): Promise<Availability> {
+  availability(service: string, query: AvailabilityQuery): Promise<OpenSlots> {
     return this.#slots.availability(service, query);
   }
 

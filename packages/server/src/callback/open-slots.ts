@@ -2,10 +2,10 @@ import type { Calendar } from '../calendar/index.js';
 import type { Clock } from '../kernel/index.js';
 import type { Database } from '../store/index.js';
 import { type BucketGrid, isOpenWithin, openSlots, proposedSlots } from './availability.js';
-import { type Availability, CallbackError } from './callback-error.js';
+import { CallbackError } from './callback-error.js';
 import type { CallbackService, CallbackServices } from './callback-service.js';
 import { gridOf, latestTime } from './desired-time.js';
-import { availabilityOf, type FreeSlot, freeSlots } from './slots.js';
+import { type FreeSlot, freeSlots } from './slots.js';
 
 const DAY_MS = 86_400_000;
 /** Longer ranges are not answered; what lies beyond the service's own limit cannot be booked anyway. */
@@ -41,11 +41,11 @@ export class SlotSearch {
   ) {}
 
   /**
-   * Version 1: free places by start of bucket.
+   * Version 1: the slots with free places, in order.
    * @throws CallbackError `office-closed` when the desired time, or the whole range, is closed; `unknown-service`,
    *   `invalid-range`, `misconfigured`
    */
-  async availability(serviceName: string, query: AvailabilityQuery): Promise<Availability> {
+  async availability(serviceName: string, query: AvailabilityQuery): Promise<OpenSlots> {
     const service = this.parts.services.get(serviceName);
     const grid = gridOf(this.parts.calendar, service);
     const now = this.parts.clock.now();
@@ -55,8 +55,7 @@ export class SlotSearch {
       ? !isOpenWithin(grid, range.start, range.end)
       : grid.hours !== undefined && !grid.hours.evaluate(at).open;
     if (closed) throw new CallbackError('office-closed', { at: query.desired?.text ?? new Date(at).toISOString() });
-    const { slots } = await this.#slots(service, grid, query, at, now);
-    return availabilityOf(slots);
+    return this.#slots(service, grid, query, at, now);
   }
 
   /**

@@ -7,7 +7,6 @@ import {
   type SlotRange,
   slotTime,
 } from '../../callback/index.js';
-import { instant } from '../../kernel/index.js';
 import { countParameter, timeParameter } from './request-parameters.js';
 
 type Query = Readonly<Record<string, string>>;
@@ -50,11 +49,17 @@ export function readSlotsQuery(query: Query): SlotsQuery {
   };
 }
 
-/** The body of version 2, written by hand: a month has thousands of slots. */
+/** The body of version 1: free places by start of bucket. Both bodies are written by hand: a month has thousands. */
+export function availabilityBody({ slots }: OpenSlots): string {
+  return `{${slots.map(({ start, free }) => `"${slotTime(start)}":${free}`).join(',')}}`;
+}
+
+/** The body of version 2. */
 export function slotsBody({ slots, minutes }: OpenSlots, timezone: string | undefined): string {
   const zone = timezone ? Zone.named(timezone) : undefined;
-  const items = slots.map(({ start, free, total }) => {
-    const local = zone ? `"localTime":"${localTime(start, zone)}",` : '';
+  const locals = zone && slots.map(({ start }) => localTime(start, zone));
+  const items = slots.map(({ start, free, total }, index) => {
+    const local = locals ? `"localTime":"${locals[index]}",` : '';
     return `{"utcTime":"${slotTime(start)}",${local}"capacity":${free},"total":${total}}`;
   });
   const echo = timezone ? `,"timezone":${JSON.stringify(timezone)}` : '';
@@ -76,7 +81,7 @@ function readRange(query: Query, time: (name: string) => number | undefined): Sl
 
 /** Clients read it with or without an offset; they add `Z` themselves, so none is sent. */
 function localTime(at: number, zone: Zone): string {
-  return instant(at + zone.offsetAt(at)).slice(0, -1);
+  return slotTime(at + zone.offsetAt(at)).slice(0, -1);
 }
 
 function timeIn(query: Query, name: string, timezone: string | undefined): number | undefined {

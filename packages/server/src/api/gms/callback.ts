@@ -10,7 +10,7 @@ import {
 } from '../../callback/index.js';
 import { instant, type JsonObject, type Logger } from '../../kernel/index.js';
 import { type CredentialSource, refuseStranger } from './authentication.js';
-import { readAvailabilityQuery, readSlotsQuery, slotsBody } from './availability.js';
+import { availabilityBody, readAvailabilityQuery, readSlotsQuery, slotsBody } from './availability.js';
 import { csvLine } from './cancelled-report.js';
 import { cancellationDialog, dialogAnswer } from './dialog.js';
 import { callbackError } from './errors.js';
@@ -107,7 +107,7 @@ function registerServiceRoutes(app: FastifyInstance, { callbacks }: GmsCallbackA
 
   app.get<ServiceRoute>(`${base}/:service/availability`, async (request, reply) => {
     const query = readAvailabilityQuery(queryOf(request));
-    return json(reply, await callbacks.availability(request.params.service, query));
+    return reply.type(JSON_TYPE).send(availabilityBody(await callbacks.availability(request.params.service, query)));
   });
 
   app.get<ServiceRoute>('/2/service/callback/:service/availability', async (request, reply) => {
