@@ -33,7 +33,7 @@ calls: [{ to: "8999", perHour: 8 }]
 parties: [{ share: 1, outcome: answer, ringSeconds: 2, talkSeconds: 40 }]
 `;
 
-it('lives through a day with callbacks and calls, and leaves nothing', async () => {
+it('lives through a day with callbacks and calls, and leaves nothing', { timeout: 180_000 }, async () => {
   const [config, day] = ['config.yaml', 'day.yaml'].map((name) => join(directory, name));
   await writeFile(String(config), CONFIG);
   await writeFile(String(day), DAY);

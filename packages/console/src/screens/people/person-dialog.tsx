@@ -39,6 +39,7 @@ export function PersonDialog({ person, close }: { person: Person | undefined; cl
           )}
           <PasswordInput
             {...{ label: say('password'), value: password, autoComplete: 'new-password' }}
+            visibilityToggleButtonProps={{ 'aria-label': say('showPassword') }}
             {...(person === undefined ? { required: true } : { description: say('keepPassword') })}
             onChange={(event) => setPassword(event.currentTarget.value)}
           />

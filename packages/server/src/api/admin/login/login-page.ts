@@ -100,10 +100,10 @@ main{width:20rem;padding:2rem;border-radius:.5rem;background:light-dark(#fff,#22
 h1{margin:0 0 1rem;font-size:1.4rem}
 label{display:block;margin:0 0 1rem}
 input{display:block;box-sizing:border-box;width:100%;padding:.5rem;font:inherit;border:1px solid light-dark(#868e96,#868e96);border-radius:.25rem}
-button,.single{display:block;box-sizing:border-box;width:100%;padding:.6rem;font:inherit;text-align:center;text-decoration:none;border:1px solid #0b7285;border-radius:.25rem;cursor:pointer}
-button{color:#fff;background:#0b7285}
+button,.single{display:block;box-sizing:border-box;width:100%;padding:.6rem;font:inherit;text-align:center;text-decoration:none;border:1px solid #3b5bdb;border-radius:.25rem;cursor:pointer}
+button{color:#fff;background:#3b5bdb}
 .single{color:inherit}
-:focus-visible{outline:3px solid #15aabf;outline-offset:2px}
+:focus-visible{outline:3px solid #748ffc;outline-offset:2px}
 [role=alert]{padding:.5rem;border-left:4px solid #c92a2a;background:light-dark(#fff5f5,#3b2020)}
 nav{display:flex;gap:1rem;justify-content:center;margin-top:1.5rem;font-size:.9rem}
 nav a{color:inherit}
