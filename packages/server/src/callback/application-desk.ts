@@ -1,7 +1,7 @@
 import { type Clock, instant, type JsonObject } from '../kernel/index.js';
 import type { Transaction } from '../store/index.js';
 import type { AccessCall, AccessOrder, CustomerAccess } from './access.js';
-import type { CallbackRow } from './callback-record.js';
+import { type CallbackRow, READ_CALLBACK } from './callback-record.js';
 import type { CallbackServices } from './callback-service.js';
 import type { Invitations } from './invitations.js';
 import type { CallbackInput } from './life-cycle.js';
@@ -33,11 +33,9 @@ export class ApplicationDesk implements CallbackDesk {
     });
   }
 
-  async notify(tx: Transaction, id: string, event: string, facts: JsonObject): Promise<ReportOutcome> {
-    return this.#about(tx, id, async (row) => {
-      await this.parts.notifications.tell(tx, row, [{ event, facts }], this.parts.clock.now());
-      return { done: { event } };
-    });
+  async notify(tx: Transaction, id: string, event: string, facts: JsonObject): Promise<void> {
+    const [row] = await tx.query<CallbackRow>(READ_CALLBACK, [id]);
+    if (row) await this.parts.notifications.tell(tx, row, [{ event, facts }], this.parts.clock.now());
   }
 
   async invite(tx: Transaction, invitation: NewInvitation): Promise<ReportOutcome> {

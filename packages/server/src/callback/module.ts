@@ -14,7 +14,7 @@ export interface CallbackDesk {
   /** Takes a report into the callback's life cycle. */
   report(tx: Transaction, callback: string, input: CallbackInput): Promise<ReportOutcome>;
   /** Tells whoever watches the callback. */
-  notify(tx: Transaction, callback: string, event: string, facts: JsonObject): Promise<ReportOutcome>;
+  notify(tx: Transaction, callback: string, event: string, facts: JsonObject): Promise<void>;
   /** Asks an agent. */
   invite(tx: Transaction, invitation: NewInvitation): Promise<ReportOutcome>;
   /** Takes back whatever the session has asked agents. */
@@ -36,8 +36,11 @@ interface CallbackAction {
 
 interface CallbackActionDefinition {
   readonly attributes: Readonly<Record<string, { kind: 'value'; required?: boolean }>>;
-  perform(tx: Transaction, action: CallbackAction): Promise<ReportOutcome>;
+  perform(tx: Transaction, action: CallbackAction): Promise<ActionReply>;
 }
+
+/** `silent`: no event tells the application that it is done. */
+type ActionReply = ReportOutcome | 'silent';
 
 /** Executable content with which an application reports what becomes of its callback. */
 export interface CallbackModule {
@@ -65,7 +68,7 @@ const REQUIRED = { kind: 'value', required: true } as const;
 
 /**
  * The module `callback`. All actions take part in the transaction of the macrostep and answer `callback.<action>.done`, or
- * `error.callback.<action>`.
+ * `error.callback.<action>`; `report`, `notify` and `withdraw` say nothing when all is well.
  *
  * - `<callback:state name="'ROUTING'"/>`, `<callback:attempt number="1" dialed="'915115'"/>` (the attempt begins),
  *   `<callback:attempt number="1" result="'BUSY'"/>`, `<callback:complete reason="'AGENT_CONNECTED'"/>`,
@@ -83,9 +86,9 @@ const REQUIRED = { kind: 'value', required: true } as const;
  * @param desk who carries them out; asked for at each action
  */
 export function callbackModule(desk: () => CallbackDesk): CallbackModule {
-  type Attempted = (tx: Transaction, callback: string, action: CallbackAction) => Promise<ReportOutcome>;
+  type Attempted = (tx: Transaction, callback: string, action: CallbackAction) => Promise<ActionReply>;
   const ofCallback = (attempt: Attempted) => ({
-    perform: async (tx: Transaction, action: CallbackAction): Promise<ReportOutcome> => {
+    perform: async (tx: Transaction, action: CallbackAction): Promise<ActionReply> => {
       const { callback } = action.session;
       if (callback !== undefined) return attempt(tx, callback, action);
       return { error: 'no-callback', description: 'This session was not started for a callback.' };
@@ -109,14 +112,24 @@ export function callbackModule(desk: () => CallbackDesk): CallbackModule {
       state: { attributes: { name: REQUIRED }, ...reporting(readState) },
       attempt: { attributes: { number: REQUIRED, result: VALUE, dialed: VALUE }, ...reporting(readAttempt) },
       complete: { attributes: { reason: REQUIRED }, ...reporting(readCompletion) },
-      report: { attributes: { facts: REQUIRED }, ...reporting(readFacts) },
+      report: {
+        attributes: { facts: REQUIRED },
+        ...ofCallback(async (tx, callback, { attributes }) => {
+          const input = readFacts(attributes);
+          if (typeof input === 'string') return invalid(input);
+          const outcome = await desk().report(tx, callback, input);
+          return 'error' in outcome ? outcome : 'silent';
+        }),
+      },
       notify: {
         attributes: { event: REQUIRED, facts: VALUE },
-        ...ofCallback(async (tx, callback, { attributes: { event, facts } }) =>
-          typeof event === 'string' && STATUS_EVENT.test(event)
-            ? desk().notify(tx, callback, event, objectOf(facts))
-            : invalid(`event is ${shown(event)}; right is a name such as _cbe_on_dial_init.`),
-        ),
+        ...ofCallback(async (tx, callback, { attributes: { event, facts } }) => {
+          if (typeof event !== 'string' || !STATUS_EVENT.test(event)) {
+            return invalid(`event is ${shown(event)}; right is a name such as _cbe_on_dial_init.`);
+          }
+          await desk().notify(tx, callback, event, objectOf(facts));
+          return 'silent';
+        }),
       },
       preview: { attributes: { agent: REQUIRED, data: VALUE }, ...asking('preview') },
       disposition: { attributes: { agent: REQUIRED, data: VALUE }, ...asking('disposition') },
@@ -124,7 +137,7 @@ export function callbackModule(desk: () => CallbackDesk): CallbackModule {
         attributes: {},
         ...ofCallback(async (tx, _callback, { session }) => {
           await desk().withdraw(tx, session.id);
-          return { done: {} };
+          return 'silent';
         }),
       },
       push: {
