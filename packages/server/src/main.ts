@@ -5,6 +5,7 @@ import { composeApis } from './composition/apis.js';
 import { recoverAndBegin } from './composition/beginning.js';
 import { composeDomains } from './composition/domains.js';
 import { openGround, readConfiguration, type Undo } from './composition/ground.js';
+import { sayOfflineBeforeStop } from './composition/leaving.js';
 import { serve } from './composition/serving.js';
 import type { ServerSettings } from './composition/settings.js';
 import { scheduleUpkeep } from './composition/upkeep.js';
@@ -34,7 +35,9 @@ export async function startServer(settings: ServerSettings, log: PinoLogger): Pr
     await scheduleUpkeep(ground, abilities, domains, undo);
     const app = await composeApis(ground, abilities, domains, settings);
     await recoverAndBegin(ground, abilities, domains, settings, undo);
-    return { url: await serve(app, ground, settings, undo), stop };
+    const url = await serve(app, ground, settings, undo);
+    sayOfflineBeforeStop(domains.node, (name) => ground.config.section(name), undo);
+    return { url, stop };
   } catch (error) {
     await stop();
     throw error;

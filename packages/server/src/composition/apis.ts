@@ -41,6 +41,7 @@ import { chatDesk } from './chat.js';
 import { customerDesk } from './contacts.js';
 import type { Domains } from './domains.js';
 import type { Ground } from './ground.js';
+import { countNotifications } from './notifications.js';
 import { orsSettings } from './orchestration-settings.js';
 import type { Outbound } from './outbound.js';
 import { complianceDesk, recordHistoryDesk } from './outbound-desks.js';
@@ -76,6 +77,7 @@ export async function composeApis(
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   orchestration.counters.registerIn(metrics);
+  countNotifications(notifying.notifications, metrics);
   const sessions = new LoginSessions({ database, clock });
   const openId = new OpenId(config);
   const authentication = new Authentication({

@@ -1,3 +1,4 @@
+import { Counter, type Registry } from 'prom-client';
 import { isLoopback } from '../api/index.js';
 import { type Configuration, sectionOptions } from '../config/index.js';
 import { SystemClock } from '../kernel/index.js';
@@ -57,4 +58,17 @@ function allowed(config: Configuration, { host }: ServerSettings): string {
 
 function posting(rules: () => TargetRules): HttpPost {
   return (request): Promise<HttpAnswer> => guardedFetch({ ...request, method: 'POST' }, rules());
+}
+
+/** `/metrics`: what became of notifications, by channel. */
+export function countNotifications(notifications: Notifications, metrics: Registry): void {
+  const counter = new Counter({
+    name: 'ringback_notifications_total',
+    help: 'Notifications that were delivered, or given up, by channel',
+    labelNames: ['channel', 'outcome'],
+    registers: [metrics],
+  });
+  notifications.onOutcome(async (tx, { type, delivered }) => {
+    tx.afterCommit(() => counter.inc({ channel: type, outcome: delivered ? 'delivered' : 'failed' }));
+  });
 }

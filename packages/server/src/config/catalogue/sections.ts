@@ -10,6 +10,7 @@ import {
   type OptionFamily,
   oneOf,
   seconds,
+  secondsClamped,
   shaped,
   text,
   zone,
@@ -449,6 +450,15 @@ export const ocServerSection = [
   ...dialingOptions,
 ] as const satisfies readonly OptionDefinition[];
 
+export const smlSection = [
+  {
+    name: 'suspending-wait-timeout',
+    type: secondsClamped(5, 600),
+    effect:
+      'Before it stops, the server says OFFLINE and serves on for so long, so that load balancers find another node. Absent: it stops at once.',
+  },
+] as const satisfies readonly OptionDefinition[];
+
 export const licenseSection = [
   {
     name: 'dial-modes',
@@ -498,4 +508,5 @@ export const sectionFamilies: readonly OptionFamily[] = [
   section('log-filter-data', 'Exceptions from the filter, by key.', logFilterDataSection),
   section('OCServer', 'Outbound.', ocServerSection),
   section('license', 'Limits of use.', licenseSection),
+  section('sml', 'Stopping.', smlSection),
 ];
