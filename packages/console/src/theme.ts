@@ -16,9 +16,20 @@ export const theme = createTheme({
   },
 });
 
-/** Mantine's dimmed text is too pale to read on our backgrounds (WCAG 1.4.3 asks for a contrast of 4.5). */
+/** The colour of the words of what cannot be undone. */
+export const DANGER = 'var(--ringback-danger)';
+
+/** Mantine's dimmed text and its red are too pale to read on our backgrounds (WCAG 1.4.3 asks for a contrast of 4.5). */
 export const readableDimmedText: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-dimmed': '#5f6770', '--mantine-color-placeholder': '#737b84' },
-  dark: { '--mantine-color-dimmed': '#a3a3a3', '--mantine-color-placeholder': '#8f8f8f' },
+  light: {
+    '--ringback-danger': '#b42020',
+    '--mantine-color-dimmed': '#5f6770',
+    '--mantine-color-placeholder': '#737b84',
+  },
+  dark: {
+    '--ringback-danger': '#ff8787',
+    '--mantine-color-dimmed': '#a3a3a3',
+    '--mantine-color-placeholder': '#8f8f8f',
+  },
 });

@@ -1,41 +1,49 @@
 import { useQuery } from '@tanstack/react-query';
-import { type Members, objects, text } from './json.js';
+import { isObject, type Members, objects, text } from './json.js';
 import { request } from './request.js';
 
 /** A service to start from: its options with what they are at first. */
 export interface Template {
-  id: string;
+  name: string;
   title: string;
   description: string;
+  /** Options that have to be filled in before the service is of use. */
+  mandatory: readonly string[];
+  /** Services of these templates must exist before this one is used. */
+  requires: readonly string[];
   options: Readonly<Record<string, string>>;
 }
 
-/** Every template that the server has. */
+/** Every template that the server has, from `GET /api/v1/templates`. */
 export function useTemplates() {
   return useQuery({
     queryKey: ['templates'],
     staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async ({ signal }) => objects(await request('/api/v1/option-catalogue', { signal })).flatMap(fromFamily),
+    queryFn: async ({ signal }) => objects(await request('/api/v1/templates', { signal })).flatMap(parseTemplate),
   });
 }
 
-function fromFamily(family: Members): Template[] {
-  const id = text(family, 'id');
-  if (id === undefined || family.holder !== 'service') return [];
-  const rows = objects(family.groups).flatMap((group) => objects(group.options));
-  const presets = rows.flatMap((row) => {
-    const name = text(row, 'name') ?? '';
-    const preset = text(row, 'preset');
-    return preset === undefined || name.endsWith('*') ? [] : [[name, preset]];
+function parseTemplate(template: Members): Template[] {
+  const name = text(template, 'name');
+  if (name === undefined) return [];
+  const values = isObject(template.values) ? template.values : {};
+  // An empty option is an absent one.
+  const filled = Object.keys(values).flatMap((key): [string, string][] => {
+    const value = text(values, key);
+    return value === undefined ? [] : [[key, value]];
   });
-  const builtin = !['callback', 'application'].includes(id);
-  const kind = { _type: builtin ? 'builtin' : 'ors', _service: id };
   return [
     {
-      id,
-      title: text(family, 'title') ?? id,
-      description: text(family, 'introduction') ?? '',
-      options: { ...Object.fromEntries(presets), ...kind },
+      name,
+      title: text(template, 'title') ?? name,
+      description: text(template, 'description') ?? '',
+      mandatory: names(template.mandatory),
+      requires: names(template.requires),
+      options: Object.fromEntries(filled),
     },
   ];
+}
+
+function names(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
 }

@@ -2,6 +2,7 @@ import { ActionIcon, Button, Group, NativeSelect, Paper, Stack, Text, TextInput,
 import { useState } from 'react';
 import { CrossIcon } from '../../icons.js';
 import type { ServiceEdits } from '../../services/service-edits.js';
+import { DANGER } from '../../theme.js';
 import classes from './calendar.module.css';
 import { readPlaces } from './places-field.js';
 import { useCalendarTexts } from './use-calendar-texts.js';
@@ -103,7 +104,7 @@ export function CapacityExceptions({ edits, most }: { edits: ServiceEdits; most:
             />
           </Group>
           {tried && problem !== false && (
-            <Text size="xs" c="red" role="alert">
+            <Text size="xs" c={DANGER} role="alert">
               {problem}
             </Text>
           )}

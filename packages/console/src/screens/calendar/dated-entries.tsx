@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { CrossIcon } from '../../icons.js';
 import { nextName } from '../../services/option-name.js';
 import type { ServiceEdits } from '../../services/service-edits.js';
+import { DANGER } from '../../theme.js';
 import classes from './calendar.module.css';
 import { useCalendarTexts } from './use-calendar-texts.js';
 
@@ -51,7 +52,7 @@ export function DatedEntries({
           <li key={name} className={classes.entry}>
             <span className="tabular">{value}</span>
             {edits.refused.has(name) && (
-              <Text component="span" size="xs" c="red" role="alert">
+              <Text component="span" size="xs" c={DANGER} role="alert">
                 {edits.refused.get(name)}
               </Text>
             )}

@@ -1,5 +1,6 @@
 import { Button, Chip, Group, NativeSelect, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useState } from 'react';
+import { DANGER } from '../../theme.js';
 import { weekdayNames } from '../../time/format.js';
 import { readPlaces } from './places-field.js';
 import { useCalendarTexts } from './use-calendar-texts.js';
@@ -67,7 +68,7 @@ export function FillHours({
             />
           </Group>
           {problem !== false && (
-            <Text size="xs" c="red" role="alert">
+            <Text size="xs" c={DANGER} role="alert">
               {problem}
             </Text>
           )}

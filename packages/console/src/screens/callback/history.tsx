@@ -3,10 +3,11 @@ import { useState } from 'react';
 import type { JournalEvent } from '../../api/journal.js';
 import { CheckIcon, CrossIcon, DotIcon, GearIcon, PhoneIcon, RouteIcon } from '../../icons.js';
 import { Empty } from '../../layout/empty.js';
+import { Timeline, TimelineEntry } from '../../layout/timeline.js';
+import timeline from '../../layout/timeline.module.css';
 import { formatOffset, formatTime } from '../../time/format.js';
 import { Moment } from '../../time/moment.js';
 import { describe, type Kind } from './describe.js';
-import classes from './history.module.css';
 import { Particulars, RawEvent } from './particulars.js';
 import { RoutingReasons } from './routing-reasons.js';
 
@@ -45,35 +46,30 @@ export function History({ events }: { events: readonly JournalEvent[] }) {
       {start === undefined ? (
         <Empty title="No history">Its events have been removed, or none has been written yet.</Empty>
       ) : (
-        <ol className={classes.steps}>
+        <Timeline>
           {shown.map(({ event, kind, title, told }) => (
-            <li key={event.id} className={classes.step} data-kind={kind} data-type={event.type}>
-              <span className={classes.when}>
-                <Moment at={event.at} format={formatTime} />
-                <span className={classes.offset}>{formatOffset(event.at - start)}</span>
-              </span>
-              <Bullet kind={kind} />
-              <div className={classes.what}>
-                <div className={classes.title}>
-                  {title}
-                  <RawEvent event={event} />
-                </div>
-                {event.type === 'route.decision' && <RoutingReasons why={event.data.why} />}
-                <Particulars event={event} without={told} />
+            <TimelineEntry
+              key={event.id}
+              kind={kind}
+              type={event.type}
+              icon={BULLET[kind]}
+              when={
+                <>
+                  <Moment at={event.at} format={formatTime} />
+                  <span className={timeline.offset}>{formatOffset(event.at - start)}</span>
+                </>
+              }
+            >
+              <div className={timeline.title}>
+                {title}
+                <RawEvent event={event} />
               </div>
-            </li>
+              {event.type === 'route.decision' && <RoutingReasons why={event.data.why} />}
+              <Particulars event={event} without={told} />
+            </TimelineEntry>
           ))}
-        </ol>
+        </Timeline>
       )}
     </>
-  );
-}
-
-function Bullet({ kind }: { kind: Kind }) {
-  const Icon = BULLET[kind];
-  return (
-    <span className={classes.bullet}>
-      <Icon />
-    </span>
   );
 }

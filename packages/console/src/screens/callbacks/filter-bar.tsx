@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { CALLBACK_STATES } from '../../api/callbacks.js';
 import type { Service } from '../../api/services.js';
 import { SearchIcon } from '../../icons.js';
+import { DANGER } from '../../theme.js';
 import { RANGES } from './time-range.js';
 import { useCallbacksTexts } from './use-callbacks-texts.js';
 import type { Choice } from './use-filter.js';
@@ -48,7 +49,7 @@ export function FilterBar({ choice, services, problem, onChoose }: FilterBarProp
             onChange={(event) => onChoose({ last: event.currentTarget.value })}
           />
           {problem !== undefined && (
-            <Text size="sm" c="red" role="alert" pb={5}>
+            <Text size="sm" c={DANGER} role="alert" pb={5}>
               {say(problem)}
             </Text>
           )}

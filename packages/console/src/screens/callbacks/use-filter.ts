@@ -50,7 +50,7 @@ export function useFilter() {
     number: choice.number,
   };
   const choose = (more: Partial<Choice>) =>
-    setParameters(parametersOf({ ...choice, ...more }, today), { replace: true });
+    setParameters(parametersOf({ ...choice, ...more }, today), { replace: true, flushSync: true });
   return { choice, choose, filter, known, problem: typeof range === 'string' ? range : undefined };
 }
 

@@ -4,6 +4,7 @@ import type { Attempt, JourneyEntry, JourneyStep } from '../../api/customers.js'
 import { reasonText, StateMark } from '../../callbacks/state.js';
 import { DotIcon, PhoneIcon, RouteIcon } from '../../icons.js';
 import { Empty } from '../../layout/empty.js';
+import { Timeline, TimelineEntry, type TimelineKind } from '../../layout/timeline.js';
 import { Moment } from '../../time/moment.js';
 import classes from './customers.module.css';
 
@@ -13,28 +14,24 @@ const BULLET: Readonly<Record<JourneyEntry['kind'], () => React.JSX.Element>> = 
   call: PhoneIcon,
 };
 
+const LOOK: Readonly<Record<JourneyEntry['kind'], TimelineKind>> = { service: 'step', callback: 'route', call: 'call' };
+
 /** Services, callbacks and calls as one line of time, the latest first. */
 export function Journey({ entries }: { entries: readonly JourneyEntry[] }) {
   if (entries.length === 0) return <Empty title="Nothing yet">No service, callback or call is known.</Empty>;
   return (
-    <ol className={classes.entries}>
-      {entries.map((entry) => {
-        const Icon = BULLET[entry.kind];
-        return (
-          <li key={`${entry.kind} ${entry.id}`} className={classes.entry} data-kind={entry.kind}>
-            <span className={classes.when}>
-              <Moment at={entry.at} />
-            </span>
-            <span className={classes.bullet}>
-              <Icon />
-            </span>
-            <div className={classes.what}>
-              <Told entry={entry} />
-            </div>
-          </li>
-        );
-      })}
-    </ol>
+    <Timeline>
+      {entries.map((entry) => (
+        <TimelineEntry
+          key={`${entry.kind} ${entry.id}`}
+          kind={LOOK[entry.kind]}
+          icon={BULLET[entry.kind]}
+          when={<Moment at={entry.at} />}
+        >
+          <Told entry={entry} />
+        </TimelineEntry>
+      ))}
+    </Timeline>
   );
 }
 

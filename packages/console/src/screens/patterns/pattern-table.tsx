@@ -4,7 +4,9 @@ import { useState } from 'react';
 import { type PatternGroup, useStoreObject } from '../../api/configured.js';
 import { ConfirmDelete } from '../../layout/confirm-delete.js';
 import { Failure } from '../../layout/failure.js';
+import { DANGER } from '../../theme.js';
 import { compiled } from './expression.js';
+import classes from './patterns.module.css';
 import { usePatternsTexts } from './use-patterns-texts.js';
 
 /** The patterns of a group: each can be changed, deleted, and another one added. */
@@ -65,11 +67,11 @@ export function PatternTable({ group, matching }: { group: PatternGroup; matchin
                 onSave={(_, changed) => write({ ...group.patterns, [name]: changed }, () => setEditing(undefined))}
               />
             ) : (
-              <Table.Tr key={name} data-matches={matching.has(name)}>
+              <Table.Tr key={name} className={classes.row ?? ''} data-matches={matching.has(name)}>
                 <Table.Td>
                   {name}
                   {matching.has(name) && (
-                    <Badge ml="xs" size="sm" color="teal" tt="none">
+                    <Badge ml="xs" size="sm" variant="light" color="gray" tt="none">
                       {say('matching')}
                     </Badge>
                   )}
@@ -82,7 +84,7 @@ export function PatternTable({ group, matching }: { group: PatternGroup; matchin
                     <Button size="compact-xs" variant="default" onClick={() => setEditing(name)}>
                       {say('edit', { name })}
                     </Button>
-                    <Button size="compact-xs" variant="default" c="red" onClick={() => setDeleting(name)}>
+                    <Button size="compact-xs" variant="default" c={DANGER} onClick={() => setDeleting(name)}>
                       {say('delete', { name })}
                     </Button>
                   </Group>

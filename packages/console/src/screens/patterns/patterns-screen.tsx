@@ -7,6 +7,7 @@ import { PlusIcon } from '../../icons.js';
 import { ConfirmDelete } from '../../layout/confirm-delete.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
+import { DANGER } from '../../theme.js';
 import { AddGroup } from './add-group.js';
 import { matchingNames } from './expression.js';
 import { PatternTable } from './pattern-table.js';
@@ -104,7 +105,7 @@ function GroupPanel({ group }: { group: PatternGroup }) {
           <Title order={2} id="group-title">
             {group.name}
           </Title>
-          <Button size="compact-sm" variant="default" c="red" onClick={open}>
+          <Button size="compact-sm" variant="default" c={DANGER} onClick={open}>
             {say('deleteGroup')}
           </Button>
         </Group>

@@ -6,6 +6,7 @@ import { PlusIcon } from '../../icons.js';
 import { ConfirmDelete } from '../../layout/confirm-delete.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
+import { DANGER } from '../../theme.js';
 import { GroupForm } from './group-form.js';
 import { useResourcesTexts } from './use-resources-texts.js';
 
@@ -71,7 +72,7 @@ export function ResourcesScreen() {
                         <Button
                           size="compact-xs"
                           variant="default"
-                          c="red"
+                          c={DANGER}
                           aria-label={`${say('delete')} ${group.name}`}
                           onClick={() => setDeleting(group.name)}
                         >

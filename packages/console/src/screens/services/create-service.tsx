@@ -15,15 +15,17 @@ export function CreateService({ taken, onClose }: { taken: readonly Service[]; o
   const create = useCreateService();
   const [chosen, setChosen] = useState<string>();
   const [name, setName] = useState('');
+  const [filled, setFilled] = useState<Readonly<Record<string, string>>>({});
   const [tried, setTried] = useState(false);
   const all = templates.data ?? [];
-  const template = all.find(({ id }) => id === chosen) ?? all[0];
+  const template = all.find((each) => each.name === chosen) ?? all[0];
   const problem = nameProblem(name, taken);
 
   const submit = () => {
     setTried(true);
     if (problem !== undefined || template === undefined) return;
-    const service = { name: name.trim(), options: template.options };
+    const given = template.mandatory.flatMap((option) => (filled[option] ? [[option, filled[option]]] : []));
+    const service = { name: name.trim(), options: { ...template.options, ...Object.fromEntries(given) } };
     create.mutate(service, {
       onSuccess: () => {
         notifications.show({ color: 'teal', message: say('created', { name: service.name }) });
@@ -44,8 +46,8 @@ export function CreateService({ taken, onClose }: { taken: readonly Service[]; o
           {templates.isError && <Failure what={say('notShown')} error={templates.error} retry={templates.refetch} />}
           <NativeSelect
             label={say('template')}
-            value={template?.id ?? ''}
-            data={all.map(({ id, title }) => ({ value: id, label: title }))}
+            value={template?.name ?? ''}
+            data={all.map((each) => ({ value: each.name, label: each.title }))}
             onChange={(event) => setChosen(event.currentTarget.value)}
           />
           <Text size="xs" c="dimmed">
@@ -60,6 +62,20 @@ export function CreateService({ taken, onClose }: { taken: readonly Service[]; o
             error={tried && problem !== undefined && say(problem)}
             onChange={(event) => setName(event.currentTarget.value)}
           />
+          {template?.mandatory.map((option) => (
+            <TextInput
+              key={option}
+              label={<code>{option}</code>}
+              placeholder={template.options[option] ?? ''}
+              value={filled[option] ?? ''}
+              onChange={(event) => setFilled({ ...filled, [option]: event.currentTarget.value })}
+            />
+          ))}
+          {template !== undefined && template.requires.length > 0 && (
+            <Text size="xs" c="dimmed">
+              {say('requires', { names: template.requires.join(', ') })}
+            </Text>
+          )}
           {create.isError && <Failure what={say('notCreated')} error={create.error} />}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>

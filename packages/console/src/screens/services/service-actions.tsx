@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { type Service, useCreateService, useDeleteService, useServices } from '../../api/services.js';
 import { Failure } from '../../layout/failure.js';
+import { DANGER } from '../../theme.js';
 import { nameProblem } from './create-service.js';
 import { useServicesTexts } from './use-services-texts.js';
 
@@ -76,7 +77,7 @@ export function DeleteAction({ name }: { name: string }) {
   const navigate = useNavigate();
   return (
     <>
-      <Button size="xs" variant="default" c="red" onClick={open}>
+      <Button size="xs" variant="default" c={DANGER} onClick={open}>
         {say('delete')}
       </Button>
       <Modal opened={opened} onClose={close} title={say('deleteTitle', { name })} centered>

@@ -36,7 +36,7 @@ export function TryIt({ service, callback }: { service: string; callback: boolea
           <Text size="xs" c="dimmed">
             {say('tryHelp')}
           </Text>
-          <Code>POST {path}</Code>
+          <Code className={classes.path ?? ''}>POST {path}</Code>
           <TextInput
             size="xs"
             type="tel"
