@@ -1,40 +1,32 @@
 import type { SessionPool, StepResult } from '@ringback/scxml';
 import {
   type Activity,
-  type Clock,
   DatabaseUnavailable,
   instant,
   type JsonValue,
   KeyedSequence,
   type Logger,
   newId,
-  newSessionId,
   RingbackError,
 } from '../kernel/index.js';
 import type { Journal } from '../reporting/index.js';
 import { type Database, DueWork } from '../store/index.js';
 import type { Sql, Transaction } from '../store/sql.js';
 import type { Action } from './action-module.js';
-import { type ApplicationSource, flowNameIn } from './application-source.js';
-import type { PerformanceCounters } from './counters.js';
-import type { FlowLibrary } from './flow-library.js';
 import { invokedApplication } from './invoked-application.js';
 import { type EndHandler, type Macrostep, type MacrostepContext, Macrosteps } from './macrostep.js';
 import { MacrostepRuns } from './macrostep-runs.js';
 import { Mailboxes } from './mailboxes.js';
 import { metricLines } from './metric-lines.js';
-import type { Replies, Reply } from './replies.js';
+import type { Reply } from './replies.js';
 import { ResidentSessions } from './resident-sessions.js';
-import type { Environment, SessionEvent } from './session-event.js';
+import { afterCommit, type CreationParts, SessionCreation } from './session-creation.js';
+import type { SessionEvent } from './session-event.js';
 import { SessionProgress } from './session-progress.js';
-import type { SessionSettings } from './session-settings.js';
 import type { NewSession, SessionStart } from './session-start.js';
 import {
   ASK_REPLY,
   CANCEL_SCHEDULED,
-  CREATE_SESSION,
-  CREATE_SESSIONS,
-  type CreatedRow,
   FIRE_TIMERS,
   type FiredTimer,
   IS_FLOODED,
@@ -51,8 +43,7 @@ import {
   UNKEPT_SESSIONS,
   WAITING_SESSIONS,
 } from './session-statements.js';
-import { asStored, jsonText } from './stored-json.js';
-import type { Suspensions } from './suspensions.js';
+import { jsonText } from './stored-json.js';
 import { Together } from './together.js';
 import { type KnownSession, type Message, READ_AHEAD, type ReadTurn, readTurns, type SessionHead } from './turns.js';
 
@@ -98,6 +89,7 @@ export class Sessions {
   readonly #progress: SessionProgress;
   /** Sessions that have just been stored here, until they are woken. */
   readonly #fresh = new Map<string, ReadTurn>();
+  readonly #creation: SessionCreation;
   readonly #macrosteps: Macrosteps;
   readonly #engine: MacrostepRuns;
   readonly #residents: ResidentSessions;
@@ -106,21 +98,12 @@ export class Sessions {
   #stopped = false;
 
   constructor(
-    private readonly parts: {
+    private readonly parts: CreationParts & {
       database: Database;
       pool: SessionPool;
-      flows: FlowLibrary;
-      /** Versions that may not be started. */
-      suspensions: Suspensions;
-      /** Applications that are named by the addresses of their documents. */
-      source: ApplicationSource;
-      settings: SessionSettings;
       /** Where a session accepts events over HTTP: the address of its Basic HTTP event processor. */
       locationOf: (session: string) => string;
       journal: Journal;
-      replies: Replies;
-      counters: PerformanceCounters;
-      clock: Clock;
       activity: Activity;
       log: Logger;
       /** Where the effects of macrosteps go. */
@@ -128,8 +111,6 @@ export class Sessions {
         MacrostepContext,
         'timerSet' | 'wake' | 'maxAgeSeconds' | 'invoked' | 'invoke' | 'terminate' | 'post'
       >;
-      /** The objects under `_genesys` that a new session sees. */
-      environment: (session: string, request: SessionStart) => Environment;
     },
   ) {
     const { database, clock, activity, log } = parts;
@@ -151,6 +132,10 @@ export class Sessions {
         return this.terminate(tx, session, reason, event);
       },
     };
+    this.#creation = new SessionCreation(parts, {
+      stored: (fresh) => void this.#fresh.set(fresh.id, fresh),
+      timerSet: (due) => this.#timers.wake(due),
+    });
     this.#engine = new MacrostepRuns(parts, this.#context.modules);
     this.#mailboxes = new Mailboxes(parts);
     this.#macrosteps = new Macrosteps(parts, this.#context, this.#endHandlers);
@@ -215,97 +200,29 @@ export class Sessions {
     this.#endHandlers.push(handler);
   }
 
-  /**
-   * Stores a new session in the caller's transaction. The caller wakes it when that has committed.
-   * @throws RingbackError `unknown-flow`, also for a version that is suspended
-   */
-  async start(sql: Sql, request: SessionStart): Promise<string> {
-    const { clock, replies, settings } = this.parts;
-    const { flow, version } = await this.#applicationOf(sql, request);
-    this.parts.suspensions.check(flow, version);
-    const id = request.id ?? this.newSessionId();
-    const now = instant(clock.now());
-    const startAt = (request.startAt ?? 0) > clock.now() ? request.startAt : undefined;
-    if (startAt === undefined) this.parts.counters.ordered(id);
-    const { startRequestId, startRequest: name = 'gms.start' } = request;
-    const first = { name, data: request.parameters, ...(startRequestId !== undefined && { sendid: startRequestId }) };
-    const environment = this.parts.environment(id, request);
-    const [created] = await sql.query<CreatedRow>(CREATE_SESSION, [
-      id,
-      flow,
-      version,
-      jsonText(request.parameters),
-      jsonText(environment),
-      request.callback ?? null,
-      request.service ?? null,
-      request.parent?.session ?? null,
-      request.parent?.invokeId ?? null,
-      now,
-      startAt === undefined ? 'running' : 'scheduled',
-      settings.node(),
-      startRequestId ?? null,
-      startRequestId === undefined ? null : jsonText(first),
-    ]);
-    if (startRequestId !== undefined) afterCommit(sql, () => replies.expect(startRequestId));
-    if (created?.created && startAt === undefined) {
-      const fresh = freshTurn({ ...request, id, flow, version }, environment, created, first);
-      afterCommit(sql, () => this.#fresh.set(id, fresh));
-    }
-    if (startAt !== undefined) {
-      await sql.query(SET_TIMER, [id, null, instant(startAt), id, null, null]);
-      afterCommit(sql, () => this.#timers.wake(startAt));
-    }
-    return id;
+  /** See `SessionCreation.start`. */
+  start(sql: Sql, request: SessionStart): Promise<string> {
+    return this.#creation.start(sql, request);
   }
 
-  /**
-   * Stores many new sessions in the caller's transaction, by one statement; each begins at once, without a request to
-   * answer. The caller wakes them when that has committed.
-   * @throws RingbackError `unknown-flow` for any of them, before anything is stored
-   */
-  async startAll(sql: Sql, requests: readonly NewSession[]): Promise<void> {
-    const { clock, settings, suspensions } = this.parts;
-    const applications = new Map<string, { flow: string; version: number }>();
-    for (const request of requests) {
-      if (applications.has(request.flow)) continue;
-      const application = await this.#applicationOf(sql, request);
-      suspensions.check(application.flow, application.version);
-      applications.set(request.flow, application);
-    }
-    const chosen = requests.map(({ flow }) => applications.get(flow) ?? { flow, version: 0 });
-    await sql.query(CREATE_SESSIONS, [
-      requests.map(({ id }) => id),
-      chosen.map(({ flow }) => flow),
-      chosen.map(({ version }) => version),
-      requests.map(({ parameters }) => jsonText(parameters)),
-      requests.map((request) => jsonText(this.parts.environment(request.id, request))),
-      requests.map(({ callback }) => callback ?? null),
-      requests.map(({ service }) => service ?? null),
-      instant(clock.now()),
-      settings.node(),
-    ]);
+  /** See `SessionCreation.startAll`. */
+  startAll(sql: Sql, requests: readonly NewSession[]): Promise<void> {
+    return this.#creation.startAll(sql, requests);
   }
 
-  /**
-   * The version with which a session of an application would start now; what an address holds is fetched.
-   * @throws RingbackError `unknown-flow` whatever the reason; its message says it
-   */
-  async resolve(application: string): Promise<{ flow: string; version: number }> {
-    const found = await this.parts.source.find(application);
-    if ('problem' in found) throw new RingbackError('unknown-flow', found.problem.message, found.problem.details);
-    return found;
+  /** See `SessionCreation.resolve`. */
+  resolve(application: string): Promise<{ flow: string; version: number }> {
+    return this.#creation.resolve(application);
   }
 
-  /** Whether an application can be run without fetching it first. */
+  /** See `SessionCreation.isAtHand`. */
   isAtHand(application: string): boolean {
-    const { source } = this.parts;
-    return !source.isAddress(application) || source.fresh(application) !== undefined;
+    return this.#creation.isAtHand(application);
   }
 
   /** An id for a session that is not stored yet. */
   newSessionId(): string {
-    const { settings } = this.parts;
-    return settings.idWithNode() ? `~${settings.node()}~${newSessionId()}` : newSessionId();
+    return this.#creation.newSessionId();
   }
 
   /** Moves the start of a session that has not begun (milliseconds since 1970); false when there is none such. */
@@ -320,17 +237,6 @@ export class Sessions {
     const { id } = action.session;
     await tx.query(SET_TIMER, [id, null, instant(due), id, null, jsonText({ ...action, module })]);
     tx.afterCommit(() => this.#timers.wake(due));
-  }
-
-  /** The version to start with; an address that must be fetched first is version 0. */
-  async #applicationOf(sql: Sql, request: SessionStart): Promise<{ flow: string; version: number }> {
-    const { flows, source } = this.parts;
-    if (request.version !== undefined) return { flow: request.flow, version: request.version };
-    if (source.isAddress(request.flow)) return source.fresh(request.flow) ?? { flow: request.flow, version: 0 };
-    const name = flowNameIn(request.flow);
-    const flow = await flows.latest(name, sql);
-    if (!flow) throw new RingbackError('unknown-flow', `There is no flow '${name}'.`);
-    return flow;
   }
 
   /** Lets a session do what it has to do. */
@@ -643,26 +549,6 @@ function mailboxFull(session: string, most: number): RingbackError {
 function headAfter({ turn, environment, result }: Macrostep): SessionHead {
   const { message_id: _message, event: _event, ...before } = turn;
   return { ...before, step: result.step, snapshot: result.snapshot, environment };
-}
-
-/** What would be read of a session that has just been stored. */
-function freshTurn(
-  { id, flow, version, parameters, callback, service, parent }: SessionStart & { id: string; version: number },
-  environment: Environment,
-  { ors, attributes, message }: CreatedRow,
-  event: SessionEvent,
-): ReadTurn {
-  const origin = { parent: parent?.session ?? null, invoke_id: parent?.invokeId ?? null };
-  const about = { callback: callback ?? null, service: service ?? null, ...origin };
-  const seen = { parameters: asStored(parameters), environment: asStored(environment) };
-  const head = { ...{ id, flow, version, step: 0, snapshot: '' }, ...seen, ...about, ors, attributes };
-  return { id, head, messages: message === null ? null : [{ id: message, event: asStored(event) }] };
-}
-
-/** With a transaction, when it has committed; otherwise what was to be stored is stored already. */
-function afterCommit(sql: Sql, run: () => void): void {
-  if ('afterCommit' in sql && typeof sql.afterCommit === 'function') sql.afterCommit(run);
-  else run();
 }
 
 /** The end of a session without an application. */
