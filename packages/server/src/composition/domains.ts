@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { Callbacks, callbackModule } from '../callback/index.js';
+import { Callbacks, callbackModule, deliveryModule } from '../callback/index.js';
 import { type Configuration, type OptionMap, sectionOptions } from '../config/index.js';
 import { ContextServices } from '../context/index.js';
 import type { JsonObject } from '../kernel/index.js';
@@ -11,6 +11,7 @@ import {
   type StatisticPeeks,
   Storage,
   serviceModule,
+  serviceRequest,
   type WaitingFigures,
 } from '../services/index.js';
 import type { Abilities } from './abilities.js';
@@ -52,6 +53,7 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
     calls,
     modules: [
       callbackModule(() => callbacks.desk),
+      deliveryModule((request) => router.query(request)),
       serviceModule(() => ({ ...composed.forApplications, push })),
       outbound.dialing.treatmentModule(),
     ],
@@ -83,7 +85,7 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
     ...ground,
     configuration: config,
     sessions,
-    redirect: (service, parameters) => services.create(service, { parameters, userData: new Map() }),
+    redirect: (service, parameters) => services.create(service, serviceRequest(parameters)),
     expectedWait: (virtualQueue) => router.ewt(virtualQueue),
     statusPost: statusPost(() => config.section('ors')['fetch-allow'] ?? ''),
     push,

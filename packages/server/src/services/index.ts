@@ -10,6 +10,7 @@ export { addBuiltinServices } from './builtin-services.js';
 export { clientLink, fileLink } from './file-link.js';
 export { type DeviceMessage, type ServiceModuleParts, serviceModule } from './module.js';
 export { type NodeState, NodeStatus } from './node-status.js';
+export { serviceRequest } from './parameter-rules.js';
 export { PatternMatcher } from './pattern-matcher.js';
 export { RemoteSessions } from './remote-sessions.js';
 export type { ServiceConfiguration } from './service-configuration.js';

@@ -1,4 +1,6 @@
 import type { JsonObject, JsonValue } from '../kernel/index.js';
+import type { ServiceRequest } from './builtin/builtin-service.js';
+import type { StoredValue } from './storage.js';
 
 type OptionMap = Readonly<Record<string, string>>;
 
@@ -31,6 +33,19 @@ export function effectiveParameters(options: OptionMap, parameters: JsonObject):
     if (!(overwritable.has(name) && name in parameters)) result[name] = value;
   }
   return result;
+}
+
+/**
+ * A request of which the names alone tell parameters from user data (gms-services.md 1.5).
+ * @param values of a form or a JSON object
+ */
+export function serviceRequest(values: JsonObject): ServiceRequest & { userData: Map<string, StoredValue> } {
+  const entries = Object.entries(values);
+  const parameters = Object.fromEntries(entries.filter(([name]) => name.startsWith('_')));
+  const userData = entries
+    .filter(([name]) => !name.startsWith('_'))
+    .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const);
+  return { parameters, userData: new Map(userData) };
 }
 
 /** The text of a parameter; undefined when it is absent or empty. */

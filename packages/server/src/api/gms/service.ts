@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isObject, type JsonObject, type JsonValue, type Logger, RingbackError } from '../../kernel/index.js';
-import type { ServiceRequest, Services, StoredValue } from '../../services/index.js';
+import { type ServiceRequest, type Services, serviceRequest } from '../../services/index.js';
 import { failureOf, pathOf, RequestError } from '../http/failure.js';
 import { type CredentialSource, refuseStranger } from './authentication.js';
 import { refuseOtherMethods } from './dialect.js';
@@ -129,19 +129,13 @@ function requestOf(request: FastifyRequest): ServiceRequest {
   if (request.body !== undefined && request.body !== null && !isObject(request.body)) {
     throw new RingbackError('invalid-body', 'The body must be a form or a JSON object');
   }
-  const parameters: JsonObject = {};
-  const userData = new Map<string, StoredValue>();
   const query = Object.entries(isObject(request.query) ? request.query : {});
   const values = [
     ...query.map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value] as const),
     ...Object.entries(request.body ?? {}),
   ];
-  for (const [name, value] of values) {
-    // What the JSON parser, a form or the query brought is JSON.
-    const given = value as JsonValue;
-    if (name.startsWith('_')) parameters[name] = given;
-    else userData.set(name, typeof given === 'string' ? given : JSON.stringify(given));
-  }
+  // What the JSON parser, a form or the query brought is JSON.
+  const { parameters, userData } = serviceRequest(Object.fromEntries(values) as JsonObject);
   for (const { field, filename, type, content } of request.uploads) {
     userData.set(field, { content, fileName: filename, mediaType: type });
   }

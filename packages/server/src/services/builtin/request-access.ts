@@ -19,7 +19,7 @@ export function requestAccess(parts: {
       if (id === undefined) throw new RingbackError('missing-parameter', 'Missing mandatory parameter _id');
       const timeout = usableSeconds(request.parameters._booking_expiration_timeout);
       const parameters: JsonObject = {
-        ...effectiveParameters(options, request.parameters),
+        ...effectiveParameters(withoutPlaceholders(options), request.parameters),
         // For this one parameter the request comes first, against the rule.
         ...(timeout !== undefined && { _booking_expiration_timeout: timeout }),
       };
@@ -28,6 +28,13 @@ export function requestAccess(parts: {
       return { status: 200, body: await database.transaction((tx) => desk.give(tx, service, parameters)) };
     },
   };
+}
+
+/** The original's template writes the word `undefined` where no number is meant. */
+function withoutPlaceholders(options: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (options._phone_number !== 'undefined') return options;
+  const { _phone_number, ...others } = options;
+  return others;
 }
 
 /** What is no number is ignored, so that the option counts. */

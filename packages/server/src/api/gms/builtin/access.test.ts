@@ -404,6 +404,14 @@ describe('request-access', () => {
     expect((await bed.post('request-access', `_id=${session}`)).status).toBe(404);
   });
 
+  test('the word undefined, which the original writes into the configuration, is no phone number', async () => {
+    bed.change('request-access', { _phone_number: 'undefined' });
+    const { _id } = await created('request-interaction');
+    const { _access_number: number } = await created('request-access', `_id=${_id}&_phone_number=6504669999`);
+    expect((await match(`_access_number=${number}&_phone_number=6505550000`)).status).toBe(404);
+    expect((await match(`_access_number=${number}&_phone_number=6504669999`)).status).toBe(200);
+  });
+
   test('RA2: an unknown, expired or missing id is refused', async () => {
     expect((await bed.post('request-access', '_id=nope')).status).toBe(404);
     expect((await bed.post('request-access')).status).toBe(400);
