@@ -107,7 +107,8 @@ export function registerChats(app: FastifyInstance, desk: ChatDesk): void {
     app.post<OneChat>(
       `/chats/:id/${action}`,
       {
-        config: { deed: 'act for agents' },
+        // The transcript tells it.
+        config: { deed: 'act for agents', audited: false },
         schema: { tags, summary, params, body: bodies[action], response: { 200: chatSchema, ...problems } },
       },
       async (request) => perform(request, request.params.id),
