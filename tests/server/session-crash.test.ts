@@ -177,7 +177,7 @@ it('ends a thousand sessions as without five kills, whatever they were doing', a
         await eventually(
           async () => isDown,
           (down) => !down,
-          60_000,
+          PATIENCE_MS,
         );
     }
   };

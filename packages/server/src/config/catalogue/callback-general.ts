@@ -23,9 +23,8 @@ export const everyService = [
   {
     name: '_ors',
     type: itemsOf('base addresses of orchestration servers'),
-    effect: 'Runs the service on these orchestration servers instead of in this one.',
+    effect: 'Runs the service on these orchestration servers instead of in this one; callbacks run in this one.',
     fallback: { section: 'server', name: '_ors' },
-    actor: 'nobody',
   },
   {
     name: '_ors_lb_strategy',
@@ -35,7 +34,6 @@ export const everyService = [
     effect:
       'Order in which several orchestration servers are tried: `circular` goes on after the last one used, `linear` always begins with the first.',
     fallback: { section: 'server', name: '_ors_lb_strategy' },
-    actor: 'nobody',
   },
   {
     name: 'username',

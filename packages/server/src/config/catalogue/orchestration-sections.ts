@@ -151,7 +151,6 @@ export const orsSection = [
     preset: '3',
     absent: '3',
     effect: 'How many requests to orchestration servers are made in all before one fails.',
-    actor: 'nobody',
   },
   {
     name: 'ors_loadbalancer_refresh_rate',

@@ -220,14 +220,12 @@ export const serverSection = [
     name: '_ors',
     type: itemsOf('base addresses of orchestration servers'),
     effect: 'Orchestration servers of all services.',
-    actor: 'nobody',
   },
   {
     name: '_ors_lb_strategy',
     type: oneOf('circular', 'linear'),
     preset: 'circular',
     effect: 'Order in which they are tried.',
-    actor: 'nobody',
   },
 ] as const satisfies readonly OptionDefinition[];
 
