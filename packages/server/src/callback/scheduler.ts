@@ -65,14 +65,14 @@ const TO_RESUME = statement(
 const COMING_SOURCES = statement(
   'callback-coming-sources',
   `select distinct service, ${SOURCES} as sources from callback
-    where service = any ($1::text[]) and state = 'SCHEDULED' and submit_at > $2 and desired_at <= $3`,
+    where service = any ($1::text[]) and state = 'SCHEDULED' and submit_at > $2 and desired_at > $2 and desired_at <= $3`,
 );
 
 /** Brings the submission of callbacks forward whose queue takes longer than their buffer. */
 const BRING_FORWARD = statement(
   'callback-bring-forward',
   `update callback set submit_at = $2
-    where service = $1 and state = 'SCHEDULED' and submit_at > $2 and desired_at <= $3 and ${SOURCES} = $4::jsonb`,
+    where service = $1 and state = 'SCHEDULED' and submit_at > $2 and desired_at > $2 and desired_at <= $3 and ${SOURCES} = $4::jsonb`,
 );
 
 /** Callbacks that are submitted by one transaction, and such transactions at the same time. */
