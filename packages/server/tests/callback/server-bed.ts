@@ -193,13 +193,21 @@ export class ServerBed {
     }
     await this.simulate();
     await this.must('PUT', '/api/v1/lists/GMS_Paused_Services', { services: {} });
-    // Longer than any conversation of a test; then the agent is free again.
-    await this.advance(130);
-    await this.must('POST', '/api/v1/agents/a100/login');
-    await this.must('POST', '/api/v1/agents/a100/ready');
-    await this.advance(1);
+    await this.#agentReady();
     this.heard.length = 0;
     this.statuses.splice(0, this.statuses.length, 200);
+  }
+
+  /** Lets the agent end what is going on, and take calls again. */
+  async #agentReady(): Promise<void> {
+    for (let tries = 0; tries < 20; tries += 1) {
+      const { state } = await this.must('GET', '/api/v1/agents/a100/state');
+      if (state === 'ready') return;
+      if (state === 'logged-out') await this.must('POST', '/api/v1/agents/a100/login');
+      else if (state === 'not-ready') await this.must('POST', '/api/v1/agents/a100/ready');
+      else await this.advance(10);
+    }
+    throw new Error('The agent does not get ready.');
   }
 
   /** An address of this process that remembers what it is told. */
