@@ -8,6 +8,7 @@ export { Callbacks, type CallbacksOptions, type StartAnswer, type StartRequest }
 export type { CancelOutcome } from './cancellation.js';
 export type { CallbackConfiguration } from './configuration.js';
 export { CONTACT_CENTERS } from './contact-centers.js';
+export { deliveryModule } from './delivery.js';
 export { type DeliveryFigures, deliveryReports, noDeliveries } from './delivery-report.js';
 export { CallbackDirectory } from './directory.js';
 export { type Invitation, type InvitationAnswer, Invitations } from './invitations.js';

@@ -10,7 +10,7 @@ import {
   runInteractive,
 } from '@ringback/scxml';
 import { Command } from 'commander';
-import { callbackModule } from '../../callback/index.js';
+import { callbackModule, deliveryModule } from '../../callback/index.js';
 import { RingbackError } from '../../kernel/index.js';
 import { languageExtension } from '../../orchestration/index.js';
 
@@ -28,7 +28,7 @@ function extension(): LanguageExtension {
   const noDesk = () => {
     throw new Error('Documents that are only checked or run alone have no callback.');
   };
-  return languageExtension([callbackModule(noDesk)]);
+  return languageExtension([callbackModule(noDesk), deliveryModule(async () => undefined)]);
 }
 
 function checkDocuments(): Command {

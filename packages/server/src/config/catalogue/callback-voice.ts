@@ -12,6 +12,27 @@ export const callbackUserTerminated = [
     actor: 'application',
   },
   {
+    name: '_delivery_policy',
+    type: oneOf('agent-first', 'customer-first', 'hybrid'),
+    effect:
+      "Ringback's own, in place of `_userterminated_first_connect_party`: when the customer is dialed (docs/waiting.md). `agent-first`: when an agent is reserved; `customer-first`: when the turn will probably have come by the time of the answer; `hybrid`: likewise, and a freed agent is held while the phone rings. Absent: as the original.",
+    actor: 'application',
+  },
+  {
+    name: '_delivery_hold',
+    type: seconds,
+    preset: '20',
+    effect: 'With `_delivery_policy` `hybrid`: for how long at most a freed agent is held while the phone rings.',
+    actor: 'application',
+  },
+  {
+    name: '_delivery_ring_time',
+    type: seconds,
+    preset: '15',
+    effect: 'With `_delivery_policy`: how long customers usually take to answer.',
+    actor: 'application',
+  },
+  {
     name: '_route_point',
     type: text,
     effect: 'Routing point from which the customer is dialed, `number` or `number@switch`.',
