@@ -10,6 +10,8 @@ create table access_number (
   free_at timestamptz not null, -- held until then
   primary key (scope, number)
 );
+-- Read from the number that has been free for the longest time.
+create index access_number_by_age on access_number (scope, free_at, number);
 create index access_number_by_service on access_number (service) where service is not null;
 
 -- The access information of a service, by which a call that arrives is matched with it.

@@ -55,7 +55,7 @@ const allocation = (locking: string) => `update access_number set service = $3, 
     where (scope, number) = (
       select scope, number from access_number
        where scope = $1 and number = any($2::text[]) and free_at <= $4
-       order by free_at, array_position($2::text[], number) limit 1 ${locking})
+       order by free_at, number limit 1 ${locking})
    returning number`;
 const ALLOCATE = statement('access-number-allocate', allocation('for update skip locked'));
 // Waits for whoever is taking or giving back a number at this moment, before nothing is said to be left.
