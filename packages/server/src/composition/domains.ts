@@ -92,6 +92,9 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
   });
   const composed: ComposedServices = composeServices(ground, abilities, { orchestration, callbacks, storage, node });
   const { services } = composed;
+  services.onUpdate((tx, id, keys) =>
+    notifying.notifications.publish(tx, { tag: `gms.${id}.update`, message: { _id: id, keys: [...keys] } }),
+  );
   const chatting = composeChats(ground, notifying, { services, storage });
   sessions.onEnded((tx, session) => callbacks.onSessionEnded(tx, session));
   sessions.onEnded((tx, session) => outbound.dialing.sessionEnded(tx, session.id));

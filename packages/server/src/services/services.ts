@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, newId, newSessionId, RingbackError } from '../kernel/index.js';
 import type { Reply, Sessions } from '../orchestration/index.js';
 import type { Database } from '../store/index.js';
-import type { Sql } from '../store/sql.js';
+import type { Sql, Transaction } from '../store/sql.js';
 import type { LiveService } from './access/access-desk.js';
 import type { AccessNumbers } from './access/access-numbers.js';
 import type { BuiltinService, ServiceRequest } from './builtin/builtin-service.js';
@@ -23,6 +23,9 @@ const ANSWER_TIMEOUT_MS = 30_000;
 /** How long a service and its data are kept when the configured service sets no `_ttl`. */
 const DEFAULT_TTL_S = 3_600;
 
+/** Hears which keys of a service's data were written. */
+export type UpdateHandler = (tx: Transaction, id: string, keys: readonly string[]) => Promise<unknown>;
+
 /** A service behind an id. */
 interface Found {
   session: string | undefined;
@@ -38,6 +41,7 @@ const UPDATE = 'update';
 /** The Service API: services that run an application, builtin ones, and the requests that clients send to them. */
 export class Services {
   readonly #builtins = new Map<string, BuiltinService>();
+  readonly #updateHandlers: UpdateHandler[] = [];
 
   constructor(
     private readonly parts: {
@@ -52,6 +56,11 @@ export class Services {
       sessionOf: SessionOfId;
     },
   ) {}
+
+  /** Hears of data that clients add to a service or replace, in the transaction that stores them. */
+  onUpdate(handler: UpdateHandler): void {
+    this.#updateHandlers.push(handler);
+  }
 
   /** Makes services of a template known: those of type `builtin` whose `_service` it is. */
   addBuiltin(template: string, service: BuiltinService): void {
@@ -170,7 +179,7 @@ export class Services {
   async request(id: string, name: string, request: ServiceRequest): Promise<Reply> {
     const found = await this.#sessionOf(id);
     if (!found) throw unknownId(id);
-    if (name === UPDATE) return this.#update(found, request);
+    if (name === UPDATE) return this.#update(id, found, request);
     if (found.template !== undefined) {
       throw new RingbackError('unsupported-request', `Request ${name} is not supported by service ${found.service}`);
     }
@@ -267,9 +276,12 @@ export class Services {
     return record.storage;
   }
 
-  async #update(found: { storage?: string }, request: ServiceRequest): Promise<Reply> {
-    if (found.storage === undefined) throw new RingbackError('no-session', 'The service has no stored data');
-    await this.parts.storage.put(this.parts.database, found.storage, request.userData);
+  async #update(id: string, { storage }: { storage?: string }, { userData }: ServiceRequest): Promise<Reply> {
+    if (storage === undefined) throw new RingbackError('no-session', 'The service has no stored data');
+    await this.parts.database.transaction(async (tx) => {
+      await this.parts.storage.put(tx, storage, userData);
+      for (const handler of this.#updateHandlers) await handler(tx, id, [...userData.keys()]);
+    });
     return { status: 200, body: {} };
   }
 
