@@ -1,13 +1,6 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ensureChromium } from '../../scripts/chromium.mjs';
-import { ServerProcess } from '../server/server-process.js';
-import { Browser, Screenshots } from './browser.js';
-
-let missing: string | undefined;
-let server: ServerProcess;
-let browser: Browser;
-let screenshots: Screenshots;
+import { describe, expect, it } from 'vitest';
+import { consoleBed } from './bed.js';
 
 /** Day and night, wherever the test runs; the first two are one person's numbers. */
 const RECORDS = `contact_info,chain_id,chain_n,daily_from,daily_till,tz_dbid,colour
@@ -17,15 +10,11 @@ const RECORDS = `contact_info,chain_id,chain_n,daily_from,daily_till,tz_dbid,col
 5558004,3,1,0,86400,UTC,blue
 `;
 
-beforeAll(async () => {
-  const chromium = await ensureChromium();
-  if ('missing' in chromium) {
-    missing = chromium.missing;
-    return;
-  }
-  server = await (await ServerProcess.create()).start();
+const bed = consoleBed({ prepare });
+
+async function prepare(): Promise<void> {
   const put = async (path: string, body: unknown) => {
-    const answer = await server.put(`/api/v1${path}`, body);
+    const answer = await bed.server.put(`/api/v1${path}`, body);
     expect([200, 201], answer.text).toContain(answer.status);
   };
   await put('/agent-groups/Preview', { name: 'Preview', dbid: 922 });
@@ -35,37 +24,25 @@ beforeAll(async () => {
   const group = { campaign: 'Winter', group: 'Preview', dbid: 923, dialMode: 'Preview' };
   await put('/campaign-groups/Winter@Preview', { ...group, optimizeBy: 'BusyFactor', optimizeGoal: 80 });
   await put('/simulator', { default: { outcome: 'answer', ringSeconds: 0.5, talkSeconds: null } });
-  const loaded = await server.request('POST', '/api/v1/calling-lists/winter/records', RECORDS, {
+  const loaded = await bed.server.request('POST', '/api/v1/calling-lists/winter/records', RECORDS, {
     'content-type': 'text/csv',
   });
   expect(loaded.json).toMatchObject({ inserted: 4, rejected: 0 });
   for (const operation of ['load', 'start']) {
-    expect((await server.post(`/api/v1/campaign-groups/Winter@Preview/${operation}`, {})).status).toBe(200);
+    expect((await bed.server.post(`/api/v1/campaign-groups/Winter@Preview/${operation}`, {})).status).toBe(200);
   }
-  browser = await Browser.open(chromium.path, server.url);
-  screenshots = await Screenshots.open();
-}, 300_000);
-
-beforeEach(({ skip }) => {
-  if (missing !== undefined) skip(missing);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.dispose();
-  await screenshots?.close();
-});
+}
 
 /** The record with this number as the calling list has it now. */
 async function stored(phone: string): Promise<unknown> {
-  const { json } = await server.get(`/api/v1/calling-lists/winter/records?phone=${phone}`);
+  const { json } = await bed.server.get(`/api/v1/calling-lists/winter/records?phone=${phone}`);
   expect(json).toHaveLength(1);
   return Array.isArray(json) ? json[0] : undefined;
 }
 
 /** The desktop of the agent, logged in. */
 async function desktop(): Promise<Page> {
-  const page = await browser.visit('/console/agent');
+  const page = await bed.visit('/agent');
   await page.getByRole('combobox', { name: 'Agent' }).click();
   await page.getByRole('option', { name: 'Pia (pre1)' }).click();
   await page.getByRole('button', { name: 'Open the desktop' }).click();
@@ -89,18 +66,18 @@ describe('the agent page', { timeout: 240_000 }, () => {
     await record.getByText('Winter, list winter').waitFor();
     await record.getByRole('button', { name: 'Other numbers' }).click();
     await record.getByText('5558002, attempts 0').waitFor();
-    await screenshots.take(page, 'agent-preview');
+    await bed.picture(page, 'agent-preview');
     await record.getByRole('button', { name: 'Dial', exact: true }).click();
     const call = page.getByRole('region', { name: 'Call' });
     await call.getByText('Your phone rings').waitFor();
     await call.getByRole('button', { name: 'Answer' }).click();
     await call.getByText('Talking').waitFor();
-    await screenshots.take(page, 'agent-call');
-    const floor = await browser.visit('/console/campaigns');
+    await bed.picture(page, 'agent-call');
+    const floor = await bed.visit('/campaigns');
     const picture = floor.getByRole('region', { name: 'Agents and lines of Winter@Preview' });
     await picture.getByText('1 on a call').waitFor();
     await picture.getByText('1 talking').waitFor();
-    await screenshots.take(floor, 'campaigns-floor');
+    await bed.picture(floor, 'campaigns-floor');
     await call.getByRole('button', { name: 'Hang up' }).click();
     await call.getByText('None.').waitFor();
     await picture.getByText('no calls').waitFor();
@@ -111,7 +88,7 @@ describe('the agent page', { timeout: 240_000 }, () => {
     await page.getByText('No record on the desktop').waitFor();
     expect(await stored('5558001')).toMatchObject({ call_result: 33, record_status: 3, attempt: 1, colour: 'violet' });
     await logOut(page);
-    expect(browser.complaints).toEqual([]);
+    expect(bed.browser.complaints).toEqual([]);
     await page.close();
   });
 
@@ -171,8 +148,8 @@ describe('the agent page', { timeout: 240_000 }, () => {
   });
 
   it('opens with the id and password of the agent, and with no other', async () => {
-    expect((await server.request('PATCH', '/api/v1/agents/pre1', { password: 'snow' })).status).toBe(200);
-    const page = await browser.visit('/console/agent');
+    expect((await bed.server.request('PATCH', '/api/v1/agents/pre1', { password: 'snow' })).status).toBe(200);
+    const page = await bed.visit('/agent');
     // What the agent says when the browser asks.
     await page.context().setHTTPCredentials({ username: 'pre1', password: 'rain' });
     await page.getByRole('button', { name: 'Open my own' }).click();

@@ -1,12 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ensureChromium } from '../../scripts/chromium.mjs';
-import { ServerProcess } from '../server/server-process.js';
-import { Browser, Screenshots } from './browser.js';
-
-let missing: string | undefined;
-let server: ServerProcess;
-let browser: Browser;
-let screenshots: Screenshots;
+import { describe, expect, it } from 'vitest';
+import { consoleBed } from './bed.js';
 
 /** Day and night, wherever the test runs. */
 const RECORDS = `contact_info,daily_from,daily_till,tz_dbid\n${Array.from(
@@ -14,15 +7,11 @@ const RECORDS = `contact_info,daily_from,daily_till,tz_dbid\n${Array.from(
   (_, index) => `55570${String(index).padStart(2, '0')},0,86400,UTC`,
 ).join('\n')}\n`;
 
-beforeAll(async () => {
-  const chromium = await ensureChromium();
-  if ('missing' in chromium) {
-    missing = chromium.missing;
-    return;
-  }
-  server = await (await ServerProcess.create()).start();
+const bed = consoleBed({ prepare });
+
+async function prepare(): Promise<void> {
   const put = async (path: string, body: unknown) => {
-    const answer = await server.put(`/api/v1${path}`, body);
+    const answer = await bed.server.put(`/api/v1${path}`, body);
     expect([200, 201], answer.text).toContain(answer.status);
   };
   await put('/agent-groups/Outbound', { name: 'Outbound', dbid: 902 });
@@ -37,27 +26,15 @@ beforeAll(async () => {
   const party = { outcome: 'answer', ringSeconds: 0.2, talkSeconds: 1 };
   const agent = { auto: true, answerSeconds: 0.1, wrapSeconds: 0.5 };
   await put('/simulator', { default: party, agents: { out1: agent, out2: agent, out3: agent } });
-  const loaded = await server.request('POST', '/api/v1/calling-lists/autumn/records', RECORDS, {
+  const loaded = await bed.server.request('POST', '/api/v1/calling-lists/autumn/records', RECORDS, {
     'content-type': 'text/csv',
   });
   expect(loaded.json).toMatchObject({ inserted: 40, rejected: 0 });
-  browser = await Browser.open(chromium.path, server.url);
-  screenshots = await Screenshots.open();
-}, 300_000);
-
-beforeEach(({ skip }) => {
-  if (missing !== undefined) skip(missing);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.dispose();
-  await screenshots?.close();
-});
+}
 
 describe('the campaigns page', { timeout: 240_000 }, () => {
   it('loads a campaign, starts it, shows how it goes on, stops and unloads it', async () => {
-    const page = await browser.visit('/console/campaigns');
+    const page = await bed.visit('/campaigns');
     const row = page.getByRole('row', { name: /Autumn/ });
     await row.getByText('NotLoaded').waitFor();
     await page.getByRole('button', { name: 'Load Autumn@Outbound' }).click();
@@ -68,21 +45,21 @@ describe('the campaigns page', { timeout: 240_000 }, () => {
     await expect
       .poll(async () => Number(await row.getByRole('cell').nth(5).textContent()), { timeout: 60_000 })
       .toBeGreaterThan(2);
-    await screenshots.take(page, 'campaigns');
+    await bed.picture(page, 'campaigns');
     await page.getByRole('button', { name: 'Stop Autumn@Outbound' }).click();
     await row.getByText('Active', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Unload Autumn@Outbound' }).click();
     await row.getByText('NotLoaded').waitFor();
-    expect(browser.complaints).toEqual([]);
+    expect(bed.browser.complaints).toEqual([]);
     await page.close();
   });
 
   it('says why something cannot be done', async () => {
-    const page = await browser.visit('/console/campaigns');
+    const page = await bed.visit('/campaigns');
     const load = page.getByRole('button', { name: 'Load Autumn@Outbound' });
     await load.waitFor();
     // Somebody else was faster.
-    expect((await server.post('/api/v1/campaign-groups/Autumn@Outbound/load', {})).status).toBe(200);
+    expect((await bed.server.post('/api/v1/campaign-groups/Autumn@Outbound/load', {})).status).toBe(200);
     await load.click();
     await page.getByRole('alert').getByText('Campaign already loaded').waitFor();
     await page.close();

@@ -1,52 +1,27 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ensureChromium } from '../../scripts/chromium.mjs';
+import { describe, expect, it } from 'vitest';
 import { ServerProcess } from '../server/server-process.js';
-import { Browser, Screenshots } from './browser.js';
+import { consoleBed } from './bed.js';
 
-let missing: string | undefined;
-let server: ServerProcess;
-let browser: Browser;
-let screenshots: Screenshots;
-
-beforeAll(async () => {
-  const chromium = await ensureChromium();
-  if ('missing' in chromium) {
-    missing = chromium.missing;
-    return;
-  }
-  server = await (await ServerProcess.create()).start();
-  browser = await Browser.open(chromium.path, server.url);
-  screenshots = await Screenshots.open();
-}, 300_000);
-
-beforeEach(({ skip }) => {
-  if (missing !== undefined) skip(missing);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.dispose();
-  await screenshots?.close();
-});
+const bed = consoleBed();
 
 describe('the console', { timeout: 240_000 }, () => {
   it('follows a callback that is booked for now until it is completed, and tells how it went', async () => {
-    const live = await browser.visit('/console/');
+    const live = await bed.visit('/');
     await live.getByRole('status').getByText('Live').waitFor();
 
-    const book = await browser.visit('/console/book');
+    const book = await bed.visit('/book');
     await fillIn(book, 'BasicCallback', '5551001');
     await book.getByLabel('Name').fill('Mary Ward');
     await book.getByLabel('Reason').fill('Invoice');
     await book.keyboard.press('Enter');
     await book.getByText('Booked').waitFor();
-    await screenshots.take(book, 'booked');
+    await bed.picture(book, 'booked');
 
     // The other tab has not been touched: the live feed alone brings the callback there and on to its end.
     const row = live.getByRole('row', { name: '5551001' });
     await row.getByText('COMPLETED').waitFor();
-    await screenshots.take(live, 'live');
+    await bed.picture(live, 'live');
 
     await row.getByRole('link').click();
     await live.getByRole('heading', { name: 'Call legs' }).waitFor();
@@ -63,17 +38,17 @@ describe('the console', { timeout: 240_000 }, () => {
     const words = await Promise.all(lanes.map((lane) => lane.getAttribute('aria-label')));
     expect(words.some((lane) => lane?.startsWith('Customer'))).toBe(true);
     expect(words.some((lane) => lane?.startsWith('Agent'))).toBe(true);
-    await screenshots.take(live, 'callback');
+    await bed.picture(live, 'callback');
     await live.close();
     await book.close();
   });
 
   it('books a free time, moves it to another one and cancels it', async () => {
-    const page = await browser.visit('/console/book');
+    const page = await bed.visit('/book');
     await fillIn(page, 'BasicCallback', '5551002');
     await chooseTomorrow(page, () => page.getByText('At a free time').click());
     await freeTimes(page).nth(2).check({ force: true });
-    await screenshots.take(page, 'book');
+    await bed.picture(page, 'book');
     await page.getByRole('button', { name: 'Book this time' }).click();
     await page.getByRole('link', { name: 'Follow this callback' }).click();
     await page.getByText('SCHEDULED').first().waitFor();
@@ -81,7 +56,7 @@ describe('the console', { timeout: 240_000 }, () => {
 
     await page.getByRole('button', { name: 'Reschedule' }).click();
     await freeTimes(page).nth(4).check({ force: true });
-    await screenshots.take(page, 'reschedule');
+    await bed.picture(page, 'reschedule');
     await page.getByRole('button', { name: 'Move it' }).click();
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await expect.poll(() => desiredTime(page), { timeout: 60_000 }).not.toBe(booked);
@@ -90,12 +65,12 @@ describe('the console', { timeout: 240_000 }, () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel callback' }).click();
     await page.getByText('COMPLETED').first().waitFor();
     await page.getByText('Cancelled', { exact: true }).first().waitFor();
-    await screenshots.take(page, 'cancelled');
+    await bed.picture(page, 'cancelled');
     await page.close();
   });
 
   it('shows why a booking is refused and books the time that is proposed instead', async () => {
-    const page = await browser.visit('/console/book');
+    const page = await bed.visit('/book');
     await fillIn(page, 'BasicCallback', '5551003');
     await chooseTomorrow(page, () => page.getByText('At a free time').click());
     await freeTimes(page).nth(30).check({ force: true });
@@ -104,20 +79,20 @@ describe('the console', { timeout: 240_000 }, () => {
     const time = await slotTime(page, 30);
     for (let other = 0; other < 5; other += 1) {
       const body = { _customer_number: `555200${other}`, _desired_time: time };
-      expect((await server.post('/genesys/1/service/callback/BasicCallback', body)).status).toBe(200);
+      expect((await bed.server.post('/genesys/1/service/callback/BasicCallback', body)).status).toBe(200);
     }
 
     await page.getByRole('button', { name: 'Book this time' }).click();
     const refused = page.getByRole('alert').filter({ hasText: 'The callback was not booked' });
     await refused.getByText('Too many requests at desired time').waitFor();
-    await screenshots.take(page, 'refused');
+    await bed.picture(page, 'refused');
     await refused.getByRole('button').first().click();
     await page.getByText('Booked').waitFor();
     await page.close();
   });
 
   it('makes an agent not ready and ready again', async () => {
-    const page = await browser.visit('/console/');
+    const page = await bed.visit('/');
     const agent = page.getByRole('listitem').filter({ hasText: 'a100' });
     await agent.getByRole('button', { name: 'Not ready' }).click();
     await agent.getByText('Not ready', { exact: false }).first().waitFor();
@@ -127,29 +102,29 @@ describe('the console', { timeout: 240_000 }, () => {
   });
 
   it('fits a phone without scrolling sideways, in dark colours too', async () => {
-    const page = await browser.visit('/console/');
+    const page = await bed.visit('/');
     await page.getByRole('heading', { name: 'Callbacks' }).waitFor();
     await page.getByRole('button', { name: 'Switch to dark colours' }).click();
     await page.getByRole('button', { name: 'Switch to light colours' }).waitFor();
-    await screenshots.take(page, 'live-dark');
+    await bed.picture(page, 'live-dark');
     await page.setViewportSize({ width: 390, height: 844 });
     for (const path of ['/console/', '/console/book', '/console/simulator']) {
-      await page.goto(`${server.url}${path}`);
+      await page.goto(`${bed.server.url}${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       const width = await page.evaluate('document.documentElement.scrollWidth');
       expect(width, path).toBeLessThanOrEqual(390);
-      await screenshots.take(page, `phone${path.replaceAll('/', '-')}`);
+      await bed.picture(page, `phone${path.replaceAll('/', '-')}`);
     }
     await page.close();
   });
 
   it('tells that the connection is lost, and is live again when the server is back', async () => {
-    const page = await browser.visit('/console/');
+    const page = await bed.visit('/');
     await page.getByRole('status').getByText('Live').waitFor();
-    const port = new URL(server.url).port;
-    await server.end('SIGTERM');
+    const port = new URL(bed.server.url).port;
+    await bed.server.end('SIGTERM');
     await page.getByRole('status').getByText('Reconnecting').waitFor();
-    const successor = await ServerProcess.create({ data: server.data, args: ['--port', port] });
+    const successor = await ServerProcess.create({ data: bed.server.data, args: ['--port', port] });
     await successor.start();
     try {
       await page.getByRole('status').getByText('Live').waitFor();
@@ -161,7 +136,7 @@ describe('the console', { timeout: 240_000 }, () => {
   });
 
   it('asked nobody else for anything, and no script failed', () => {
-    expect(browser.complaints).toEqual([]);
+    expect(bed.browser.complaints).toEqual([]);
   });
 });
 

@@ -1,48 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ensureChromium } from '../../scripts/chromium.mjs';
-import { ServerProcess } from '../server/server-process.js';
-import { Browser, Screenshots } from './browser.js';
+import { describe, expect, it } from 'vitest';
+import { consoleBed } from './bed.js';
 
-let missing: string | undefined;
-let server: ServerProcess;
-let browser: Browser;
-let screenshots: Screenshots;
-
-beforeAll(async () => {
-  const chromium = await ensureChromium();
-  if ('missing' in chromium) {
-    missing = chromium.missing;
-    return;
-  }
-  server = await (await ServerProcess.create()).start();
-  browser = await Browser.open(chromium.path, server.url);
-  screenshots = await Screenshots.open();
-}, 300_000);
-
-beforeEach(({ skip }) => {
-  if (missing !== undefined) skip(missing);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.dispose();
-  await screenshots?.close();
-});
+const bed = consoleBed();
 
 describe("the customer's page", { timeout: 240_000 }, () => {
   it('finds a customer by number, shows the journey of a callback as it goes on, and changes the profile', async () => {
     const profile = { FirstName: 'Ada', LastName: 'Byron', PhoneNumber: '+44 20 7946 0018', EmailAddress: 'ada@b.org' };
-    expect((await server.post('/genesys/1/cs/profiles', profile)).status).toBe(201);
-    await server.post('/genesys/1/cs/profiles', { FirstName: 'Grace', PhoneNumber: '+12025550143' });
+    expect((await bed.server.post('/genesys/1/cs/profiles', profile)).status).toBe(201);
+    await bed.server.post('/genesys/1/cs/profiles', { FirstName: 'Grace', PhoneNumber: '+12025550143' });
     const booked = { _customer_number: '+442079460018' };
-    expect((await server.post('/genesys/1/service/callback/BasicCallback', booked)).status).toBe(200);
+    expect((await bed.server.post('/genesys/1/service/callback/BasicCallback', booked)).status).toBe(200);
 
-    const page = await browser.visit('/console/customers');
+    const page = await bed.visit('/customers');
     await page.getByRole('link', { name: 'Grace' }).waitFor();
     await page.getByLabel('Find a customer').fill('+44 (20) 7946-0018');
     await page.keyboard.press('Enter');
     await page.getByRole('link', { name: 'Grace' }).waitFor({ state: 'detached' });
-    await screenshots.take(page, 'customers');
+    await bed.picture(page, 'customers');
     await page.getByRole('link', { name: 'Ada Byron' }).click();
 
     const journey = page.getByRole('region', { name: 'Journey' });
@@ -50,7 +24,7 @@ describe("the customer's page", { timeout: 240_000 }, () => {
     await journey.getByText('COMPLETED').waitFor();
     await journey.getByText('attempt 1: ').waitFor();
     await journey.getByText('over since').first().waitFor();
-    await screenshots.take(page, 'customer');
+    await bed.picture(page, 'customer');
 
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByLabel('Company').fill('Analytical Engines');
@@ -60,21 +34,21 @@ describe("the customer's page", { timeout: 240_000 }, () => {
     await card.getByText('Analytical Engines').waitFor();
     await card.getByText('ada@b.org').waitFor({ state: 'detached' });
     await page.emulateMedia({ colorScheme: 'dark' });
-    await screenshots.take(page, 'customer-dark');
+    await bed.picture(page, 'customer-dark');
     await page.close();
-    expect(browser.complaints).toEqual([]);
+    expect(bed.browser.complaints).toEqual([]);
   });
 
   it('says what the server refuses', async () => {
-    const created = await server.post('/genesys/1/cs/profiles', { FirstName: 'Mary' });
+    const created = await bed.server.post('/genesys/1/cs/profiles', { FirstName: 'Mary' });
     const { customer_id: id } = created.json as { customer_id: string };
-    const page = await browser.visit(`/console/customers/${id}`);
+    const page = await bed.visit(`/customers/${id}`);
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByLabel('Segment').fill('x'.repeat(300));
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('alert').getByText('The profile was not changed').waitFor();
     await page.close();
-    const nobody = await browser.visit('/console/customers/nobody');
+    const nobody = await bed.visit('/customers/nobody');
     await nobody.getByText('There is no such customer').waitFor();
     await nobody.close();
   });

@@ -1,12 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ensureChromium } from '../../scripts/chromium.mjs';
-import { eventually, ServerProcess } from '../server/server-process.js';
-import { Browser, Screenshots } from './browser.js';
-
-let missing: string | undefined;
-let server: ServerProcess;
-let browser: Browser;
-let screenshots: Screenshots;
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../server/server-process.js';
+import { consoleBed } from './bed.js';
 
 /** Three good lines, of which two are a chain, and two that are wrong. */
 const FILE = [
@@ -18,15 +12,11 @@ const FILE = [
   '5557004,,noon,86400,UTC',
 ].join('\n');
 
-beforeAll(async () => {
-  const chromium = await ensureChromium();
-  if ('missing' in chromium) {
-    missing = chromium.missing;
-    return;
-  }
-  server = await (await ServerProcess.create()).start();
+const bed = consoleBed({ prepare });
+
+async function prepare(): Promise<void> {
   const put = async (path: string, body: unknown) => {
-    const answer = await server.put(`/api/v1${path}`, body);
+    const answer = await bed.server.put(`/api/v1${path}`, body);
     expect([200, 201], answer.text).toContain(answer.status);
   };
   await put('/agent-groups/Outbound', { name: 'Outbound', dbid: 902 });
@@ -50,23 +40,11 @@ beforeAll(async () => {
     default: { outcome: 'answer', ringSeconds: 0.2, talkSeconds: 1 },
     agents: { out1: { auto: true, answerSeconds: 0.1, wrapSeconds: 0.5 } },
   });
-  browser = await Browser.open(chromium.path, server.url);
-  screenshots = await Screenshots.open();
-}, 300_000);
-
-beforeEach(({ skip }) => {
-  if (missing !== undefined) skip(missing);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.dispose();
-  await screenshots?.close();
-});
+}
 
 describe('calling lists', { timeout: 240_000 }, () => {
   it('takes a file in, says which lines were refused, and counts what came', async () => {
-    const page = await browser.visit('/console/lists');
+    const page = await bed.visit('/lists');
     await page.getByRole('link', { name: 'winter' }).click();
     await page.getByText('No records yet').waitFor();
     const chooser = page.waitForEvent('filechooser');
@@ -79,17 +57,17 @@ describe('calling lists', { timeout: 240_000 }, () => {
     await refused.getByText(/Line 6: daily_from is "noon"/).waitFor();
     await page.getByText('3 imported, 2 refused', { exact: true }).waitFor();
     await page.getByRole('row', { name: /General Ready Unknown Call Result 3/ }).waitFor();
-    await screenshots.take(page, 'list');
-    await page.goto(`${server.url}/console/lists`);
+    await bed.picture(page, 'list');
+    await page.goto(`${bed.server.url}/console/lists`);
     await page.getByRole('row', { name: /winter.* 3 3 0 0 0 0/ }).waitFor();
-    expect(browser.complaints).toEqual([]);
+    expect(bed.browser.complaints).toEqual([]);
     await page.close();
   });
 
   it('finds a record, says why it is not dialed, and what was tried', async () => {
-    const added = await server.post('/api/v1/dnc', { phone: '5557002' });
+    const added = await bed.server.post('/api/v1/dnc', { phone: '5557002' });
     expect(added.status).toBe(201);
-    const page = await browser.visit('/console/lists');
+    const page = await bed.visit('/lists');
     await page.getByRole('searchbox', { name: 'Find a record' }).fill('555 7002');
     await page.getByRole('button', { name: 'Find' }).click();
     await page.getByRole('link', { name: '5557002' }).click();
@@ -97,52 +75,52 @@ describe('calling lists', { timeout: 240_000 }, () => {
     await why.getByText('The number 5557002 is on the do-not-call list.').waitFor();
     await why.getByText('No campaign over its calling list is running (Winter).').waitFor();
     await page.getByRole('table', { name: 'Chain' }).getByText('5557003').waitFor();
-    await screenshots.take(page, 'record-not-dialed');
+    await bed.picture(page, 'record-not-dialed');
 
-    await server.post('/api/v1/campaign-groups/Winter@Outbound/load', {});
-    await server.post('/api/v1/campaign-groups/Winter@Outbound/start', {});
+    await bed.server.post('/api/v1/campaign-groups/Winter@Outbound/load', {});
+    await bed.server.post('/api/v1/campaign-groups/Winter@Outbound/start', {});
     const ended = await eventually(
-      () => server.get('/api/v1/calling-lists/winter/records?limit=10'),
+      () => bed.server.get('/api/v1/calling-lists/winter/records?limit=10'),
       ({ json }) => Array.isArray(json) && json.every(({ record_status }) => ![1, 2, 9].includes(record_status)),
       60_000,
     );
     expect(ended.status).toBe(200);
-    await server.post('/api/v1/campaign-groups/Winter@Outbound/stop', {});
-    await server.post('/api/v1/campaign-groups/Winter@Outbound/unload', {});
-    await page.goto(`${server.url}/console/lists?by=phone&search=5557001`);
+    await bed.server.post('/api/v1/campaign-groups/Winter@Outbound/stop', {});
+    await bed.server.post('/api/v1/campaign-groups/Winter@Outbound/unload', {});
+    await page.goto(`${bed.server.url}/console/lists?by=phone&search=5557001`);
     await page.getByRole('link', { name: '5557001' }).click();
     await why.getByText('It has been processed.').waitFor();
     const attempts = page.getByRole('table', { name: 'Attempts' });
     await attempts.getByRole('row', { name: /Winter Answer/ }).waitFor();
     await attempts.getByText('out1').waitFor();
-    await screenshots.take(page, 'record');
-    expect(browser.complaints).toEqual([]);
+    await bed.picture(page, 'record');
+    expect(bed.browser.complaints).toEqual([]);
     await page.close();
   });
 
   it('says which rule kept a record from being dialed, and counts it', async () => {
     const record = { contact_info: '5559001', daily_from: 0, daily_till: 86_400, tz_name: 'UTC' };
-    const added = await server.post('/api/v1/calling-lists/summer/records', record);
+    const added = await bed.server.post('/api/v1/calling-lists/summer/records', record);
     expect(added.status, added.text).toBe(201);
-    await server.post('/api/v1/campaign-groups/Summer@Outbound/load', {});
-    await server.post('/api/v1/campaign-groups/Summer@Outbound/start', {});
-    const page = await browser.visit('/console/lists/summer');
+    await bed.server.post('/api/v1/campaign-groups/Summer@Outbound/load', {});
+    await bed.server.post('/api/v1/campaign-groups/Summer@Outbound/start', {});
+    const page = await bed.visit('/lists/summer');
     await page.getByRole('link', { name: '5559001' }).click();
     const attempts = page.getByRole('table', { name: 'Attempts' });
     await attempts.getByText(/Not dialed: jurisdiction: There is no jurisdiction named atlantis/).waitFor();
-    await server.post('/api/v1/campaign-groups/Summer@Outbound/stop', {});
-    await server.post('/api/v1/campaign-groups/Summer@Outbound/unload', {});
-    await screenshots.take(page, 'record-blocked');
-    await page.goto(`${server.url}/console/campaigns`);
+    await bed.server.post('/api/v1/campaign-groups/Summer@Outbound/stop', {});
+    await bed.server.post('/api/v1/campaign-groups/Summer@Outbound/unload', {});
+    await bed.picture(page, 'record-blocked');
+    await page.goto(`${bed.server.url}/console/campaigns`);
     const compliance = page.getByRole('table', { name: 'Abandonment and rules' });
     await compliance.getByRole('row', { name: /Summer.*jurisdiction: 1/ }).waitFor();
     await page.close();
   });
 
   it('says when there is no such record', async () => {
-    const page = await browser.visit('/console/lists/winter/records/999999');
+    const page = await bed.visit('/lists/winter/records/999999');
     await page.getByRole('alert').getByText('The record cannot be shown').waitFor();
-    await page.goto(`${server.url}/console/lists?by=chain_id&search=4711`);
+    await page.goto(`${bed.server.url}/console/lists?by=chain_id&search=4711`);
     await page.getByText('No record has “4711”').waitFor();
     await page.close();
   });
@@ -150,7 +128,7 @@ describe('calling lists', { timeout: 240_000 }, () => {
 
 describe('do not call', { timeout: 240_000 }, () => {
   it('enters somebody, finds them in another notation, takes them off, and takes a file', async () => {
-    const page = await browser.visit('/console/do-not-call');
+    const page = await bed.visit('/do-not-call');
     await page.getByLabel('Number or customer id').fill('+1 212 555 0123');
     await page.getByLabel('Note').fill('asked on Monday');
     await page.getByRole('button', { name: 'Enter', exact: true }).click();
@@ -164,7 +142,7 @@ describe('do not call', { timeout: 240_000 }, () => {
     await page.getByRole('button', { name: 'Enter all' }).click();
     await page.getByText('2 entered, 0 already there, 1 refused.').waitFor();
     await entries.getByText('crm-7').waitFor();
-    await screenshots.take(page, 'do-not-call');
+    await bed.picture(page, 'do-not-call');
     await page.getByRole('button', { name: 'Take all off' }).click();
     await page.getByText('2 taken off, 0 not on the list, 1 refused.').waitFor();
     await entries.getByText('crm-7').waitFor({ state: 'detached' });
@@ -174,7 +152,7 @@ describe('do not call', { timeout: 240_000 }, () => {
     await entries.getByText('5557002').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Remove +1 212 555 0123' }).click();
     await page.getByText('“+12125550123” is not on the list').waitFor();
-    expect(browser.complaints).toEqual([]);
+    expect(bed.browser.complaints).toEqual([]);
     await page.close();
   });
 });
@@ -182,9 +160,9 @@ describe('do not call', { timeout: 240_000 }, () => {
 describe('sequences and the law on the campaigns page', { timeout: 240_000 }, () => {
   it('shows a sequence with its items, starts it, stops it and unloads it', async () => {
     const items = [{ campaign: 'Winter', stopAtDials: 500 }];
-    const loaded = await server.put('/api/v1/campaign-sequences/Outbound', { description: 'Evening', items });
+    const loaded = await bed.server.put('/api/v1/campaign-sequences/Outbound', { description: 'Evening', items });
     expect(loaded.status, loaded.text).toBe(201);
-    const page = await browser.visit('/console/campaigns');
+    const page = await bed.visit('/campaigns');
     const sequence = page.getByRole('region', { name: 'Sequence of Outbound' });
     await sequence.getByRole('row', { name: /Winter.*after 500 dials/ }).waitFor();
     await page.getByRole('button', { name: 'Start the sequence of Outbound' }).click();
@@ -192,10 +170,10 @@ describe('sequences and the law on the campaigns page', { timeout: 240_000 }, ()
     const compliance = page.getByRole('table', { name: 'Abandonment and rules' });
     // Two of the three numbers may be called; both were answered and met the agent, one after the other.
     await compliance.getByText('uk: 0.00 % of 1.00 % in 24 h').waitFor();
-    await screenshots.take(page, 'sequences');
+    await bed.picture(page, 'sequences');
     await page.getByRole('button', { name: 'Unload the sequence of Outbound' }).click();
     await page.getByText('None loaded').waitFor();
-    expect(browser.complaints).toEqual([]);
+    expect(bed.browser.complaints).toEqual([]);
     await page.close();
   });
 });

@@ -1,8 +1,6 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ensureChromium } from '../../scripts/chromium.mjs';
-import { ServerProcess } from '../server/server-process.js';
-import { Browser, Screenshots } from './browser.js';
+import { describe, expect, it } from 'vitest';
+import { consoleBed } from './bed.js';
 
 /** Welcomes a customer, offers a menu, and meanwhile counts minutes. */
 const FLOW = `<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0" datamodel="ecmascript" initial="welcome">
@@ -25,43 +23,23 @@ const FLOW = `<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0" datam
   <final id="over"/>
 </scxml>`;
 
-let missing: string | undefined;
-let server: ServerProcess;
-let browser: Browser;
-let screenshots: Screenshots;
 let running = '';
 let ended = '';
 
-beforeAll(async () => {
-  const chromium = await ensureChromium();
-  if ('missing' in chromium) {
-    missing = chromium.missing;
-    return;
-  }
-  server = await (await ServerProcess.create()).start();
-  const stored = await server.request('PUT', '/api/v1/flows/welcome', FLOW, {
+const bed = consoleBed({ prepare });
+
+async function prepare(): Promise<void> {
+  const stored = await bed.server.request('PUT', '/api/v1/flows/welcome', FLOW, {
     'content-type': 'application/scxml+xml',
   });
   expect(stored.status, stored.text).toBeLessThan(300);
   running = await session('begin', ['choose', { key: 1 }], 'minute', 'back', ['choose', { key: 2 }]);
   ended = await session('begin', ['choose', { key: 2 }], 'minute', 'bye');
-  browser = await Browser.open(chromium.path, server.url);
-  screenshots = await Screenshots.open();
-}, 300_000);
-
-beforeEach(({ skip }) => {
-  if (missing !== undefined) skip(missing);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.dispose();
-  await screenshots?.close();
-});
+}
 
 /** Starts a session of the flow and sends it events. */
 async function session(...events: (string | [name: string, data: object])[]): Promise<string> {
-  const started = await server.post('/scxml/session/start', { src: 'welcome' });
+  const started = await bed.server.post('/scxml/session/start', { src: 'welcome' });
   expect(started.status, started.text).toBe(200);
   for (const event of events) {
     const [name, data] = typeof event === 'string' ? [event, {}] : event;
@@ -71,7 +49,7 @@ async function session(...events: (string | [name: string, data: object])[]): Pr
 }
 
 async function send(id: string, name: string, data: object): Promise<void> {
-  const sent = await server.post(`/scxml/session/${id}/event/${name}`, data);
+  const sent = await bed.server.post(`/scxml/session/${id}/event/${name}`, data);
   expect(sent.status, sent.text).toBe(200);
 }
 
@@ -86,11 +64,11 @@ async function isLit(page: Page, ...states: string[]): Promise<void> {
 
 describe('the pages of sessions', { timeout: 240_000 }, () => {
   it('list what runs and what has ended, by state, application and age', async () => {
-    const page = await browser.visit('/console/');
+    const page = await bed.visit('/');
     await page.getByRole('link', { name: 'Sessions' }).click();
     const rows = page.getByRole('table', { name: 'Sessions' }).locator('[data-session]');
     await rows.nth(1).waitFor();
-    await screenshots.take(page, 'sessions');
+    await bed.picture(page, 'sessions');
     await page.getByRole('combobox', { name: 'State' }).click();
     await page.getByRole('option', { name: 'done' }).click();
     await expect.poll(() => rows.count()).toBe(1);
@@ -99,9 +77,9 @@ describe('the pages of sessions', { timeout: 240_000 }, () => {
     await page.getByRole('option', { name: 'hello', exact: true }).click();
     await page.getByText('No session matches').waitFor();
     expect(page.url()).toContain('state=done&application=hello');
-    await page.goto(`${server.url}/console/sessions?application=welcome&age=older-day`);
+    await page.goto(`${bed.server.url}/console/sessions?application=welcome&age=older-day`);
     await page.getByText('No session matches').waitFor();
-    await page.goto(`${server.url}/console/sessions?application=welcome&age=last-hour`);
+    await page.goto(`${bed.server.url}/console/sessions?application=welcome&age=last-hour`);
     await expect.poll(() => rows.count()).toBe(2);
     await rows.filter({ hasText: 'running' }).getByRole('link').focus();
     await page.keyboard.press('Enter');
@@ -110,14 +88,14 @@ describe('the pages of sessions', { timeout: 240_000 }, () => {
   });
 
   it('show where a session stands in its chart, what it knows and waits for, and follow it', async () => {
-    const page = await browser.visit(`/console/sessions/${running}`);
+    const page = await bed.visit(`/sessions/${running}`);
     await isLit(page, 'talking', 'dialog', 'agent', 'clock', 'counting');
     const data = page.getByRole('region', { name: 'Data' });
     await data.getByText('Mary Ward').waitFor();
     const history = page.getByRole('region', { name: 'History' });
     await history.getByRole('button', { name: 'Show step 6, choose' }).waitFor();
     await history.getByText('cancels the delayed event patience').first().waitFor();
-    await screenshots.take(page, 'session');
+    await bed.picture(page, 'session');
     await send(running, 'back', {});
     await isLit(page, 'talking', 'dialog', 'menu', 'clock', 'counting');
     await page.getByRole('region', { name: 'Waiting' }).getByText('menu.timeout').waitFor();
@@ -125,7 +103,7 @@ describe('the pages of sessions', { timeout: 240_000 }, () => {
   });
 
   it('step back through a session that has ended, by pointer and by keyboard', async () => {
-    const page = await browser.visit(`/console/sessions/${ended}`);
+    const page = await bed.visit(`/sessions/${ended}`);
     await isLit(page, 'over');
     const data = page.getByRole('region', { name: 'Data' });
     await data.getByText('"minutes": 1').waitFor();
@@ -136,7 +114,7 @@ describe('the pages of sessions', { timeout: 240_000 }, () => {
     await page.keyboard.press('ArrowRight');
     await isLit(page, 'talking', 'dialog', 'agent', 'clock', 'counting');
     await data.getByRole('list', { name: 'Changed by this step' }).getByText('choices').first().waitFor();
-    await screenshots.take(page, 'session-step');
+    await bed.picture(page, 'session-step');
     await page.keyboard.press('End');
     await isLit(page, 'over');
     await page.getByRole('button', { name: 'Step back' }).click();
@@ -145,30 +123,30 @@ describe('the pages of sessions', { timeout: 240_000 }, () => {
   });
 
   it('are readable in dark colours and on a phone', async () => {
-    const page = await browser.visit(`/console/sessions/${running}`);
+    const page = await bed.visit(`/sessions/${running}`);
     await page.getByRole('button', { name: 'Switch to dark colours' }).click();
     await page.locator('[data-state][data-active]').first().waitFor();
-    await screenshots.take(page, 'session-dark');
+    await bed.picture(page, 'session-dark');
     await page.setViewportSize({ width: 390, height: 844 });
     for (const path of ['/console/sessions', `/console/sessions/${running}`]) {
-      await page.goto(`${server.url}${path}`);
+      await page.goto(`${bed.server.url}${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       const sign = path.includes(running) ? page.locator('[data-state]') : page.getByRole('link', { name: 'welcome' });
       await sign.first().waitFor();
       const width = await page.evaluate('document.documentElement.scrollWidth');
       expect(width, path).toBeLessThanOrEqual(390);
-      await screenshots.take(page, `phone-${path.includes(running) ? 'session' : 'sessions'}`);
+      await bed.picture(page, `phone-${path.includes(running) ? 'session' : 'sessions'}`);
     }
     await page.close();
   });
 
   it('say that a session is not there', async () => {
-    const page = await browser.visit('/console/sessions/nobody');
+    const page = await bed.visit('/sessions/nobody');
     await page.getByText('There is no such session').waitFor();
     await page.close();
   });
 
   it('asked nobody else for anything, and no script failed', () => {
-    expect(browser.complaints).toEqual([]);
+    expect(bed.browser.complaints).toEqual([]);
   });
 });

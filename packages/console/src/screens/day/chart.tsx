@@ -10,9 +10,10 @@ use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGR
 
 /** The colours that the pictures share. */
 export function useChartColors() {
-  const { colors } = useMantineTheme();
+  const { colors, fontFamily } = useMantineTheme();
   const dark = useComputedColorScheme('light') === 'dark';
   return {
+    font: fontFamily,
     text: dark ? (colors.dark[0] ?? '') : (colors.gray[8] ?? ''),
     line: dark ? (colors.dark[4] ?? '') : (colors.gray[3] ?? ''),
     connected: colors.teal[dark ? 7 : 5] ?? '',

@@ -16,7 +16,7 @@ export function LoadChart({ steps }: { steps: readonly DayStep[] }) {
   const option = useMemo(
     () => ({
       animation: false,
-      textStyle: { color: colors.text, fontFamily: 'inherit' },
+      textStyle: { color: colors.text, fontFamily: colors.font },
       grid: { left: 36, right: 8, top: 34, bottom: 24 },
       legend: { top: 4, right: 0, itemWidth: 12, itemHeight: 10, textStyle: { color: colors.text } },
       tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },

@@ -19,7 +19,7 @@ export function WaitingChart({ steps }: { steps: readonly DayStep[] }) {
     const band = { areaStyle: { color: colors.band, opacity: 0.7 }, color: colors.band, name: say('band') };
     return {
       animation: false,
-      textStyle: { color: colors.text, fontFamily: 'inherit' },
+      textStyle: { color: colors.text, fontFamily: colors.font },
       grid: { left: 44, right: 8, top: 34, bottom: 24 },
       legend: {
         top: 4,
@@ -27,7 +27,10 @@ export function WaitingChart({ steps }: { steps: readonly DayStep[] }) {
         itemWidth: 12,
         itemHeight: 10,
         textStyle: { color: colors.text },
-        data: [say('median'), say('band')],
+        data: [
+          { name: say('median') },
+          { name: say('band'), icon: 'roundRect', itemStyle: { color: colors.band, opacity: 1 } },
+        ],
       },
       xAxis: {
         type: 'category',
