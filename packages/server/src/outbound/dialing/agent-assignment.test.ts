@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DialMode } from '../dial-mode.js';
 import { DialingBed, GROUP, START } from './testing.js';
 
 const AUTO = { auto: true, answerSeconds: 0.2, wrapSeconds: 1 };
@@ -31,18 +32,18 @@ async function twoCampaigns(options: Record<string, string>, otherOptions = opti
   return bed;
 }
 
-async function startBoth(bed: DialingBed): Promise<void> {
+async function startBoth(bed: DialingBed, mode: DialMode = 'Progressive'): Promise<void> {
   await bed.transaction((tx) =>
     bed.dialing.load(tx, {
-      ...{ dbid: OTHER, name: 'Autumn@Sales', appId: 150, settings: bed.settings('Progressive') },
+      ...{ dbid: OTHER, name: 'Autumn@Sales', appId: 150, settings: bed.settings(mode) },
       campaign: { name: 'Autumn', dbid: 502 },
       group: { name: 'Sales', dbid: 201 },
     }),
   );
-  await bed.load();
+  await bed.load(mode);
   await bed.transaction(async (tx) => {
-    await bed.dialing.startGroup(tx, GROUP, bed.settings('Progressive'));
-    await bed.dialing.startGroup(tx, OTHER, bed.settings('Progressive'));
+    await bed.dialing.startGroup(tx, GROUP, bed.settings(mode));
+    await bed.dialing.startGroup(tx, OTHER, bed.settings(mode));
   });
 }
 
@@ -86,5 +87,28 @@ describe('agents of two campaigns', () => {
     await bed.transaction((tx) => bed.dialing.stopGroup(tx, GROUP));
     await bed.until(() => carriedBy(bed).autumn === 4);
     expect(carriedBy(bed).spring).toBe(before.spring);
+  });
+});
+
+describe('previews', () => {
+  it('come from the campaign that the agent is assigned to, and from no other', async () => {
+    const bed = await twoCampaigns({ ...ON, 'agent-assignment-max-num': '2' }, ON);
+    await bed.world({ agents: { a1: { auto: false }, a2: { auto: false }, a3: { auto: false }, a4: { auto: false } } });
+    await bed.ready('a1', 'a2', 'a3', 'a4');
+    await startBoth(bed, 'Preview');
+    await bed.until(
+      () => bed.messages.filter(({ message }) => message.userEvent === 'CampaignGroupAssigned').length >= 4,
+    );
+    const asked: [string, string][] = [];
+    for (const agent of ['a1', 'a2', 'a3', 'a4']) {
+      for (const campaign of ['Spring', 'Autumn']) {
+        const given = await bed.dialing.previewRecord(agent, campaign).catch((error: Error) => error.message);
+        asked.push([campaign, typeof given === 'string' ? given : String(given?.GSW_CAMPAIGN_NAME)]);
+      }
+    }
+    const refused = 'Agent not in the campaign group';
+    expect(asked.filter(([campaign, answer]) => answer !== campaign && answer !== refused)).toEqual([]);
+    expect(asked.filter(([, answer]) => answer === 'Spring')).toHaveLength(2);
+    expect(asked.filter(([, answer]) => answer === 'Autumn')).toHaveLength(2);
   });
 });

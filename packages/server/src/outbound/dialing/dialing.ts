@@ -2,13 +2,12 @@ import { Listeners } from '../../kernel/index.js';
 import type { AgentChange } from '../../routing/index.js';
 import type { Sql, Transaction } from '../../store/index.js';
 import { outboundApplication } from '../application.js';
-import { changedSettings, type DialSettings } from '../dial-settings.js';
+import type { DialSettings } from '../dial-settings.js';
 import { OutboundError } from '../errors.js';
-import { type Chain, type ListRecord, RecordStatus } from '../list/index.js';
 import { AgentAssignments } from './agent-assignments.js';
 import { Announcements, type GroupHandler } from './announcements.js';
 import { AttemptCalls } from './attempt-calls.js';
-import { purgeAttempts, untrackAttempts } from './attempt-store.js';
+import { purgeAttempts } from './attempt-store.js';
 import { setLeaving, setPreviews, setReadyAt } from './campaign-agents.js';
 import { ChainNews } from './chain-news.js';
 import type {
@@ -27,9 +26,9 @@ import { Engagements } from './engagements.js';
 import { Errands } from './errands.js';
 import { outstandingWork } from './group-dialer.js';
 import { GroupDialers } from './group-dialers.js';
+import { GroupLife } from './group-life.js';
 import { outboundOption } from './group-options.js';
-import { allGroups, forgetGroup, insertGroup, lockGroup, type StoredGroup, storeGroup } from './group-store.js';
-import { dropHeld, type HeldChain, lockHeldOfGroup } from './held-chain.js';
+import { allGroups, type StoredGroup } from './group-store.js';
 import { handlesOf } from './held-record.js';
 import {
   type AttemptCall,
@@ -46,7 +45,7 @@ import { Offers } from './offers.js';
 import type { DialingParts } from './parts.js';
 import { Placement } from './placement.js';
 import { Processing } from './processing.js';
-import { ownerOf, RecordSupply } from './record-supply.js';
+import { RecordSupply } from './record-supply.js';
 import { TreatmentFlows } from './treatment-flows.js';
 import { endTreatment, type TreatmentModule, treatmentModule } from './treatment-module.js';
 import { Withdrawals } from './withdrawals.js';
@@ -66,9 +65,9 @@ export class Dialing {
   readonly #announcements: Announcements;
   readonly #errands: Errands;
   readonly #processing: Processing;
-  readonly #engagements: Engagements;
   readonly #attemptCalls: AttemptCalls;
-  readonly #offers: Offers;
+  readonly #assignments: AgentAssignments;
+  readonly #life: GroupLife;
   readonly #desktop: DesktopRecords;
   readonly #withdrawals: Withdrawals;
   readonly #dialers: GroupDialers;
@@ -120,12 +119,15 @@ export class Dialing {
     this.#announcements = announcements;
     this.#errands = errands;
     this.#processing = processing;
-    this.#engagements = engagements;
     this.#attemptCalls = attemptCalls;
-    this.#offers = offers;
+    this.#assignments = assignments;
     this.#desktop = new DesktopRecords({ dialing: parts, processing, dial, offers, assignments, supply, changed });
     this.#withdrawals = new Withdrawals(parts, processing, offers, changed);
     this.#dialers = new GroupDialers({ ...common, round, placed: (attempt) => placement.resume(attempt) });
+    this.#life = new GroupLife({
+      ...{ dialing: parts, announcements, processing, engagements, offers, dialers: this.#dialers },
+      previewStarted: () => this.#previews.notify(),
+    });
     announcements.events.push(async (tx, event) => tx.afterCommit(() => this.#dialers.observe(event)));
     attemptCalls.listen();
     engagements.listen();
@@ -150,43 +152,25 @@ export class Dialing {
     this.#announcements.stop();
   }
 
-  // The life of a campaign group. The caller keeps its states; what does not fit is ignored.
+  // The life of a campaign group (group-life.ts). The caller keeps its states; what does not fit is ignored.
 
   /** Begins to hold records for a group; nothing is dialed. Records that an earlier life of it left are taken back. */
-  async load(tx: Transaction, group: LoadedGroup): Promise<void> {
-    const now = this.#parts.clock.now();
-    if (!(await insertGroup(tx, group, now))) return;
-    await this.#parts.lists.takeBack(tx, ownerOf(group), 'ready');
-    this.#dialers.groupsChanged(tx);
+  load(tx: Transaction, group: LoadedGroup): Promise<void> {
+    return this.#life.load(tx, group);
   }
 
-  async startGroup(tx: Transaction, groupDbid: number, settings: DialSettings): Promise<void> {
-    await this.#set(tx, groupDbid, (group) => ({ ...group, settings, state: 'running', isDepleted: false }));
-    tx.afterCommit(() => {
-      this.#dialers.listsChanged();
-      if (settings.dialMode === 'Preview') this.#previews.notify();
-    });
+  startGroup(tx: Transaction, groupDbid: number, settings: DialSettings): Promise<void> {
+    return this.#life.start(tx, groupDbid, settings);
   }
 
   /** Changes what is dialed by, running or not. */
-  async change(tx: Transaction, groupDbid: number, settings: DialSettings): Promise<void> {
-    await this.#set(tx, groupDbid, (group) => ({
-      ...group,
-      settings: changedSettings(group.settings, settings),
-      isDepleted: false,
-    }));
+  change(tx: Transaction, groupDbid: number, settings: DialSettings): Promise<void> {
+    return this.#life.change(tx, groupDbid, settings);
   }
 
   /** Nothing new is dialed; calls finish, records stay where they are. */
-  async stopGroup(tx: Transaction, groupDbid: number): Promise<void> {
-    await this.#set(tx, groupDbid, (group) => {
-      const { waitingFor: _, ...rest } = group;
-      return { ...rest, state: 'loaded' };
-    });
-    await this.#engagements.release(tx, groupDbid);
-    await this.#withdrawOffers(tx, groupDbid);
-    // Its agents may work for others.
-    tx.afterCommit(() => this.#wakeAll());
+  stopGroup(tx: Transaction, groupDbid: number): Promise<void> {
+    return this.#life.stop(tx, groupDbid);
   }
 
   /**
@@ -194,48 +178,17 @@ export class Dialing {
    * @returns calls and records on desktops that are still to finish: then `onDrained` follows. 0: the group is not there
    *   any more
    */
-  async beginUnload(tx: Transaction, groupDbid: number): Promise<{ outstanding: number }> {
-    const group = await lockGroup(tx, groupDbid);
-    if (!group) return { outstanding: 0 };
-    await this.#engagements.release(tx, groupDbid);
-    await this.#withdrawOffers(tx, groupDbid);
-    await this.#returnHeld(tx, groupDbid);
-    const outstanding = await outstandingWork(tx, groupDbid);
-    if (outstanding > 0) await storeGroup(tx, { ...group, state: 'unloading' });
-    else await forgetGroup(tx, groupDbid);
-    this.#dialers.groupsChanged(tx);
-    return { outstanding };
+  beginUnload(tx: Transaction, groupDbid: number): Promise<{ outstanding: number }> {
+    return this.#life.beginUnload(tx, groupDbid);
   }
 
   /** Forgets calls and desktops: handles become invalid, calls go on untracked. Nothing for a group that is not loaded. */
-  async forceUnload(tx: Transaction, groupDbid: number): Promise<void> {
-    const group = await lockGroup(tx, groupDbid);
-    if (!group) return;
-    const now = this.#parts.clock.now();
-    await this.#engagements.release(tx, groupDbid);
-    await this.#withdrawOffers(tx, groupDbid);
-    await this.#returnHeld(tx, groupDbid);
-    for (const attempt of await untrackAttempts(tx, groupDbid, now)) {
-      const { request } = attempt;
-      if (request !== undefined) await this.#parts.router.cancel(tx, request);
-    }
-    const interrupted = await lockHeldOfGroup(tx, groupDbid, ['dialing', 'desktop', 'deciding']);
-    for (const held of interrupted) {
-      await this.#offers.freeAgent(tx, held);
-      if (held.agent !== undefined) await this.#offers.tellWithdrawn(tx, held, held.agent);
-    }
-    await this.#parts.lists.takeBack(tx, ownerOf(group), 'stale');
-    await dropHeld(
-      tx,
-      interrupted.map(({ id }) => id),
-    );
-    await forgetGroup(tx, groupDbid);
-    this.#dialers.groupsChanged(tx);
-    tx.afterCommit(() => this.#wakeAll());
+  forceUnload(tx: Transaction, groupDbid: number): Promise<void> {
+    return this.#life.forceUnload(tx, groupDbid);
   }
 
   /** What an unloading group waits for. */
-  async outstanding(groupDbid: number): Promise<number> {
+  outstanding(groupDbid: number): Promise<number> {
     return this.#parts.database.transaction((tx) => outstandingWork(tx, groupDbid));
   }
 
@@ -277,7 +230,11 @@ export class Dialing {
   /** Whether there is a running campaign in Preview mode for the agent. */
   async mayAskForRecords(agentId: string): Promise<boolean> {
     const groups = await this.#groupsOf(this.#parts.database, agentId, undefined);
-    return groups.some(({ state, settings }) => state === 'running' && settings.dialMode === 'Preview');
+    for (const group of groups) {
+      const previews = group.state === 'running' && group.settings.dialMode === 'Preview';
+      if (previews && (await this.#assignments.worksFor(this.#parts.database, agentId, group))) return true;
+    }
+    return false;
   }
 
   /** Dials a record that was previewed, or a due callback: the agent's phone rings first, then the customer's. */
@@ -419,44 +376,6 @@ export class Dialing {
       purged += deleted;
       if (deleted < PURGE_BATCH) return purged;
     }
-  }
-
-  async #set(tx: Transaction, dbid: number, change: (group: StoredGroup) => StoredGroup): Promise<void> {
-    const group = await lockGroup(tx, dbid);
-    if (!group || group.state === 'unloading') return;
-    await storeGroup(tx, change(group));
-    tx.afterCommit(() => this.#dialers.changed(dbid));
-  }
-
-  /** Records for which the router looks for agents are not offered any more. */
-  async #withdrawOffers(tx: Transaction, groupDbid: number): Promise<void> {
-    for (const held of await lockHeldOfGroup(tx, groupDbid, ['offered'])) await this.#offers.takeBack(tx, held, false);
-  }
-
-  /** Buffered chains go back as they are; those that wait for a redial go back with its time. */
-  async #returnHeld(tx: Transaction, groupDbid: number): Promise<void> {
-    const waiting = await lockHeldOfGroup(tx, groupDbid, ['waiting']);
-    for (const held of waiting) {
-      const record = await this.#recordOf(tx, held);
-      if (record?.recordStatus !== RecordStatus.Retrieved || held.dueAt === undefined) await dropHeld(tx, [held.id]);
-      else await this.#processing.postpone(tx, held, record, held.dueAt);
-    }
-    const buffered = await lockHeldOfGroup(tx, groupDbid, ['buffered']);
-    await this.#processing.giveBack(tx, buffered);
-    if (buffered.length === 0) return;
-    const group = await lockGroup(tx, groupDbid);
-    if (!group) return;
-    const counts = new Map<string, number>();
-    for (const { list } of buffered) counts.set(list, (counts.get(list) ?? 0) + 1);
-    const header = { at: this.#parts.clock.now(), group: groupDbid, campaign: group.campaign.name };
-    for (const [list, records] of counts) {
-      await this.#announcements.emit(tx, { ...header, type: 'records-not-processed', list, records });
-    }
-  }
-
-  async #recordOf(tx: Transaction, held: HeldChain): Promise<ListRecord | undefined> {
-    const chain: Chain | undefined = await this.#parts.lists.chain(held.list, held.chainId, tx);
-    return chain?.records.find(({ recordId }) => recordId === held.recordId);
   }
 
   async #groupsOf(tx: Sql, agentId: string, campaign: string | undefined): Promise<StoredGroup[]> {

@@ -92,6 +92,7 @@ export class SimulatedDesktop {
   }
 
   #shown(agentId: string, { userEvent, keys }: DesktopMessage): void {
+    if (userEvent === 'CampaignGroupAssigned') this.#later(agentId, 0, () => this.#ask(agentId));
     if (userEvent !== 'PreviewRecord' && userEvent !== 'ScheduledCall') return;
     if (this.#behaviour(agentId).auto) this.#decide(agentId, keys);
   }

@@ -1,12 +1,12 @@
-import type { Activity, Clock, JsonObject, Logger } from '../../kernel/index.js';
-import { instant, Listeners } from '../../kernel/index.js';
+import type { Activity, Clock, Logger } from '../../kernel/index.js';
+import { Listeners } from '../../kernel/index.js';
 import type { Journal } from '../../reporting/index.js';
 import { type Database, type Sql, statement, type Transaction } from '../../store/index.js';
 import { OutboundError } from '../errors.js';
 import { draftToAdd } from './adding.js';
 import type { Attributes } from './attributes.js';
 import { DailyWindows, type PresentWindow, windowsPresent } from './daily-windows.js';
-import { DoNotCallList, type DoNotCallOrigin } from './do-not-call.js';
+import { DoNotCallList } from './do-not-call.js';
 import { type FilterSql, filterSql } from './filter.js';
 import { interruptImports } from './import/import-log.js';
 import { ListContents } from './list-contents.js';
@@ -15,14 +15,23 @@ import { countryOf, customerColumn, type ListConfiguration, type ListSettings, l
 import { PhoneKeys } from './phone-key.js';
 import type { TurnOfTypes } from './priority.js';
 import type { Chain, ListRecord, RecordOwner } from './record.js';
-import { chainRecords, findRecords } from './record-search.js';
+import { stateOf } from './record-event.js';
+import { findRecords } from './record-search.js';
 import { RecordStatus } from './record-status.js';
 import { isCallback, RecordType } from './record-type.js';
 import { Rekeying } from './rekeying.js';
 import { type Retrieval, type RetrievalContext, retrieveChains, retrievePersonal } from './retrieval.js';
 import { standingOf } from './taking.js';
 import { countReady, nextDue } from './waiting.js';
-import { type ChainScope, cancelled, notToBeCalled, type Withdrawal } from './withdrawal.js';
+import type { Withdrawal } from './withdrawal.js';
+import {
+  type CancelRequest,
+  type DoNotCallRequest,
+  isEmpty,
+  queryOf,
+  type RecordSearch,
+  Withdrawing,
+} from './withdrawing.js';
 import { insertRecords, updateRecords } from './writing.js';
 
 export interface CallingListsOptions {
@@ -45,33 +54,6 @@ export interface PersonalRetrieval {
   limit: number;
   /** Milliseconds since 1970. */
   now: number;
-}
-
-/** Which records; all that is given must hold. */
-export interface RecordSearch {
-  recordId?: number | undefined;
-  /** In any notation. */
-  phone?: string | undefined;
-  customerId?: string | undefined;
-  chainId?: number | undefined;
-  /** Only in these lists. */
-  lists?: readonly string[] | undefined;
-}
-
-export interface CancelRequest extends RecordSearch {
-  scope: ChainScope;
-  /** Whether an agent has this record, which is then left alone. */
-  except?: ((record: ListRecord) => boolean) | undefined;
-}
-
-export interface DoNotCallRequest extends DoNotCallOrigin {
-  phone?: string | undefined;
-  customerId?: string | undefined;
-  scope: ChainScope;
-  /** The lists whose records are marked: those of loaded campaigns. Default all. */
-  lists?: readonly string[] | undefined;
-  /** Whether an agent has this record, who will finish it. */
-  except?: ((record: ListRecord) => boolean) | undefined;
 }
 
 /** Whether a held record may still be dialed. */
@@ -122,6 +104,7 @@ export class CallingLists {
   readonly #fresh = new Listeners<[list: string]>();
   readonly #stops: (() => void)[] = [];
   readonly #rekeying: Rekeying;
+  readonly #withdrawing = new Withdrawing(this);
   #phoneKeys: PhoneKeys | undefined;
 
   constructor(options: CallingListsOptions) {
@@ -290,7 +273,7 @@ export class CallingLists {
 
   /** Records, by list and id. At least one of the conditions besides `lists` must be given. */
   async find(search: RecordSearch, sql: Sql = this.#options.database): Promise<ListRecord[]> {
-    return isEmpty(search) ? [] : findRecords(sql, this.#query(search));
+    return isEmpty(search) ? [] : findRecords(sql, queryOf(search, this.phoneKeys));
   }
 
   /** A whole chain, by ascending `chainN`. */
@@ -304,16 +287,8 @@ export class CallingLists {
    * Cancels records: status Cancelled, result 52; with scope AllChain those of their chains too. Final ones stay as they
    * are, and so do chains of which an agent has a record.
    */
-  async cancel(tx: Transaction, request: CancelRequest, now = this.#options.clock.now()): Promise<Withdrawal> {
-    const { except = () => false } = request;
-    const withdrawal: Withdrawal = { changed: [], onDesktop: [] };
-    for (const chain of await this.#chainsOf(tx, request)) {
-      const concerned = request.scope === 'AllChain' ? chain.all : chain.matching;
-      if (concerned.some(except)) withdrawal.onDesktop.push(...chain.matching);
-      else withdrawal.changed.push(...concerned.flatMap((record) => cancelled(record) ?? []));
-    }
-    await this.store(tx, withdrawal.changed, now);
-    return withdrawal;
+  cancel(tx: Transaction, request: CancelRequest, now = this.#options.clock.now()): Promise<Withdrawal> {
+    return this.#withdrawing.cancel(tx, request, now);
   }
 
   /**
@@ -321,29 +296,8 @@ export class CallingLists {
    * with scope AllChain those of their chains too.
    * @throws OutboundError `invalid-attribute` when neither is given
    */
-  async doNotCall(tx: Transaction, request: DoNotCallRequest, now = this.#options.clock.now()): Promise<Withdrawal> {
-    const { phone, customerId, lists, except = () => false } = request;
-    const searches = [
-      ...(phone?.trim() ? [{ phone, lists }] : []),
-      ...(customerId?.trim() ? [{ customerId, lists }] : []),
-    ];
-    if (searches.length === 0) throw new OutboundError('invalid-attribute', 'GSW_PHONE');
-    await this.doNotCallList.add(tx, searches, request, now);
-    const withdrawal: Withdrawal = { changed: [], onDesktop: [] };
-    const seen = new Set<string>();
-    for (const search of searches) {
-      for (const chain of await this.#chainsOf(tx, search)) {
-        for (const record of request.scope === 'AllChain' ? chain.all : chain.matching) {
-          const key = `${record.chainId}/${record.chainN}/${record.list}`;
-          if (seen.has(key) || record.recordType === RecordType.NoCall) continue;
-          seen.add(key);
-          const held = except(record);
-          (held ? withdrawal.onDesktop : withdrawal.changed).push(notToBeCalled(record, held));
-        }
-      }
-    }
-    await this.store(tx, [...withdrawal.changed, ...withdrawal.onDesktop], now);
-    return withdrawal;
+  doNotCall(tx: Transaction, request: DoNotCallRequest, now = this.#options.clock.now()): Promise<Withdrawal> {
+    return this.#withdrawing.doNotCall(tx, request, now);
   }
 
   /** Whether held records may still be dialed: looked up at the moment of dialing. */
@@ -401,28 +355,6 @@ export class CallingLists {
     return windows;
   }
 
-  #query({ phone, ...search }: RecordSearch) {
-    return phone === undefined ? search : { ...search, phoneKey: this.phoneKeys.keyOf(phone) };
-  }
-
-  /** The chains of the records that match, locked. */
-  async #chainsOf(tx: Transaction, search: RecordSearch): Promise<{ matching: ListRecord[]; all: ListRecord[] }[]> {
-    if (isEmpty(search)) return [];
-    const { recordId, phone, customerId, chainId, lists } = search;
-    const matching = await findRecords(tx, this.#query({ recordId, phone, customerId, chainId, lists }));
-    const chains = new Map(matching.map((record) => [`${record.chainId} ${record.list}`, record]));
-    const matched = new Set(matching.map(({ list, recordId: id }) => `${id} ${list}`));
-    const found = new Map<string, ListRecord[]>();
-    for (const record of await chainRecords(tx, [...chains.values()])) {
-      const key = `${record.chainId} ${record.list}`;
-      found.set(key, [...(found.get(key) ?? []), record]);
-    }
-    return [...found.values()].map((all) => ({
-      all,
-      matching: all.filter(({ list, recordId: id }) => matched.has(`${id} ${list}`)),
-    }));
-  }
-
   #numbered(sql: Sql, records: readonly ListRecord[]): Promise<{ list: number; record: ListRecord }[]> {
     return Promise.all(
       // A list whose records are all gone has number 0 here, which no record has.
@@ -441,27 +373,4 @@ export class CallingLists {
       })),
     );
   }
-}
-
-/** What the journal says about a record. */
-function stateOf(record: ListRecord): JsonObject {
-  return {
-    list: record.list,
-    record_id: record.recordId,
-    chain_id: record.chainId,
-    chain_n: record.chainN,
-    phone: record.phone,
-    record_type: record.recordType,
-    record_status: record.recordStatus,
-    call_result: record.callResult,
-    attempt: record.attempt,
-    ...(record.scheduledAt !== undefined && { scheduled_at: instant(record.scheduledAt) }),
-    ...(record.campaignId !== undefined && { campaign_id: record.campaignId }),
-    ...(record.groupId !== undefined && { group_id: record.groupId }),
-    ...(record.treatments !== undefined && { treatments: record.treatments }),
-  };
-}
-
-function isEmpty({ recordId, phone, customerId, chainId }: RecordSearch): boolean {
-  return recordId === undefined && phone === undefined && customerId === undefined && chainId === undefined;
 }

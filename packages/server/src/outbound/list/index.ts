@@ -26,10 +26,7 @@ export {
 export {
   CallingLists,
   type CallingListsOptions,
-  type CancelRequest,
-  type DoNotCallRequest,
   type PersonalRetrieval,
-  type RecordSearch,
   type Standing,
 } from './calling-lists.js';
 export { ContactType } from './contact-type.js';
@@ -83,3 +80,4 @@ export {
 } from './treatment-decision.js';
 export { callableAt, type ListWindow, type WindowedRecord } from './window.js';
 export type { ChainScope, Withdrawal } from './withdrawal.js';
+export type { CancelRequest, DoNotCallRequest, RecordSearch } from './withdrawing.js';
