@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { Callbacks, callbackModule } from '../callback/index.js';
+import { Callbacks, callbackModule, deliveryModule } from '../callback/index.js';
 import { type Configuration, type OptionMap, sectionOptions } from '../config/index.js';
 import { ContextServices } from '../context/index.js';
 import type { JsonObject } from '../kernel/index.js';
@@ -53,6 +53,7 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
     calls,
     modules: [
       callbackModule(() => callbacks.desk),
+      deliveryModule((request) => router.query(request)),
       serviceModule(() => ({ ...composed.forApplications, push })),
       outbound.dialing.treatmentModule(),
     ],
