@@ -171,15 +171,24 @@ describe('request-inbound', () => {
     expect(await statusOf(id)).toBe('failed');
   });
 
-  it('poll: waits in line, and says where, and can be cancelled', async () => {
+  it('O8: poll: waits in line, and says where, and can be cancelled', async () => {
     await simulate({ agents: { a100: { auto: false } } });
     await server.post('/api/v1/agents/a100/logout');
     const { _id: id = '' } = await create('in-poll', { _phone_number: CALLER });
+    const read = await server.get(`/genesys/1/service/${id}/check-queue-position`);
+    expect(Object.keys(read.json as object).sort()).toEqual([
+      '_agent_ready_threshold_passed',
+      '_eta',
+      '_position',
+      '_total_waiting',
+      'ewt',
+    ]);
     const position = await request(id, 'check-queue-position');
     expect(position).toMatchObject({
       _position: '1',
       _eta: expect.any(String),
       _total_waiting: '1',
+      _agent_ready_threshold_passed: expect.any(Boolean),
       ewt: expect.any(Number),
     });
     expect(await request(id, 'cancel')).toEqual({ status: 'cancelled' });

@@ -188,7 +188,7 @@ describe('creating a service', () => {
 });
 
 describe('requests to a service', () => {
-  test('get the answer of the application', async () => {
+  test('O5: get the answer of the application, unchanged', async () => {
     const { _id } = await create();
     expect(await send('POST', `${_id}/status`, { _a: 'b' })).toMatchObject({ status: 200, body: { got: { _a: 'b' } } });
     expect(await send('GET', `${_id}/status?_a=c`)).toMatchObject({ status: 200, body: { got: { _a: 'c' } } });
