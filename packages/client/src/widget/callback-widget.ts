@@ -66,7 +66,7 @@ export class CallbackWidget extends HTMLElement {
       element('fieldset', {}, [
         element('legend', {}, [texts.when]),
         ...this.#choice('now', texts.now, true),
-        element('p', { id: 'wait', class: 'hint detail', 'aria-live': 'polite' }),
+        element('p', { id: 'expected', class: 'hint detail', 'aria-live': 'polite' }),
         ...this.#choice('later', texts.later, false),
         element('div', { id: 'times', class: 'detail', hidden: '' }, [
           element('label', { for: 'time' }, [texts.time]),
@@ -114,7 +114,7 @@ export class CallbackWidget extends HTMLElement {
   }
 
   #fillWait(): void {
-    const place = this.#find('wait');
+    const place = this.#find('expected');
     if (!place) return;
     const wait = this.#wait;
     if (this.getAttribute('queue') === null) place.textContent = '';

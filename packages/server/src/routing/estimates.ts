@@ -1,12 +1,6 @@
 import { learnHandled, learnLeft, type Outlook, PRIOR_RATES, predictWait, type Rates } from './ewt.js';
 import type { StoredRequest } from './request-record.js';
-import { interval, learnError, PRIOR_SPREAD, type Spread, type WaitEstimate } from './wait-interval.js';
-
-/** What a request was told when it was submitted; stored with it. */
-export interface Prediction extends WaitEstimate {
-  /** As the model saw it, seconds. */
-  readonly deviation: number;
-}
+import { interval, learnError, PRIOR_SPREAD, type Prediction, type Spread } from './wait-interval.js';
 
 /** What has been learned about each virtual queue. Held in memory only: it is rebuilt from the requests of the past. */
 export class Estimates {

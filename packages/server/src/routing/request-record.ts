@@ -1,9 +1,9 @@
 import { instant, type JsonObject } from '../kernel/index.js';
 import { type Bindable, type Sql, statement } from '../store/index.js';
-import type { Prediction } from './estimates.js';
 import { restoredPreferences, storedPreferences } from './preferences.js';
 import type { RouteChange, RouteRequest, WaitingRequest } from './request.js';
 import { restoredTargets, storedTargets } from './target-list.js';
+import type { Prediction } from './wait-interval.js';
 
 export type RequestState = 'waiting' | 'selected' | 'released' | 'expired' | 'timed-out' | 'cancelled';
 

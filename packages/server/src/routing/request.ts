@@ -1,6 +1,6 @@
-import type { Prediction } from './estimates.js';
 import type { RoutePreferences } from './preferences.js';
 import type { Target } from './target.js';
+import type { Prediction } from './wait-interval.js';
 
 /** A request for an agent: a live interaction or a callback, which stand in one and the same line. */
 export interface RouteRequest {

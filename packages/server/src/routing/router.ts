@@ -3,7 +3,6 @@ import type { Sql, Transaction } from '../store/index.js';
 import { Agents, type RoutingDatabase, type RoutingJournal } from './agents.js';
 import { CountingDay } from './counting-day.js';
 import { DecisionLoop } from './decision-loop.js';
-import type { Prediction } from './estimates.js';
 import { type PlaceOutlook, type Rates, UNKNOWN_EWT_SECONDS } from './ewt.js';
 import { Lease } from './lease.js';
 import { LineMirror } from './line-mirror.js';
@@ -24,7 +23,7 @@ import {
 import { type RoutingConfiguration, Staff } from './staff.js';
 import { Statistics } from './statistics.js';
 import type { Target } from './target.js';
-import type { WaitEstimate } from './wait-interval.js';
+import type { Prediction, WaitEstimate } from './wait-interval.js';
 
 /** Where a waiting request stands. */
 export interface Standing {

@@ -13,6 +13,12 @@ export interface WaitEstimate {
   readonly highSeconds: number;
 }
 
+/** What a request was told when it was submitted; stored with it. */
+export interface Prediction extends WaitEstimate {
+  /** As the model saw it, seconds. */
+  readonly deviation: number;
+}
+
 /** The two learned bounds, in deviations from the estimate, and how many waits they were learned from. */
 interface Bounds {
   readonly low: number;
