@@ -275,6 +275,18 @@ const waiting: Proof[] = [
 
 const agents: Proof[] = [
   {
+    option: '_delivery_ring_time',
+    effect: 'ends the holding of an agent for a phone that rings for much longer',
+    run: async () => {
+      await bed.simulate({ party: { ringSeconds: 20 } });
+      const state = async () => (await bed.must('GET', '/api/v1/agents/a100/state')).state;
+      await call({ _delivery_policy: 'hybrid', _delivery_hold: '19', _delivery_ring_time: '4' }, {}, 2);
+      expect(await state()).toBe('reserved');
+      await bed.advance(10);
+      expect(await state()).toBe('ready');
+    },
+  },
+  {
     option: '_max_transfer_to_agent_attempts',
     effect: 'is how many phones may ring in vain',
     run: async () => {

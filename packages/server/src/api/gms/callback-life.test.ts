@@ -332,6 +332,18 @@ describe('the application', () => {
     expect(await state(id)).toBe('QUEUED');
     expect((await bed.request('DELETE', `/1/service/callback/Line/${id}`)).status).toBe(200);
   });
+
+  test('that was ended is replaced at a new place when the option says so', async () => {
+    bed.configuration.set('options', 'callback', { 'enable-restore-vq-position': 'false' });
+    configure({ _urs_vq_priority: '10', _urs_vq_priority_increment: '2', _urs_vq_priority_increment_interval: '60' });
+    const id = await startNow();
+    await wait(90);
+    await end(id, 'terminated');
+    await wait(60);
+    const { parameters } = bed.sessions.started[1] ?? {};
+    expect(parameters).toMatchObject({ _urs_vq_priority: '10' });
+    expect(parameters).not.toHaveProperty('_urs_call_interaction_age');
+  });
 });
 
 describe('pausing', () => {
