@@ -153,7 +153,7 @@ describe('the calendar of load', { timeout: 240_000 }, () => {
     await page.getByLabel('Service Name').selectOption('ScheduledCallback');
     const grid = page.getByRole('table', { name: 'Calendar' });
     await grid.waitFor();
-    const title = page.getByRole('heading', { level: 2 }).first();
+    const title = page.getByRole('main').getByRole('heading', { level: 2 }).first();
     const weeks = await page.evaluate(
       `(() => { const now = new Date(); const monday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - ((now.getDay() + 6) % 7)); return Math.floor((${times[0]} - monday.getTime()) / 604800000); })()`,
     );

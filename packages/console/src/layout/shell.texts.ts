@@ -38,7 +38,6 @@ export const en = {
   interrupted: 'Reconnecting',
   interruptedMeaning: 'The connection is lost: what you see may be out of date until it is back',
   tryAgain: 'Try again',
-  close: 'Close',
 };
 
 export const fr: typeof en = {
@@ -81,7 +80,6 @@ export const fr: typeof en = {
   interrupted: 'Reconnexion',
   interruptedMeaning: 'La connexion est perdue : ce que vous voyez peut être périmé',
   tryAgain: 'Réessayer',
-  close: 'Fermer',
 };
 
 export const ja: typeof en = {
@@ -124,5 +122,4 @@ export const ja: typeof en = {
   interrupted: '再接続中',
   interruptedMeaning: '接続が切れました。復旧するまで表示は古い可能性があります',
   tryAgain: '再試行',
-  close: '閉じる',
 };

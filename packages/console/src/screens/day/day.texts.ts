@@ -25,7 +25,6 @@ export const en = {
   band: '10 % to 90 %',
   minutes: 'min',
   asTable: 'The same as a table',
-  due: 'Due',
   share: '{{percent}} %',
 };
 
@@ -56,7 +55,6 @@ export const fr: typeof en = {
   band: '10 % à 90 %',
   minutes: 'min',
   asTable: 'Les mêmes données en tableau',
-  due: 'Prévus',
   share: '{{percent}} %',
 };
 
@@ -86,6 +84,5 @@ export const ja: typeof en = {
   band: '10%から90%',
   minutes: '分',
   asTable: '同じ内容の表',
-  due: '予定',
   share: '{{percent}}%',
 };
