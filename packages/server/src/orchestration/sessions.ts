@@ -251,7 +251,7 @@ export class Sessions {
     this.#underWay.add(running);
     void running.finally(() => {
       this.#underWay.delete(running);
-      this.#wakeNext();
+      this.#wakeNext(1);
     });
   }
 
@@ -278,12 +278,15 @@ export class Sessions {
     };
   }
 
-  #wakeNext(): void {
+  /** @param least so many begin however much goes on: those of a busy server begin one by one, but they do begin */
+  #wakeNext(least = 0): void {
     if (this.#holds > 0) return;
+    let begun = 0;
     for (const session of this.#inTurn) {
-      if (this.#awake.size >= MOST_IN_TURN || this.#stopped) return;
+      if (this.#stopped || (this.#awake.size >= MOST_IN_TURN && begun >= least)) return;
       this.#inTurn.delete(session);
       this.wake(session);
+      begun += 1;
     }
   }
 
