@@ -82,6 +82,10 @@ export class CallbackWidget extends HTMLElement {
       void this.#submit();
     });
     form.addEventListener('change', () => this.#choiceChanged());
+    form.addEventListener('input', () => {
+      this.#complain('');
+      this.#find('number')?.removeAttribute('aria-invalid');
+    });
     this.#show(form);
     this.#fillTimes();
     this.#fillWait();
