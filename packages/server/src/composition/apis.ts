@@ -86,7 +86,8 @@ export async function composeApis(
     openId,
     ...(adminPassword !== undefined && { adminPassword }),
   });
-  const waiting = waitingDesk({ database, router, journal, clock });
+  const configured = () => config.objects('virtual-queues').keys();
+  const waiting = waitingDesk({ database, router, journal, clock, configured });
   registerWaitingMetrics(metrics, waiting, clock);
   const app = await createHttp({
     log,

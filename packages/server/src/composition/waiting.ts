@@ -25,10 +25,12 @@ export interface WaitingParts {
   router: Router;
   journal: Pick<Journal, 'history'>;
   clock: Clock;
+  /** Names of the configured virtual queues: they are told even if nobody ever waited there. */
+  configured?: () => Iterable<string>;
 }
 
 /** Waiting as the administration API shows it: the line as it is, and the waits that have ended as they are stored. */
-export function waitingDesk({ database, router, journal, clock }: WaitingParts): WaitingDesk {
+export function waitingDesk({ database, router, journal, clock, configured = () => [] }: WaitingParts): WaitingDesk {
   return {
     async overview(hours) {
       const until = clock.now() + 1;
@@ -36,7 +38,7 @@ export function waitingDesk({ database, router, journal, clock }: WaitingParts):
       const waits = await waitReports(database, from, until);
       const deliveries = await deliveryReports(database, from, until);
       const waiting = router.waitingByKind();
-      const names = new Set([...waits.keys(), ...deliveries.keys(), ...waiting.keys()]);
+      const names = new Set([...configured(), ...waits.keys(), ...deliveries.keys(), ...waiting.keys()]);
       return [...names].sort().map((virtualQueue) => {
         const { live, calibration, bands } = waits.get(virtualQueue) ?? noWaits();
         return {

@@ -7,7 +7,7 @@ import { queryText } from './paging.js';
 
 /** Answers how long people wait, how good the estimates were, and who stands where. */
 export interface WaitingDesk {
-  /** Of the virtual queues in which somebody waits or a wait ended in the last `hours`, sorted by name. */
+  /** Of the virtual queues that are configured or in use, with the waits that ended in the last `hours`; sorted by name. */
   overview(hours: number): Promise<JsonObject[]>;
   /** Those who wait in a virtual queue, in order; undefined if there is no such queue. */
   line(virtualQueue: string, most: number): JsonObject[] | undefined;
