@@ -47,7 +47,7 @@ describe('the console', { timeout: 240_000 }, () => {
     const page = await bed.visit('/book');
     await fillIn(page, 'BasicCallback', '5551002');
     await chooseTomorrow(page, () => page.getByText('At a free time').click());
-    await freeTimes(page).nth(2).check({ force: true });
+    await freeTimes(page).nth(2).press('Space');
     await bed.picture(page, 'book');
     await page.getByRole('button', { name: 'Book this time' }).click();
     await page.getByRole('link', { name: 'Follow this callback' }).click();
@@ -55,7 +55,7 @@ describe('the console', { timeout: 240_000 }, () => {
     const booked = await desiredTime(page);
 
     await page.getByRole('button', { name: 'Reschedule' }).click();
-    await freeTimes(page).nth(4).check({ force: true });
+    await freeTimes(page).nth(4).press('Space');
     await bed.picture(page, 'reschedule');
     await page.getByRole('button', { name: 'Move it' }).click();
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
@@ -73,7 +73,7 @@ describe('the console', { timeout: 240_000 }, () => {
     const page = await bed.visit('/book');
     await fillIn(page, 'BasicCallback', '5551003');
     await chooseTomorrow(page, () => page.getByText('At a free time').click());
-    await freeTimes(page).nth(30).check({ force: true });
+    await freeTimes(page).nth(30).press('Space');
 
     // Others take every place of the slot while the form is open.
     const time = await slotTime(page, 30);
