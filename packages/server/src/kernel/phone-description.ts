@@ -102,10 +102,19 @@ function sourceOf(number: string, parsed: PhoneNumber): CallingCodeSource {
     : 'FROM_DEFAULT_COUNTRY';
 }
 
-/** A number in international notation stays as it was written. */
+/**
+ * As the number was written, with the separators of its notation; as it stands where these would change what is dialed
+ * (libphonenumber's format in original format).
+ */
 function originalForm(number: string, parsed: PhoneNumber): string {
-  if (sourceOf(number, parsed) !== 'FROM_DEFAULT_COUNTRY') return number;
-  return digitsOf(number) === parsed.nationalNumber ? withoutPrefix(parsed) : parsed.formatNational();
+  const source = sourceOf(number, parsed);
+  if (source === 'FROM_NUMBER_WITH_IDD') return number;
+  if (source === 'FROM_DEFAULT_COUNTRY') {
+    return digitsOf(number) === parsed.nationalNumber ? withoutPrefix(parsed) : parsed.formatNational();
+  }
+  const international = internationalForm(parsed);
+  if (digitsOf(international) !== digitsOf(number)) return number;
+  return source === 'FROM_NUMBER_WITH_PLUS_SIGN' ? international : international.slice(1);
 }
 
 /** With the separators of the country itself; North America writes hyphens. */

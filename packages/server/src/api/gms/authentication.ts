@@ -45,7 +45,7 @@ export function refuseStranger(
   if (isAuthenticated(source, request.headers.authorization, service)) return false;
   const { status, body } = authenticationError();
   request.refusal = 'unauthenticated';
-  reply.header('www-authenticate', 'Basic realm="genesys", charset="UTF-8"');
+  reply.header('www-authenticate', 'Basic realm="genesys"');
   reply.code(status).type('application/json;charset=utf-8').send(body);
   return true;
 }

@@ -58,7 +58,7 @@ describe('the phone number service', () => {
         'number-international': '+49 89 125016040',
         'number-national': '089 125016040',
         'number-national-short': '89125016040',
-        'number-original': '+4989125016040',
+        'number-original': '+49 89 125016040',
         'number-specified': '+4989125016040',
         'number-type': 'FIXED_LINE',
         'region-code': 'DE',
