@@ -6,6 +6,7 @@ import { callbackTreatments, callbackUserTerminated } from './callback-voice.js'
 import { contextSectionFamilies } from './context-sections.js';
 import type { OptionDefinition, OptionFamily } from './option.js';
 import { orsSection } from './orchestration-sections.js';
+import { pushSection } from './push-section.js';
 import * as sections from './sections.js';
 import { signInSection } from './sign-in-section.js';
 
@@ -40,7 +41,7 @@ const rows = [
   ...signInSection,
   ...orsSection,
   ...sections.gmsSection,
-  ...sections.pushSection,
+  ...pushSection,
   ...sections.routingSection,
   ...sections.ocServerSection,
 ];
