@@ -78,8 +78,9 @@ const BRING_FORWARD = statement(
 /** Callbacks that are submitted by one transaction, and such transactions at the same time. */
 const BATCH = 200;
 const LANES = 2;
-/** While so many are due that batches are full, sessions wait at most so long for them. */
+/** While so many are due that batches are full, sessions wait for them; from this time on a few begin with each batch. */
 const LONGEST_HOLD_MS = 2000;
+const BEGUN_WITH_BATCH = 4;
 const SLOT_KEPT_MS = 2 * 86_400_000;
 
 interface SchedulerParts {
@@ -111,7 +112,7 @@ export class Scheduler {
   #stopListening: (() => void) | undefined;
   #poll: { cancel(): void } | undefined;
   #pausing: Promise<void> = Promise.resolve();
-  #hold: { since: number; release: () => void } | undefined;
+  #hold: (ReturnType<SessionStarter['holdTurns']> & { since: number }) | undefined;
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
@@ -183,14 +184,17 @@ export class Scheduler {
     return submitted;
   }
 
-  /** The sessions of a crowd begin when the crowd is submitted: a customer's turn in the line depends on that. */
+  /**
+   * The sessions of a crowd begin when the crowd is submitted, since a customer's turn in the line depends on that. Of one
+   * that does not end some begin all the same, no more than what would keep the others from being submitted.
+   */
   #holdSessions(isCrowd: boolean): void {
     const { clock, sessions } = this.#parts;
     if (!isCrowd) {
       this.#hold?.release();
       this.#hold = undefined;
-    } else if (!this.#hold) this.#hold = { since: clock.now(), release: sessions.holdTurns() };
-    else if (clock.now() - this.#hold.since > LONGEST_HOLD_MS) this.#hold.release();
+    } else if (!this.#hold) this.#hold = { since: clock.now(), ...sessions.holdTurns() };
+    else if (clock.now() - this.#hold.since > LONGEST_HOLD_MS) this.#hold.beginSome(BEGUN_WITH_BATCH);
   }
 
   async #submitOne(

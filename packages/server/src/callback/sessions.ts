@@ -35,8 +35,8 @@ export interface SessionStarter {
   wake(session: string): void;
   /** Wakes many, behind whatever else goes on. */
   wakeInTurn(sessions: readonly string[]): void;
-  /** Lets none of those begin until the returned function is called. */
-  holdTurns(): () => void;
+  /** Lets none of those begin until `release`, apart from as many as `beginSome` says, those that have waited longest. */
+  holdTurns(): { beginSome: (count: number) => void; release: () => void };
   /** The answer to a `startRequestId`; undefined when none has come within `timeoutMs`, or none ever will. */
   reply(requestId: string, timeoutMs: number): Promise<SessionReply | undefined>;
   /** Appends an event to the session's mailbox and wakes the session after the commit. */

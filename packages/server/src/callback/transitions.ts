@@ -23,14 +23,25 @@ const STORE = statement(
     where id = $1`,
 );
 
-/** The submission of many: none of them gives its place back or loses a session. */
+/**
+ * The submission of many ($1: a JSON array of them) with its events: none of them gives its place back or loses a session,
+ * and those that do not wait for their time any more need no reminder.
+ */
 const STORE_SUBMISSIONS = statement(
   'callback-store-submissions',
-  `update callback c
-      set state = s.state, submit_at = null, submit_attempts = 0, session = s.session, progress = s.progress,
-          changed_at = $5
-     from unnest($1::text[], $2::text[], $3::text[], $4::jsonb[]) as s (id, state, session, progress)
-    where c.id = s.id`,
+  `with submitted as materialized (
+     select * from jsonb_to_recordset($1::jsonb)
+       as s (id text, state text, session text, progress jsonb, begun boolean, entry text, data jsonb)
+   ), stored as (
+     update callback c
+        set state = s.state, submit_at = null, submit_attempts = 0, session = s.session, progress = s.progress,
+            changed_at = $2::timestamptz
+       from submitted s where c.id = s.id
+   ), forgotten as (
+     delete from callback_notice n using submitted s where n.callback = s.id and n.reminder and s.begun
+   )
+   insert into event (at, type, callback, session, data)
+   select $2::timestamptz, s.entry, s.id, s.session, s.data from submitted s where s.entry is not null`,
 );
 
 /** How much longer a record is kept each time that its conversation is still under way when its time is over. */
@@ -54,7 +65,7 @@ export class Transitions {
   constructor(
     private readonly parts: {
       clock: Clock;
-      journal: Pick<Journal, 'record'>;
+      journal: Pick<Journal, 'record' | 'wake'>;
       sessions: SessionStarter;
       services: CallbackServices;
       notifications: StatusNotifications;
@@ -121,24 +132,16 @@ export class Transitions {
       const step = decide(row.state, input);
       return step ? [{ row, next: this.#after(row, input, step, { session }, now) }] : [];
     });
-    await tx.query(STORE_SUBMISSIONS, [
-      taken.map(({ next }) => next.id),
-      taken.map(({ next }) => next.state),
-      taken.map(({ next }) => next.session),
-      taken.map(({ next }) => JSON.stringify(next.progress)),
-      instant(now),
-    ]);
-    await journal.record(
-      tx,
-      taken.flatMap(({ row, next }) => journalEntries(row, next, input, now)),
-    );
+    const stored = taken.map(({ row, next }) => {
+      const [entry] = journalEntries(row, next, input, now);
+      const begun = row.state === 'SCHEDULED' && next.state !== 'SCHEDULED';
+      const { id, state, session, progress } = next;
+      return { id, state, session, progress, begun, ...(entry && { entry: entry.type, data: entry.data }) };
+    });
+    await tx.query(STORE_SUBMISSIONS, [JSON.stringify(stored), instant(now)]);
     for (const { row, next } of taken) await notifications.tell(tx, next, eventsOfStep(row, next, input), now);
-    const begun = taken.filter(({ row, next }) => row.state === 'SCHEDULED' && next.state !== 'SCHEDULED');
-    await notifications.forgetReminders(
-      tx,
-      begun.map(({ row }) => row.id),
-    );
     tx.afterCommit(() => {
+      journal.wake();
       for (const { next } of taken) due(next.submit_at, next.expires_at);
     });
   }

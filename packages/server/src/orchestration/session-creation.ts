@@ -92,18 +92,12 @@ export class SessionCreation {
       suspensions.check(application.flow, application.version);
       applications.set(request.flow, application);
     }
-    const chosen = requests.map(({ flow }) => applications.get(flow) ?? { flow, version: 0 });
-    await sql.query(CREATE_SESSIONS, [
-      requests.map(({ id }) => id),
-      chosen.map(({ flow }) => flow),
-      chosen.map(({ version }) => version),
-      requests.map(({ parameters }) => jsonText(parameters)),
-      requests.map((request) => jsonText(this.parts.environment(request.id, request))),
-      requests.map(({ callback }) => callback ?? null),
-      requests.map(({ service }) => service ?? null),
-      instant(clock.now()),
-      settings.node(),
-    ]);
+    const rows = requests.map((request) => {
+      const { id, parameters, callback = null, service = null } = request;
+      const { flow, version } = applications.get(request.flow) ?? { flow: request.flow, version: 0 };
+      return { id, flow, version, parameters, environment: this.parts.environment(id, request), callback, service };
+    });
+    await sql.query(CREATE_SESSIONS, [jsonText(rows), instant(clock.now()), settings.node()]);
   }
 
   /**

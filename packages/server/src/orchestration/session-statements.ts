@@ -59,14 +59,14 @@ export const CREATE_SESSION = statement(
      from (select) as one left join flow_version f on f.flow = $2 and f.version = $3`,
 );
 
-/** Many at once, none of which has a request to answer. */
+/** Many at once ($1: a JSON array of them), none of which has a request to answer. */
 export const CREATE_SESSIONS = statement(
   'session-create-many',
   `insert into session (id, flow, version, state, step, snapshot, configuration, parameters, environment, callback,
                         service, started_at, changed_at, node)
-   select s.id, s.flow, s.version, 'running', 0, '', '{}', s.parameters, s.environment, s.callback, s.service, $8, $8, $9
-     from unnest($1::text[], $2::text[], $3::integer[], $4::jsonb[], $5::jsonb[], $6::text[], $7::text[])
-       as s (id, flow, version, parameters, environment, callback, service)
+   select s.id, s.flow, s.version, 'running', 0, '', '{}', s.parameters, s.environment, s.callback, s.service, $2, $2, $3
+     from jsonb_to_recordset($1::jsonb) as s (id text, flow text, version integer, parameters jsonb, environment jsonb,
+                                             callback text, service text)
    on conflict (id) do nothing`,
 );
 

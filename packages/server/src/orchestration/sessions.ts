@@ -62,6 +62,14 @@ const HISTORY_MS = 30 * 86_400_000;
 const STORE_ATTEMPTS = 5;
 /** No session of a crowd begins while so many work. */
 const MOST_IN_TURN = 16;
+/** Sessions of a crowd that are kept from beginning, while more of it is still being stored. */
+export interface HeldTurns {
+  /** Lets so many begin nevertheless, those that have waited longest. */
+  beginSome: (count: number) => void;
+  /** Holds them no more. */
+  release: () => void;
+}
+
 /** Sessions that are read together, and such readings at the same time. */
 const MOST_TOGETHER = 128;
 const READING_LANES = 1;
@@ -264,30 +272,36 @@ export class Sessions {
     this.#wakeNext();
   }
 
-  /**
-   * Lets none of those begin until the returned function is called: whoever stores a crowd gets through with it first.
-   */
-  holdTurns(): () => void {
+  /** Lets none of those begin but as the answer says: whoever stores a crowd gets through with it first. */
+  holdTurns(): HeldTurns {
     this.#holds += 1;
     let held = true;
-    return () => {
-      if (!held) return;
-      held = false;
-      this.#holds -= 1;
-      this.#wakeNext();
+    return {
+      beginSome: (count) => {
+        if (held) this.#begin(count);
+      },
+      release: () => {
+        if (!held) return;
+        held = false;
+        this.#holds -= 1;
+        this.#wakeNext();
+      },
     };
   }
 
-  /** @param least so many begin however much goes on: those of a busy server begin one by one, but they do begin */
-  #wakeNext(least = 0): void {
-    if (this.#holds > 0) return;
+  #begin(count: number): void {
     let begun = 0;
     for (const session of this.#inTurn) {
-      if (this.#stopped || (this.#awake.size >= MOST_IN_TURN && begun >= least)) return;
+      if (this.#stopped || begun >= count) return;
       this.#inTurn.delete(session);
       this.wake(session);
       begun += 1;
     }
+  }
+
+  /** @param least so many begin however much goes on: those of a busy server begin one by one, but they do begin */
+  #wakeNext(least = 0): void {
+    if (this.#holds === 0) this.#begin(Math.max(least, MOST_IN_TURN - this.#awake.size));
   }
 
   /** Appends to a session's mailbox and wakes it after the commit; false when it has ended or never was. */

@@ -105,8 +105,8 @@ export class TestSessions implements SessionStarter {
 
   wakeInTurn(): void {}
 
-  holdTurns(): () => void {
-    return () => {};
+  holdTurns(): { beginSome: () => void; release: () => void } {
+    return { beginSome: () => {}, release: () => {} };
   }
 
   async reply(): Promise<SessionReply | undefined> {
