@@ -3,6 +3,7 @@
  * of options that checks them, gives typed access and prints the reference; configuration files.
  */
 
+export { type CallActionName, readCallAction } from './call-actions.js';
 export { callResultName, callResultNames, isCallResult, readCallResult } from './call-results.js';
 export {
   type DefaultedOption,

@@ -14,6 +14,8 @@ test.each<[Kind, JsonObject]>([
   ['treatments', { callResult: 6, applyToRecord: 3, cycleAttempt: 2, interval: 0.5, increment: 0 }],
   ['treatments', { callResult: 'No Answer', applyToRecord: 'Next in chain' }],
   ['treatments', { callResult: 'AnsweringMachine', applyToRecord: 'RetryAtDate', date: '01/31/2026 10:00' }],
+  ['treatments', { callResult: 9, applyToRecord: 1, applyToCall: 'Mute Transfer', destinationDN: '8900' }],
+  ['treatments', { callResult: 9, applyToRecord: 1, applyToCall: 2 }],
 ])('accepts %s %j', (kind, value) => {
   expect(prepare(kind, 'x', value).details).toEqual([]);
 });
@@ -37,6 +39,8 @@ test.each<[Kind, JsonObject, string]>([
   ['treatments', { callResult: 6, applyToRecord: 5 }, '/date'],
   ['treatments', { callResult: 6, applyToRecord: 5, date: 'tomorrow' }, '/date'],
   ['treatments', { callResult: 6, applyToRecord: 3, interval: -1 }, '/interval'],
+  ['treatments', { callResult: 9, applyToRecord: 1, applyToCall: 'Sing' }, '/applyToCall'],
+  ['treatments', { callResult: 9, applyToRecord: 1, applyToCall: 10 }, '/applyToCall'],
 ])('refuses %s %j', (kind, value, pointer) => {
   expect(prepare(kind, 'x', value).details.map((detail) => detail.pointer)).toEqual([pointer]);
 });

@@ -1,5 +1,6 @@
 import type { ErrorDetail, JsonObject } from '../kernel/index.js';
 import { isObject } from '../kernel/index.js';
+import { readCallAction } from './call-actions.js';
 import { readCallResult } from './call-results.js';
 import { ConditionError, parseCondition, parseOrder } from './condition/index.js';
 import { pointerTo } from './option-check.js';
@@ -80,7 +81,7 @@ export function checkFilter(_name: string, filter: JsonObject): ErrorDetail[] {
 
 export function checkTreatment(_name: string, treatment: JsonObject): ErrorDetail[] {
   const details: ErrorDetail[] = [];
-  const { callResult, applyToRecord, cycleAttempt, date } = treatment;
+  const { callResult, applyToRecord, applyToCall, cycleAttempt, date } = treatment;
   if (readCallResult(callResult) === undefined) {
     const detail = `is ${JSON.stringify(callResult)}, must be a call result: its number (6) or name (Busy)`;
     details.push({ pointer: '/callResult', detail });
@@ -89,6 +90,10 @@ export function checkTreatment(_name: string, treatment: JsonObject): ErrorDetai
   if (!action) {
     const detail = `is ${JSON.stringify(applyToRecord)}, must be an action: its number (3), name (Cycle) or label (Redial)`;
     details.push({ pointer: '/applyToRecord', detail });
+  }
+  if (applyToCall !== undefined && readCallAction(applyToCall) === undefined) {
+    const detail = `is ${JSON.stringify(applyToCall)}, must be an action: its number (4) or name (Transfer)`;
+    details.push({ pointer: '/applyToCall', detail });
   }
   const cycles = action === 'Cycle' || action?.startsWith('NextInChain');
   if (cycles && cycleAttempt === 0) {

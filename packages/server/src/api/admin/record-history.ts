@@ -45,6 +45,7 @@ const attempt = Type.Object({
   call_result: Type.Optional(Type.Integer({ description: 'Absent while the call is under way' })),
   call_result_name: Type.Optional(Type.String()),
   blockedBy: Type.Optional(Type.String({ description: 'Why it was not dialed' })),
+  destination: Type.Optional(Type.String({ description: 'DN that a treatment has sent the answered call to' })),
   nobodyFree: Type.Optional(Type.Number({ description: 'Probability, at the dial, that nobody would be free' })),
 });
 const moment = Type.Object({

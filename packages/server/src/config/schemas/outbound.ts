@@ -95,6 +95,10 @@ export const treatment = configured({
   name,
   callResult: Type.Union([Type.Integer(), Type.String({ minLength: 1 })]),
   applyToRecord: Type.Union([Type.Integer(), Type.String({ minLength: 1 })]),
+  applyToCall: Type.Optional(Type.Union([Type.Integer(), Type.String({ minLength: 1 })])),
+  destinationDN: Type.Optional(
+    Type.String({ minLength: 1, description: 'Where the call goes; needed by applyToCall' }),
+  ),
   numberInSequence: Type.Optional(Type.Integer({ minimum: 1 })),
   cycleAttempt: Type.Optional(count),
   interval: Type.Optional(minutes),

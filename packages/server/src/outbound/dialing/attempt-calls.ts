@@ -7,6 +7,7 @@ import type { AgentAssignments } from './agent-assignments.js';
 import type { Announcements } from './announcements.js';
 import { type AttemptEffect, type AttemptInput, attemptStep, isLive } from './attempt.js';
 import { type Attempt, attemptOfRequest, factsOf, lockAttempt, readAttempt, storeAttempt } from './attempt-store.js';
+import { withHandling } from './call-handling.js';
 import type { Engagements } from './engagements.js';
 import type { Errands } from './errands.js';
 import { groupOptions } from './group-options.js';
@@ -64,7 +65,7 @@ export class AttemptCalls {
   async step(tx: Transaction, attemptId: string, input: AttemptInput): Promise<void> {
     const before = await lockAttempt(tx, attemptId);
     if (!before || before.endedAt !== undefined) return;
-    const { course, effects } = attemptStep(before, input);
+    const { course, effects } = attemptStep(before, await withHandling(tx, this.#parts, before, input));
     if (course === before) return;
     let attempt: Attempt = { ...before, ...course };
     for (const effect of effects) attempt = await this.#do(tx, attempt, effect);
@@ -154,6 +155,8 @@ export class AttemptCalls {
         return this.#toIvr(tx, attempt);
       case 'ring-agent':
         return this.#ringAgent(tx, attempt);
+      case 'ring-destination':
+        return this.#ringDestination(tx, attempt);
       case 'join':
         if (agentLeg !== undefined) tx.afterCommit(() => this.#join(id, agentLeg));
         return attempt;
@@ -192,7 +195,7 @@ export class AttemptCalls {
         arrival: answeredAt,
         selectable: true,
         // Who had an agent who did not take the call is given as long again, and no longer.
-        timeoutAt: (isRepeated ? now : answeredAt) + options.patienceMs,
+        timeoutAt: (isRepeated || attempt.found !== undefined ? now : answeredAt) + options.patienceMs,
         reservationMs: RESERVATION_MS,
       });
     } catch (error) {
@@ -204,7 +207,7 @@ export class AttemptCalls {
 
   #withoutAgent(tx: Transaction, attempt: Attempt): Attempt {
     tx.afterCommit(() => this.#errands.run('dropping a call', () => this.#parts.calls.hangup(attempt.id)));
-    return { ...attempt, state: 'releasing', result: CallResult.Dropped };
+    return { ...attempt, state: 'releasing', result: attempt.found ?? CallResult.Dropped };
   }
 
   async #takeEngaged(tx: Transaction, attempt: Attempt): Promise<Attempt> {
@@ -219,7 +222,7 @@ export class AttemptCalls {
     const { applications, calls, configuration, clock } = this.#parts;
     const group = await readGroup(tx, attempt.group);
     const leg = await calls.get(attempt.id, tx);
-    const dn = group && groupOptions(configuration, group).ivrDn;
+    const dn = attempt.destination ?? (group && groupOptions(configuration, group).ivrDn);
     const taken =
       leg !== undefined &&
       dn !== undefined &&
@@ -231,32 +234,47 @@ export class AttemptCalls {
         phone: attempt.phone,
         userData: leg.userData,
       }));
-    if (taken) return { ...attempt, state: 'connected', connectedAt: clock.now(), result: CallResult.Answer };
+    const { found } = attempt;
+    if (taken) return { ...attempt, state: 'connected', connectedAt: clock.now(), result: found ?? CallResult.Answer };
     this.#parts.log.error({ dn, group: group?.name }, 'No flow takes the calls of a campaign group');
     tx.afterCommit(() => this.#errands.run('dropping a call', () => calls.hangup(attempt.id)));
-    return { ...attempt, state: 'releasing', result: CallResult.NoFreePort };
+    return { ...attempt, state: 'releasing', result: found ?? CallResult.NoFreePort };
   }
 
   async #ringAgent(tx: Transaction, attempt: Attempt): Promise<Attempt> {
+    const agent = this.#parts.configuration.object('agents', attempt.agent ?? '');
+    if (!agent) return this.#withoutAgent(tx, attempt);
+    return this.#ring(tx, attempt, { dn: agent.dn, agent: agent.id });
+  }
+
+  /** The call goes to a DN that rings (Apply to Call). */
+  async #ringDestination(tx: Transaction, attempt: Attempt): Promise<Attempt> {
+    const { destination, agent } = attempt;
+    if (destination === undefined) return this.#withoutAgent(tx, attempt);
+    return this.#ring(tx, attempt, { dn: destination, agent });
+  }
+
+  async #ring(tx: Transaction, attempt: Attempt, to: { dn: string; agent: string | undefined }): Promise<Attempt> {
     const { calls, configuration } = this.#parts;
-    const agent = configuration.object('agents', attempt.agent ?? '');
     const group = await readGroup(tx, attempt.group);
     const customer = await calls.get(attempt.id, tx);
-    if (!agent || !group || !customer) return this.#withoutAgent(tx, attempt);
+    if (!group || !customer) return this.#withoutAgent(tx, attempt);
     const agentLeg = `${attempt.id}/${attempt.request?.slice(-12) ?? ''}`;
-    const userData = { ...customer.userData, GSW_AGENT_ID: agent.id };
+    const userData = { ...customer.userData, ...(to.agent !== undefined && { GSW_AGENT_ID: to.agent }) };
     await calls.intend(tx, {
       legId: agentLeg,
       callId: attempt.id,
       role: 'agent',
-      number: agent.dn,
+      number: to.dn,
       from: attempt.phone,
       timeoutMs: groupOptions(configuration, group).agentRingMs,
       callProgress: false,
-      agentId: agent.id,
+      ...(to.agent !== undefined && { agentId: to.agent }),
       userData,
     });
-    this.#announcements.send(tx, agent.id, { userEvent: 'AttachedData', keys: keysOf(userData) });
+    if (to.agent !== undefined) {
+      this.#announcements.send(tx, to.agent, { userEvent: 'AttachedData', keys: keysOf(userData) });
+    }
     tx.afterCommit(() => this.#errands.run('ringing an agent', () => calls.dial(agentLeg)));
     return { ...attempt, agentLeg };
   }
@@ -268,7 +286,9 @@ export class AttemptCalls {
     if (before.dialedAt === undefined && attempt.dialedAt !== undefined) {
       await this.#announcements.emit(tx, { ...header, type: 'dial', ...facts });
     }
-    if (before.connectedAt === undefined && attempt.connectedAt !== undefined) {
+    const isReached = before.connectedAt === undefined && attempt.connectedAt !== undefined;
+    // Who gets a machine on the line has not reached the customer.
+    if (isReached && attempt.found === undefined) {
       await this.#announcements.emit(tx, { ...header, type: 'contact', ...facts });
     }
     const { result } = attempt;
@@ -280,7 +300,8 @@ export class AttemptCalls {
         result,
         answeredLive: isLive(attempt),
         abandoned: result === CallResult.Abandoned || result === CallResult.Dropped,
-        ...(attempt.connectedAt !== undefined &&
+        ...(isLive(attempt) &&
+          attempt.connectedAt !== undefined &&
           attempt.answeredAt !== undefined && { secondsToAgent: (attempt.connectedAt - attempt.answeredAt) / 1000 }),
       });
     }
@@ -300,8 +321,8 @@ export class AttemptCalls {
     const now = this.#parts.clock.now();
     const { recordId, result } = attempt;
     if (isConnected) {
-      await this.#processing.countAttempt(tx, held, recordId, CallResult.Answer);
-      if (attempt.kind === 'ivr') return;
+      await this.#processing.countAttempt(tx, held, recordId, result ?? CallResult.Answer);
+      if (hasNoAgent(attempt)) return;
       await storeHeld(tx, { ...held, state: 'desktop', agent: attempt.agent, result, since: now });
       return;
     }
@@ -313,9 +334,14 @@ export class AttemptCalls {
       return;
     }
     if (result === undefined) return this.#processing.giveBack(tx, [held]);
-    const final = attempt.kind === 'ivr' ? (held.result ?? result) : result;
+    const final = hasNoAgent(attempt) ? (held.result ?? result) : result;
     await this.#processing.treat(tx, held, { recordId, result: final, counts });
   }
+}
+
+/** Nobody of ours says what becomes of the record. */
+function hasNoAgent({ kind, agent }: Attempt): boolean {
+  return kind === 'ivr' || (kind === 'transferred' && agent === undefined);
 }
 
 /** What the network reports of the customer's leg. */

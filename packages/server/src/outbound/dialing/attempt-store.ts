@@ -49,6 +49,8 @@ interface AttemptRow {
   result: number | null;
   blocked_by: string | null;
   nobody_free: number | null;
+  found: number | null;
+  destination: string | null;
   at: number;
   dialed_at: number | null;
   answered_at: number | null;
@@ -72,7 +74,7 @@ const STORE = statement(
   'attempt-store',
   `update outbound_attempt
    set chain = $2, state = $3, agent = $4, agent_leg = $5, request = $6, result = $7, dialed_at = $8, answered_at = $9,
-       connected_at = $10, ended_at = $11
+       connected_at = $10, ended_at = $11, kind = $12, found = $13, destination = $14
    where id = $1`,
 );
 const OPEN = statement(
@@ -167,6 +169,9 @@ export async function storeAttempt(tx: Transaction, attempt: Attempt): Promise<v
     time(attempt.answeredAt),
     time(attempt.connectedAt),
     time(attempt.endedAt),
+    attempt.kind,
+    attempt.found ?? null,
+    attempt.destination ?? null,
   ]);
 }
 
@@ -261,6 +266,8 @@ function fromRow(row: AttemptRow): Attempt {
     result: row.result ?? undefined,
     blockedBy: row.blocked_by ?? undefined,
     nobodyFree: row.nobody_free ?? undefined,
+    found: row.found ?? undefined,
+    destination: row.destination ?? undefined,
     at: row.at,
     dialedAt: row.dialed_at ?? undefined,
     answeredAt: row.answered_at ?? undefined,

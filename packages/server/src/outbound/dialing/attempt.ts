@@ -4,9 +4,10 @@ import { resultOfAnswer, resultOfFailure } from './call-outcome.js';
 
 /**
  * How an attempt gets its agent: `routed` when the customer has answered, `engaged` agents are on the line before,
- * `agent-first` dials for one agent who has taken the record, `ivr` needs none.
+ * `agent-first` dials for one agent who has taken the record, `ivr` needs none. An answered call that a treatment sends
+ * on (Apply to Call) becomes `ivr` where a flow takes it, `transferred` where a DN is rung.
  */
-export type AttemptKind = 'routed' | 'engaged' | 'agent-first' | 'ivr';
+export type AttemptKind = 'routed' | 'engaged' | 'agent-first' | 'ivr' | 'transferred';
 
 /**
  * - `agent-ringing`: the phone of the agent who has taken the record rings (agent-first)
@@ -14,7 +15,7 @@ export type AttemptKind = 'routed' | 'engaged' | 'agent-first' | 'ivr';
  * - `dialing`: the network has the call
  * - `detecting`: answered; whether by a person is not known yet
  * - `queued`: a person waits for an agent
- * - `offered`: the phone of the agent who was found rings
+ * - `offered`: the phone of the agent who was found rings, or the DN that the call goes to
  * - `joining`: both are there and are being connected
  * - `connected`
  * - `releasing`: the result is known, the customer's leg is being hung up
@@ -37,6 +38,10 @@ export interface AttemptCourse {
   readonly kind: AttemptKind;
   readonly state: AttemptState;
   readonly agent?: string | undefined;
+  /** The call result of a machine whose call goes on nevertheless: it stays the result of the attempt. */
+  readonly found?: number | undefined;
+  /** The DN that the call goes to, where a treatment says so. */
+  readonly destination?: string | undefined;
   /** Call result of the original (spec 4.5). Absent at the end: nobody was dialed. */
   readonly result?: number | undefined;
   readonly dialedAt?: number | undefined;
@@ -45,13 +50,20 @@ export interface AttemptCourse {
   readonly endedAt?: number | undefined;
 }
 
+/** Where an answered call goes: `agents` are those of the campaign group, `flow` is the application of a DN. */
+export type CallHandling =
+  | { to: 'nobody' }
+  | { to: 'agents' }
+  | { to: 'flow'; dn: string }
+  | { to: 'number'; dn: string; agent?: string };
+
 export type AttemptInput =
   /** It must not be dialed after all: the validation before the dial says so. */
   | { type: 'refused'; result: number }
   | { type: 'dialed'; at: number }
-  /** `detects`: the network will say whether a person has answered. */
-  | { type: 'answered'; at: number; detects: boolean }
-  | { type: 'detected'; found: CallProgress }
+  /** `detects`: the network will say whether a person has answered. `handling`: what a treatment does with the call. */
+  | { type: 'answered'; at: number; detects: boolean; handling?: CallHandling | undefined }
+  | { type: 'detected'; found: CallProgress; handling?: CallHandling | undefined }
   | { type: 'agent-found'; agent: string }
   /** Nobody was free in time. */
   | { type: 'no-agent' }
@@ -69,6 +81,7 @@ export type AttemptEffect =
   | 'take-engaged'
   | 'to-ivr'
   | 'ring-agent'
+  | 'ring-destination'
   | 'join'
   | 'hang-up-customer'
   | 'hang-up-agent';
@@ -94,17 +107,17 @@ export function attemptStep(course: AttemptCourse, input: AttemptInput): Attempt
       return to(course, 'dialing', NOTHING, { dialedAt: input.at });
     case 'answered':
       if (state !== 'intended' && state !== 'dialing') return same(course);
-      return answered({ ...course, dialedAt: course.dialedAt ?? input.at, answeredAt: input.at }, input.detects);
+      return answered({ ...course, dialedAt: course.dialedAt ?? input.at, answeredAt: input.at }, input);
     case 'detected':
       if (state !== 'detecting') return same(course);
-      return detected(course, resultOfAnswer(input.found));
+      return detected(course, resultOfAnswer(input.found), input.handling);
     case 'agent-found':
       if (state !== 'queued') return same(course);
       if (course.kind === 'engaged') return to(course, 'joining', ['join'], { agent: input.agent });
       return to(course, 'offered', ['ring-agent'], { agent: input.agent });
     case 'no-agent':
       if (state !== 'queued') return same(course);
-      return releasing(course, CallResult.Dropped);
+      return releasing(course, course.found ?? CallResult.Dropped);
     case 'agent-answered':
       if (state === 'agent-ringing') return to(course, 'intended', ['dial-customer']);
       if (state !== 'offered') return same(course);
@@ -113,7 +126,7 @@ export function attemptStep(course: AttemptCourse, input: AttemptInput): Attempt
       return agentLost(course);
     case 'joined':
       if (state !== 'joining') return same(course);
-      return to(course, 'connected', NOTHING, { connectedAt: input.at, result: CallResult.Answer });
+      return to(course, 'connected', NOTHING, { connectedAt: input.at, result: course.found ?? CallResult.Answer });
     case 'customer-ended':
       return customerEnded(course, input.at, input.cause);
   }
@@ -126,6 +139,7 @@ export function isRinging(state: AttemptState): boolean {
 
 /** A person was there: what abandonment is measured against. */
 export function isLive(course: AttemptCourse): boolean {
+  if (course.found !== undefined) return false;
   return (
     course.connectedAt !== undefined || course.result === CallResult.Abandoned || course.result === CallResult.Dropped
   );
@@ -144,13 +158,32 @@ function to(
   return { course: { ...course, ...more, state }, effects };
 }
 
-function answered(course: AttemptCourse, detects: boolean): AttemptStep {
+function answered(
+  course: AttemptCourse,
+  { detects, handling }: Extract<AttemptInput, { type: 'answered' }>,
+): AttemptStep {
   if (course.kind === 'agent-first') return to(course, 'joining', ['join']);
-  return detects ? to(course, 'detecting') : live(course);
+  return detects ? to(course, 'detecting') : detected(course, CallResult.Answer, handling);
 }
 
-function detected(course: AttemptCourse, result: number): AttemptStep {
-  return result === CallResult.Answer ? live(course) : releasing(course, result);
+function detected(course: AttemptCourse, result: number, handling: CallHandling | undefined): AttemptStep {
+  const isPerson = result === CallResult.Answer;
+  if (!handling) return isPerson ? live(course) : releasing(course, result);
+  const known: AttemptCourse = isPerson ? course : { ...course, found: result };
+  switch (handling.to) {
+    case 'nobody':
+      return releasing(known, isPerson ? CallResult.Dropped : result);
+    case 'agents':
+      return live(known);
+    case 'flow':
+      return to(known, 'joining', ['to-ivr'], { kind: 'ivr', destination: handling.dn });
+    case 'number':
+      return to(known, 'offered', ['ring-destination'], {
+        kind: 'transferred',
+        destination: handling.dn,
+        agent: handling.agent,
+      });
+  }
 }
 
 function live(course: AttemptCourse): AttemptStep {
@@ -162,6 +195,7 @@ function live(course: AttemptCourse): AttemptStep {
     case 'ivr':
       return to(course, 'joining', ['to-ivr']);
     case 'agent-first':
+    case 'transferred':
       return to(course, 'joining', ['join']);
   }
 }
@@ -180,9 +214,10 @@ function agentLost(course: AttemptCourse): AttemptStep {
     case 'dialing':
       return course.kind === 'agent-first' ? releasing(course, CallResult.NoAnswer) : same(course);
     case 'offered':
+      if (course.kind === 'transferred') return releasing(course, course.found ?? CallResult.Dropped);
       return to(course, 'queued', ['request-agent'], { agent: undefined });
     case 'joining':
-      return course.kind === 'ivr' ? same(course) : releasing(course, CallResult.Dropped);
+      return course.kind === 'ivr' ? same(course) : releasing(course, course.found ?? CallResult.Dropped);
     default:
       return same(course);
   }
@@ -204,10 +239,10 @@ function customerEnded(course: AttemptCourse, at: number, cause: Cause): Attempt
     case 'detecting':
       return to(course, 'ended', NOTHING, { ...over, result: CallResult.Abandoned });
     case 'queued':
-      return to(course, 'ended', ['cancel-request'], { ...over, result: CallResult.Abandoned });
+      return to(course, 'ended', ['cancel-request'], { ...over, result: course.found ?? CallResult.Abandoned });
     case 'offered':
     case 'joining':
-      return to(course, 'ended', agentFree(course), { ...over, result: CallResult.Abandoned });
+      return to(course, 'ended', agentFree(course), { ...over, result: course.found ?? CallResult.Abandoned });
     case 'connected':
       return to(course, 'ended', NOTHING, over);
     case 'releasing':
@@ -220,5 +255,6 @@ function customerEnded(course: AttemptCourse, at: number, cause: Cause): Attempt
 
 /** The agent's leg that nobody else would hang up. */
 function agentFree(course: AttemptCourse): readonly AttemptEffect[] {
-  return course.kind !== 'ivr' && course.agent !== undefined ? ['hang-up-agent'] : NOTHING;
+  const hasLeg = course.kind === 'transferred' || (course.kind !== 'ivr' && course.agent !== undefined);
+  return hasLeg ? ['hang-up-agent'] : NOTHING;
 }

@@ -1,6 +1,7 @@
 import { DatabaseUnavailable, type Timer } from '../../kernel/index.js';
 import { type AgentChange, Lease } from '../../routing/index.js';
 import type { Transaction } from '../../store/index.js';
+import { CallResult } from '../list/index.js';
 import type { Announcements } from './announcements.js';
 import { isLive } from './attempt.js';
 import type { AttemptCalls } from './attempt-calls.js';
@@ -98,7 +99,7 @@ export class GroupDialer {
       if (abandoned && event.answeredAt !== undefined)
         pacer.observe({ type: 'answer-served', at: event.at, abandoned });
       if (event.dialedAt === undefined) return;
-      const answered = event.connectedAt !== undefined || abandoned;
+      const answered = (event.connectedAt !== undefined && event.result === CallResult.Answer) || abandoned;
       pacer.observe({ type: 'dial-ended', dialedAt: event.dialedAt, at: event.answeredAt ?? event.at, answered });
     }
   }
@@ -211,5 +212,5 @@ function teach(pacer: Pacer, attempt: Attempt): void {
   pacer.observe({ type: 'dialed', at: dialedAt });
   const answered = isLive(attempt);
   pacer.observe({ type: 'dial-ended', dialedAt, at: answeredAt ?? endedAt, answered });
-  if (connectedAt !== undefined) pacer.observe({ type: 'talked', milliseconds: endedAt - connectedAt });
+  if (connectedAt !== undefined && answered) pacer.observe({ type: 'talked', milliseconds: endedAt - connectedAt });
 }

@@ -35,6 +35,8 @@ export interface AttemptView {
   result?: number;
   /** Why it was not dialed. */
   blockedBy?: string;
+  /** The DN that a treatment has sent the answered call to. */
+  destination?: string;
   /** Probability, when it was dialed, that nobody would be free at the answer. */
   nobodyFree?: number;
 }
@@ -110,6 +112,7 @@ export async function viewAttempts(sql: Sql, list: string, recordId: number): Pr
       endedAt,
       result,
       blockedBy,
+      destination,
       nobodyFree,
     } = attempt;
     return {
@@ -122,6 +125,7 @@ export async function viewAttempts(sql: Sql, list: string, recordId: number): Pr
       ...(agent !== undefined && { agentId: agent }),
       ...(result !== undefined && { result }),
       ...(blockedBy !== undefined && { blockedBy }),
+      ...(destination !== undefined && { destination }),
       ...(nobodyFree !== undefined && { nobodyFree }),
     };
   });

@@ -69,9 +69,10 @@ export {
   type RecordTypeName,
 } from './record-type.js';
 export type { Retrieval } from './retrieval.js';
-export type { Treatment } from './treatment.js';
+export type { CallAction, Treatment } from './treatment.js';
 export {
   type Arrangement,
+  callActionFor,
   decideTreatment,
   type TreatmentDecision,
   type TreatmentInput,

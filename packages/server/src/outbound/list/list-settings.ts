@@ -2,6 +2,7 @@ import {
   type CallingList,
   type Configuration,
   OptionReader,
+  readCallAction,
   readCallResult,
   readTreatmentAction,
   sectionFamily,
@@ -109,6 +110,10 @@ function treatmentOf(configuration: ListConfiguration, name: string): Treatment[
   const callResult = readCallResult(treatment?.callResult);
   const action = readTreatmentAction(treatment?.applyToRecord);
   if (!treatment?.enabled || callResult === undefined || action === undefined) return [];
+  const call = readCallAction(treatment.applyToCall);
+  const destination = treatment.destinationDN?.trim() ?? '';
+  // Apply to Call without a destination: the treatment is ignored (spec 5.4). Who drops a call needs none.
+  if (call !== undefined && call !== 'Drop' && destination === '') return [];
   return [
     {
       name,
@@ -120,6 +125,7 @@ function treatmentOf(configuration: ListConfiguration, name: string): Treatment[
       intervalMs: (treatment.interval ?? 0) * MINUTE_MS,
       incrementMs: (treatment.increment ?? 0) * MINUTE_MS,
       date: treatment.date,
+      ...(call !== undefined && { call: { name: call, destination } }),
     },
   ];
 }

@@ -4,7 +4,7 @@ import { readLocalTime } from './local-time.js';
 import type { Chain, ListRecord } from './record.js';
 import { isFinal, nextStatus, type RecordInput, RecordStatus } from './record-status.js';
 import { isPersonalType, isScheduledType, RecordType } from './record-type.js';
-import type { Treatment } from './treatment.js';
+import type { CallAction, Treatment } from './treatment.js';
 import { readTreatmentHistory, type TreatmentHistory, writeTreatmentHistory } from './treatment-history.js';
 import { callableAt, type ListWindow } from './window.js';
 
@@ -88,6 +88,13 @@ export function decideTreatment(input: TreatmentInput): TreatmentDecision {
     return finalize(state, { ...named(applied.treatment), ended: 'not-applicable' });
   }
   return ACTIONS[applied.treatment.action](state, applied);
+}
+
+/** What the treatment that the result would have does with the call. Pure; undefined: nothing. */
+export function callActionFor(input: TreatmentInput): CallAction | undefined {
+  const record = input.chain.records.find(({ chainN }) => chainN === input.chainN);
+  if (!record || isFinal(record.recordStatus)) return undefined;
+  return treatmentFor({ ...input, dialed: { ...record, callResult: input.result } })?.treatment.call;
 }
 
 interface Dialed extends TreatmentInput {

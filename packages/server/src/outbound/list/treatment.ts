@@ -1,5 +1,12 @@
-import type { TreatmentActionName } from '../../config/index.js';
+import type { CallActionName, TreatmentActionName } from '../../config/index.js';
 import type { CallResult } from './call-result.js';
+
+/** What happens to an answered call (Apply to Call). */
+export interface CallAction {
+  readonly name: CallActionName;
+  /** The DN that it goes to; empty for Drop. */
+  readonly destination: string;
+}
 
 /** A treatment as the decision uses it: see `list-settings.ts` for where it comes from. */
 export interface Treatment {
@@ -16,4 +23,5 @@ export interface Treatment {
   readonly incrementMs: number;
   /** For the actions at a date: `MM/DD/YYYY HH:MM` or ISO 8601 without a zone, on the record's wall clock. */
   readonly date?: string | undefined;
+  readonly call?: CallAction | undefined;
 }
