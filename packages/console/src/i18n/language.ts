@@ -5,9 +5,11 @@ export type Language = (typeof LANGUAGES)[number];
 /** Each language by its own name. */
 export const LANGUAGE_NAME: Readonly<Record<Language, string>> = { en: 'English', fr: 'Français', ja: '日本語' };
 
-const REMEMBERED = 'ringback.language';
+/** The cookie that the log-in page sets and reads too. */
+const REMEMBERED = 'ringback_language';
+const REMEMBERED_SECONDS = 365 * 86_400;
 
-/** What a person chose here before, otherwise the first of the browser's languages that the console speaks. */
+/** What a person chose here or when logging in, otherwise the first of the browser's languages that the console speaks. */
 export function initialLanguage(): Language {
   const wanted = [remembered(), ...browserLanguages()];
   for (const tag of wanted) {
@@ -18,7 +20,8 @@ export function initialLanguage(): Language {
 }
 
 export function remember(language: Language): void {
-  globalThis.localStorage?.setItem(REMEMBERED, language);
+  if (globalThis.document === undefined) return;
+  document.cookie = `${REMEMBERED}=${language}; Path=/; Max-Age=${REMEMBERED_SECONDS}; SameSite=Lax`;
 }
 
 /**
@@ -31,7 +34,8 @@ export function localeOf(language: Language): string {
 }
 
 function remembered(): string | undefined {
-  return globalThis.localStorage?.getItem(REMEMBERED) ?? undefined;
+  const pairs = (globalThis.document?.cookie ?? '').split('; ');
+  return pairs.find((pair) => pair.startsWith(`${REMEMBERED}=`))?.slice(REMEMBERED.length + 1);
 }
 
 function browserLanguages(): readonly string[] {

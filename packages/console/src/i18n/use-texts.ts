@@ -31,6 +31,13 @@ export function useTexts<Words>(name: string, texts: Texts<Words>): Say<Words> {
   return (key, values) => t(key, { ...values });
 }
 
+/** The same outside a component, in the language that is shown now. */
+export function textsOf<Words>(name: string, texts: Texts<Words>): Say<Words> {
+  register(name, texts);
+  const t = i18n.getFixedT(null, name);
+  return (key, values) => t(key, { ...values });
+}
+
 function onLanguage(changed: () => void): () => void {
   i18n.on('languageChanged', changed);
   return () => i18n.off('languageChanged', changed);

@@ -4,16 +4,18 @@ import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
 import { type Callback, cancelCallback, useCallbacksChanged } from '../../api/callbacks.js';
 import { Failure } from '../../layout/failure.js';
+import { useCallbackTexts } from './use-callback-texts.js';
 
 /** Cancels a callback after asking once. */
 export function CancelAction({ callback }: { callback: Callback }) {
+  const say = useCallbackTexts();
   const [opened, { open, close }] = useDisclosure(false);
   const changed = useCallbacksChanged();
   const cancel = useMutation({
     mutationFn: () => cancelCallback(callback),
     onSuccess: () => {
       close();
-      notifications.show({ color: 'gray', message: `The callback to ${callback.customerNumber} is cancelled.` });
+      notifications.show({ color: 'gray', message: say('cancelled', { number: callback.customerNumber }) });
     },
     onSettled: () => changed(callback.id),
   });
@@ -27,20 +29,18 @@ export function CancelAction({ callback }: { callback: Callback }) {
           open();
         }}
       >
-        Cancel callback
+        {say('cancel')}
       </Button>
-      <Modal opened={opened} onClose={close} title="Cancel this callback?" centered>
+      <Modal opened={opened} onClose={close} title={say('cancelTitle')} centered>
         <Stack gap="md">
-          <Text size="sm">
-            {callback.customerNumber} will not be called. A call that is under way is ended. This cannot be undone.
-          </Text>
-          {cancel.isError && <Failure what="The callback was not cancelled" error={cancel.error} />}
+          <Text size="sm">{say('cancelHelp', { number: callback.customerNumber })}</Text>
+          {cancel.isError && <Failure what={say('notCancelled')} error={cancel.error} />}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close} data-autofocus>
-              Keep it
+              {say('keep')}
             </Button>
             <Button color="red" loading={cancel.isPending} onClick={() => cancel.mutate()}>
-              Cancel callback
+              {say('cancel')}
             </Button>
           </Group>
         </Stack>

@@ -1,6 +1,7 @@
 import type { JournalEvent } from '../../api/journal.js';
 import { type Members, text } from '../../api/json.js';
-import { reasonText } from '../../callbacks/state.js';
+import type { Say } from '../../i18n/use-texts.js';
+import type { en } from './steps.texts.js';
 
 /** How a step looks: an ordinary one, one of the application's, a call leg's, a routing decision, good or bad ends. */
 export type Kind = 'step' | 'application' | 'call' | 'route' | 'good' | 'bad';
@@ -13,87 +14,96 @@ export interface Description {
   told: readonly string[];
 }
 
+/** The words of the language that is shown: of steps, and of a callback's reasons. */
+export interface Words {
+  say: Say<typeof en>;
+  reason: (reason: string) => string;
+}
+
 /** What every event about a callback repeats; the page tells it once. */
 const SUBJECT = ['service', 'number'];
 
 /** Says in words what an event of the journal means. Types that are not known are shown by their name. */
-export function describe(event: JournalEvent): Description {
+export function describe(event: JournalEvent, { say, reason }: Words): Description {
   const { data } = event;
   switch (event.type) {
     case 'callback.accepted': {
-      const title = data.immediate === true ? 'Accepted, to be called at once' : 'Accepted';
+      const title = say(data.immediate === true ? 'acceptedAtOnce' : 'accepted');
       const told = data.immediate === true ? ['desiredTime'] : [];
       return { kind: 'step', title, told: [...SUBJECT, ...told, 'immediate'] };
     }
     case 'callback.rejected':
-      return { kind: 'bad', title: `Rejected${colon(data, 'reason')}`, told: [...SUBJECT, 'reason'] };
+      return { kind: 'bad', title: `${say('rejected')}${colon(data, 'reason')}`, told: [...SUBJECT, 'reason'] };
     case 'callback.state': {
       const cause = text(data, 'cause')?.replaceAll('-', ' ');
-      const title = `${text(data, 'state') ?? 'State changed'}${cause === undefined ? '' : `: ${cause}`}`;
+      const title = `${text(data, 'state') ?? say('stateChanged')}${cause === undefined ? '' : `: ${cause}`}`;
       return { kind: 'step', title, told: [...SUBJECT, 'state', 'from', 'cause'] };
     }
     case 'callback.attempt':
       return {
         kind: 'step',
-        title: `Attempt ${text(data, 'attempt') ?? ''}${colon(data, 'result')}`,
+        title: `${say('attempt', { number: text(data, 'attempt') ?? '' })}${colon(data, 'result')}`,
         told: [...SUBJECT, 'attempt', 'result'],
       };
     case 'callback.completed':
       return {
         kind: text(data, 'reason') === 'AGENT_CONNECTED' ? 'good' : 'bad',
-        title: `Completed${colon(data, 'reason', reasonText)}`,
+        title: `${say('completed')}${colon(data, 'reason', reason)}`,
         told: [...SUBJECT, 'state', 'reason'],
       };
     case 'route.decision':
       return {
         kind: 'route',
-        title: event.agent === undefined ? 'No agent in time' : `Agent ${event.agent} selected`,
+        title: event.agent === undefined ? say('noAgent') : say('agentSelected', { agent: event.agent }),
         told: ['why', 'request', 'outcome'],
       };
     case 'agent.state':
       return {
         kind: 'step',
-        title: `Agent ${event.agent ?? ''} is ${text(data, 'state')?.replaceAll('-', ' ') ?? ''}`,
+        title: say('agentIs', {
+          agent: event.agent ?? '',
+          state: text(data, 'state')?.replaceAll('-', ' ') ?? '',
+        }),
         told: ['state', 'previous', 'request', 'leg'],
       };
     case 'session.started':
-      return { kind: 'application', title: `Application started${colon(data, 'flow')}`, told: ['flow'] };
+      return { kind: 'application', title: `${say('applicationStarted')}${colon(data, 'flow')}`, told: ['flow'] };
     case 'session.state':
-      return describeMacrostep(data);
+      return describeMacrostep(data, say);
     case 'session.ended':
       return {
         kind: 'application',
-        title: `Application ended${colon(data, 'reason')}`,
+        title: `${say('applicationEnded')}${colon(data, 'reason')}`,
         told: ['flow', 'state', 'reason'],
       };
     default:
-      return event.type.startsWith('call.') ? describeCall(event) : { kind: 'step', title: event.type, told: [] };
+      return event.type.startsWith('call.') ? describeCall(event, say) : { kind: 'step', title: event.type, told: [] };
   }
 }
 
 /** One step of the application: the event that it consumed, and the states that it entered. */
-function describeMacrostep(data: Members): Description {
+function describeMacrostep(data: Members, say: Words['say']): Description {
   const event = text(data, 'event');
   const entered = Array.isArray(data.entered) ? data.entered.map(String) : [];
-  const cause = event === undefined ? 'Application begins' : `Application: ${event}`;
+  const cause = event === undefined ? say('applicationBegins') : say('application', { event });
   const title = entered.length === 0 ? cause : `${cause} → ${entered.join(', ')}`;
   return { kind: 'application', title, told: ['event', 'entered', 'exited', 'configuration', 'log'] };
 }
 
-const CALL_TITLE: Readonly<Record<string, (party: string) => string>> = {
-  'call.dialing': (party) => `Dialing ${party}`,
-  'call.ringing': (party) => `${capital(party)} rings`,
-  'call.answered': (party) => `${capital(party)} answered`,
-  'call.joined': (party) => `${capital(party)} joined the conversation`,
-  'call.ended': (party) => `${capital(party)} is off the line`,
-};
+const CALL_TITLE = {
+  'call.dialing': 'dialing',
+  'call.ringing': 'ringing',
+  'call.answered': 'answered',
+  'call.joined': 'joined',
+  'call.ended': 'ended',
+} as const;
 
-function describeCall(event: JournalEvent): Description {
+function describeCall(event: JournalEvent, say: Words['say']): Description {
   const { data } = event;
   const role = text(data, 'role');
-  const agent = `agent ${event.agent ?? ''}`.trim();
-  const whom = role === 'agent' ? agent : role === 'inbound' ? 'the caller' : 'the customer';
-  const title = CALL_TITLE[event.type]?.(whom) ?? event.type;
+  const agent = say('agent', { agent: event.agent ?? '' }).trim();
+  const whom = role === 'agent' ? agent : say(role === 'inbound' ? 'caller' : 'customer');
+  const title = isTitled(event.type) ? callTitle(event.type, whom, say) : event.type;
   // The number called matters when the dialing begins; after that it stays the same.
   const told = [
     'role',
@@ -104,6 +114,14 @@ function describeCall(event: JournalEvent): Description {
     ...(event.type === 'call.dialing' ? [] : ['number', 'from', 'attempt']),
   ];
   return { kind: 'call', title: `${title}${colon(data, 'cause')}`, told };
+}
+
+function isTitled(type: string): type is keyof typeof CALL_TITLE {
+  return Object.hasOwn(CALL_TITLE, type);
+}
+
+function callTitle(type: keyof typeof CALL_TITLE, party: string, say: Words['say']): string {
+  return say(CALL_TITLE[type], { party: type === 'call.dialing' ? party : capital(party) });
 }
 
 /** `: value` when the member is there. */

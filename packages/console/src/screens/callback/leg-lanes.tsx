@@ -3,15 +3,13 @@ import { formatDuration, formatTime } from '../../time/format.js';
 import { useNow } from '../../time/now.js';
 import classes from './leg-lanes.module.css';
 import type { CallLeg } from './legs.js';
+import { type SayCallback, useCallbackTexts } from './use-callback-texts.js';
 
-const PHASES = [
-  { name: 'ringing', label: 'Ringing' },
-  { name: 'answered', label: 'Answered' },
-  { name: 'joined', label: 'Talking with each other' },
-] as const;
+const PHASES = ['ringing', 'answered', 'joined'] as const;
 
 /** The call legs above one another on a common time axis: who rang, waited and talked when. */
 export function LegLanes({ legs, over }: { legs: readonly CallLeg[]; over: boolean }) {
+  const say = useCallbackTexts();
   const now = useNow();
   const start = Math.min(...legs.map((leg) => leg.startedAt));
   const ends = legs.map((leg) => leg.endedAt ?? (over ? leg.startedAt : now));
@@ -22,13 +20,13 @@ export function LegLanes({ legs, over }: { legs: readonly CallLeg[]; over: boole
     <Paper component="section" p="md" aria-labelledby="legs-title">
       <Group justify="space-between" mb="sm" gap="xs">
         <Title order={2} id="legs-title">
-          Call legs
+          {say('legs')}
         </Title>
         <Group gap="md" aria-hidden="true">
-          {PHASES.map(({ name, label }) => (
+          {PHASES.map((name) => (
             <span key={name} className={classes.legend}>
               <span className={classes.key} data-phase={name} />
-              {label}
+              {say(name)}
             </span>
           ))}
         </Group>
@@ -42,13 +40,18 @@ export function LegLanes({ legs, over }: { legs: readonly CallLeg[]; over: boole
             <li key={leg.id} className={classes.lane}>
               <span className={classes.who}>
                 <Text component="span" size="xs" fw={550}>
-                  {partyName(leg)}
+                  {partyName(leg, say)}
                 </Text>{' '}
                 <Text component="span" size="xs" c="dimmed" className="tabular">
                   {leg.number}
                 </Text>
               </span>
-              <Box className={classes.axis} role="img" aria-label={inWords(leg, legEnd)} title={inWords(leg, legEnd)}>
+              <Box
+                className={classes.axis}
+                role="img"
+                aria-label={inWords(leg, legEnd, say)}
+                title={inWords(leg, legEnd, say)}
+              >
                 <Phase name="ringing" left={at(leg.startedAt)} right={at(answered)} />
                 {leg.answeredAt !== undefined && <Phase name="answered" left={at(leg.answeredAt)} right={at(joined)} />}
                 {leg.joinedAt !== undefined && <Phase name="joined" left={at(leg.joinedAt)} right={at(legEnd)} />}
@@ -66,19 +69,19 @@ export function LegLanes({ legs, over }: { legs: readonly CallLeg[]; over: boole
   );
 }
 
-function Phase({ name, left, right }: { name: (typeof PHASES)[number]['name']; left: string; right: string }) {
+function Phase({ name, left, right }: { name: (typeof PHASES)[number]; left: string; right: string }) {
   return <span className={classes.phase} data-phase={name} style={{ left, width: `calc(${right} - ${left})` }} />;
 }
 
-function partyName(leg: CallLeg): string {
-  if (leg.role === 'agent') return `Agent ${leg.agent ?? ''}`.trim();
-  return leg.role === 'inbound' ? 'Caller' : 'Customer';
+function partyName(leg: CallLeg, say: SayCallback): string {
+  if (leg.role === 'agent') return `${say('agent')} ${leg.agent ?? ''}`.trim();
+  return say(leg.role === 'inbound' ? 'caller' : 'customer');
 }
 
-function inWords(leg: CallLeg, end: number): string {
-  const parts = [`rang ${formatDuration((leg.answeredAt ?? end) - leg.startedAt)}`];
-  if (leg.answeredAt !== undefined) parts.push(`on the line ${formatDuration(end - leg.answeredAt)}`);
-  if (leg.joinedAt !== undefined) parts.push(`talked ${formatDuration(end - leg.joinedAt)}`);
-  if (leg.cause !== undefined) parts.push(`ended: ${leg.cause}`);
-  return `${partyName(leg)} ${leg.number}: ${parts.join(', ')}`;
+function inWords(leg: CallLeg, end: number, say: SayCallback): string {
+  const parts = [say('rang', { duration: formatDuration((leg.answeredAt ?? end) - leg.startedAt) })];
+  if (leg.answeredAt !== undefined) parts.push(say('onLine', { duration: formatDuration(end - leg.answeredAt) }));
+  if (leg.joinedAt !== undefined) parts.push(say('talked', { duration: formatDuration(end - leg.joinedAt) }));
+  if (leg.cause !== undefined) parts.push(say('ended', { cause: leg.cause }));
+  return `${partyName(leg, say)} ${leg.number}: ${parts.join(', ')}`;
 }

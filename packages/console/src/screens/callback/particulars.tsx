@@ -2,6 +2,7 @@ import type { JournalEvent } from '../../api/journal.js';
 import { isObject } from '../../api/json.js';
 import { Moment } from '../../time/moment.js';
 import classes from './particulars.module.css';
+import { useCallbackTexts } from './use-callback-texts.js';
 
 /** Keys for reporting data bases; they repeat what the event says and are in its raw form. */
 const REPORTING = '_CB_';
@@ -9,6 +10,7 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 /** The members of an event that its title does not tell, as small pairs of name and value, and what it logged. */
 export function Particulars({ event, without }: { event: JournalEvent; without: readonly string[] }) {
+  const say = useCallbackTexts();
   const pairs = Object.entries(event.data)
     .filter(([key]) => !without.includes(key) && !key.startsWith(REPORTING))
     .flatMap(([key, value]) => flat(key, value));
@@ -27,7 +29,7 @@ export function Particulars({ event, without }: { event: JournalEvent; without: 
       )}
       {log.length > 0 && (
         <details className={classes.more}>
-          <summary>{log.length === 1 ? '1 log line' : `${log.length} log lines`}</summary>
+          <summary>{say('logLines', { count: log.length })}</summary>
           <pre>{log.join('\n')}</pre>
         </details>
       )}

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { type Callback, isUserData } from '../../api/callbacks.js';
 import { Moment } from '../../time/moment.js';
 import classes from './record-card.module.css';
+import { useCallbackTexts } from './use-callback-texts.js';
 
 /** Keys that have a row of their own above the others. */
 const SHOWN_ABOVE = new Set([
@@ -19,30 +20,31 @@ const SHOWN_ABOVE = new Set([
 
 /** A callback's record: the main facts, what the customer told, then the other keys as they are. */
 export function RecordCard({ callback }: { callback: Callback }) {
+  const say = useCallbackTexts();
   const entries = Object.entries(callback.record);
   const userData = entries.filter(([key]) => isUserData(key));
   const others = entries.filter(([key]) => key.startsWith('_') && !SHOWN_ABOVE.has(key));
   return (
     <Paper component="section" p="md" aria-labelledby="record-title">
       <Title order={2} id="record-title" mb="xs">
-        Record
+        {say('record')}
       </Title>
       <dl className={classes.facts}>
-        <Fact name="Service">{callback.service}</Fact>
-        <Fact name="Desired time">
-          {callback.desiredAt === undefined ? 'at once' : <Moment at={callback.desiredAt} />}
+        <Fact name={say('service')}>{callback.service}</Fact>
+        <Fact name={say('desired')}>
+          {callback.desiredAt === undefined ? say('atOnce') : <Moment at={callback.desiredAt} />}
         </Fact>
         {callback.createdAt !== undefined && (
-          <Fact name="Booked">
+          <Fact name={say('booked')}>
             <Moment at={callback.createdAt} />
           </Fact>
         )}
         {callback.changedAt !== undefined && (
-          <Fact name="Last change">
+          <Fact name={say('changed')}>
             <Moment at={callback.changedAt} />
           </Fact>
         )}
-        <Fact name="Id">
+        <Fact name={say('id')}>
           <Copyable value={callback.id} />
         </Fact>
         {userData.map(([key, value]) => (
@@ -53,7 +55,7 @@ export function RecordCard({ callback }: { callback: Callback }) {
       </dl>
       {others.length > 0 && (
         <details className={classes.more}>
-          <summary>All keys</summary>
+          <summary>{say('allKeys')}</summary>
           <dl className={classes.facts}>
             {others.map(([key, value]) => (
               <Fact key={key} name={<Code>{key}</Code>}>
@@ -77,6 +79,7 @@ function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
 }
 
 function Copyable({ value }: { value: string }) {
+  const say = useCallbackTexts();
   return (
     <CopyButton value={value}>
       {({ copied, copy }) => (
@@ -84,8 +87,14 @@ function Copyable({ value }: { value: string }) {
           <Text component="span" inherit className={classes.identifier}>
             {value}
           </Text>
-          <UnstyledButton fz="xs" c="dimmed" style={{ flex: 'none' }} onClick={copy} aria-label={`Copy ${value}`}>
-            {copied ? 'copied' : 'copy'}
+          <UnstyledButton
+            fz="xs"
+            c="dimmed"
+            style={{ flex: 'none' }}
+            onClick={copy}
+            aria-label={say('copyValue', { value })}
+          >
+            {say(copied ? 'copied' : 'copy')}
           </UnstyledButton>
         </Group>
       )}

@@ -7,11 +7,12 @@ import { type Callback, rescheduleCallback, useCallbacksChanged } from '../../ap
 import { Refused } from '../../callbacks/refused.js';
 import { SlotPicker } from '../../callbacks/slot-picker.js';
 import { formatMoment } from '../../time/format.js';
-import { Moment } from '../../time/moment.js';
 import { useNow } from '../../time/now.js';
+import { useCallbackTexts } from './use-callback-texts.js';
 
 /** Moves a scheduled callback to another free time; a refusal leaves it where it is. */
 export function RescheduleAction({ callback }: { callback: Callback }) {
+  const say = useCallbackTexts();
   const [opened, { open, close }] = useDisclosure(false);
   const [time, setTime] = useState<number>();
   const now = useNow();
@@ -20,7 +21,7 @@ export function RescheduleAction({ callback }: { callback: Callback }) {
     mutationFn: (at: number) => rescheduleCallback(callback, at),
     onSuccess: (_, at) => {
       close();
-      notifications.show({ color: 'teal', message: `Moved to ${formatMoment(at, now)}.` });
+      notifications.show({ color: 'teal', message: say('moved', { time: formatMoment(at, now) }) });
     },
     onSettled: () => changed(callback.id),
   });
@@ -35,19 +36,17 @@ export function RescheduleAction({ callback }: { callback: Callback }) {
           open();
         }}
       >
-        Reschedule
+        {say('reschedule')}
       </Button>
-      <Modal opened={opened} onClose={close} title="Reschedule" centered size="lg">
+      <Modal opened={opened} onClose={close} title={say('reschedule')} centered size="lg">
         <Stack gap="sm">
           {callback.desiredAt !== undefined && (
-            <Text size="sm">
-              Now at <Moment at={callback.desiredAt} />. It keeps that time until the new one is granted.
-            </Text>
+            <Text size="sm">{say('nowAt', { time: formatMoment(callback.desiredAt, now) })}</Text>
           )}
           <SlotPicker service={callback.service} value={time} onChange={setTime} />
           {reschedule.isError && (
             <Refused
-              what="The callback was not moved"
+              what={say('notMoved')}
               error={reschedule.error}
               onPropose={(at) => {
                 setTime(at);
@@ -57,14 +56,14 @@ export function RescheduleAction({ callback }: { callback: Callback }) {
           )}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close}>
-              Close
+              {say('close')}
             </Button>
             <Button
               disabled={time === undefined}
               loading={reschedule.isPending}
               onClick={() => time !== undefined && reschedule.mutate(time)}
             >
-              Move it
+              {say('move')}
             </Button>
           </Group>
         </Stack>

@@ -1,4 +1,8 @@
 import { isObject, type Members, number, objects, text } from '../../api/json.js';
+import type { Say } from '../../i18n/use-texts.js';
+import { en } from './routing.texts.js';
+
+type SayRouting = Say<typeof en>;
 
 /** An agent who was not chosen, and why. */
 export interface Passed {
@@ -20,68 +24,53 @@ export interface RoutingDecision {
   before: Passed[];
 }
 
-const AGENT_REASON: Readonly<Record<string, string>> = {
-  'idle-shorter': 'idle for a shorter time',
-  'not-ready': 'not ready',
-  busy: 'on a call',
-  reserved: 'reserved for somebody else',
-  'after-call-work': 'in after-call work',
-  'logged-out': 'logged out',
-  'threshold-closed': 'the threshold of the target is closed',
-  'lacks-skill': 'lacks the skill',
-  'not-in-group': 'not in the group',
-  'another-agent': 'somebody else is wanted',
-};
-
-const REQUEST_REASON: Readonly<Record<string, string>> = {
-  'not-selectable': 'not to be served yet',
-  paused: 'its service is paused',
-  'set-aside': 'set aside',
-  'no-agent-ready': 'none of its agents is ready',
-};
-
 /** Reads a decision's reasons; members that are missing are left out. */
-export function routingDecision(why: unknown): RoutingDecision {
+export function routingDecision(why: unknown, say: SayRouting): RoutingDecision {
   const told: Members = isObject(why) ? why : {};
   const decision: RoutingDecision = {
-    standing: standing(told),
-    others: objects(told.others).map((other) => passed(other, 'agent', AGENT_REASON)),
+    standing: standing(told, say),
+    others: objects(told.others).map((other) => passed(other, 'agent', say)),
     unnamed: number(told, 'unnamed') ?? 0,
-    targets: objects(told.targets).map(target),
-    before: objects(told.passedOver).map((request) => passed(request, 'request', REQUEST_REASON)),
+    targets: objects(told.targets).map((members) => target(members, say)),
+    before: objects(told.passedOver).map((request) => passed(request, 'request', say)),
   };
   if (isObject(told.agent)) {
     const idle = number(told.agent, 'idleSeconds');
-    const name = text(told.agent, 'agent') ?? 'the agent';
-    decision.chosen = idle === undefined ? name : `${name}, idle the longest: ${idle} s`;
+    const name = text(told.agent, 'agent') ?? say('theAgent');
+    decision.chosen = idle === undefined ? name : say('idleLongest', { agent: name, seconds: idle });
   }
   return decision;
 }
 
-function standing(why: Members): string[] {
+function standing(why: Members, say: SayRouting): string[] {
   const waited = number(why, 'waitedSeconds');
   const position = number(why, 'position');
   const total = number(why, 'total');
   const priority = number(why, 'priority');
   return [
-    waited === undefined ? '' : `waited ${waited} s`,
-    position === undefined ? '' : `position ${position}${total === undefined ? '' : ` of ${total}`}`,
-    priority === undefined ? '' : `priority ${priority}`,
+    waited === undefined ? '' : say('waited', { seconds: waited }),
+    place(position, total, say),
+    priority === undefined ? '' : say('priority', { priority }),
   ].filter((part) => part !== '');
 }
 
-function target(members: Members): string {
+function place(position: number | undefined, total: number | undefined, say: SayRouting): string {
+  if (position === undefined) return '';
+  return total === undefined ? say('position', { position }) : say('positionOf', { position, total });
+}
+
+function target(members: Members, say: SayRouting): string {
   const ready = number(members, 'ready') ?? 0;
   const agents = number(members, 'agents') ?? 0;
   const waiting = number(members, 'waiting') ?? 0;
-  const closed = members.open === false ? ', closed by its threshold' : '';
-  return `${text(members, 'target') ?? 'target'}: ${ready} of ${agents} agents ready, ${waiting} waiting${closed}`;
+  const name = text(members, 'target') ?? say('aTarget');
+  return say(members.open === false ? 'closedTarget' : 'target', { target: name, ready, agents, waiting });
 }
 
-function passed(members: Members, key: string, words: Readonly<Record<string, string>>): Passed {
+function passed(members: Members, key: string, say: SayRouting): Passed {
   const reason = text(members, 'reason') ?? '';
   const details = [text(members, 'detail'), idleFor(members)].filter((part) => part !== undefined);
-  const said = words[reason] ?? reason;
+  const said = isKnown(reason) ? say(reason) : reason;
   return {
     name: text(members, key) ?? '',
     reason: details.length === 0 ? said : `${said} (${details.join(', ')})`,
@@ -91,4 +80,8 @@ function passed(members: Members, key: string, words: Readonly<Record<string, st
 function idleFor(members: Members): string | undefined {
   const idle = number(members, 'idleSeconds');
   return idle === undefined ? undefined : `${idle} s`;
+}
+
+function isKnown(reason: string): reason is Parameters<SayRouting>[0] {
+  return Object.hasOwn(en, reason);
 }

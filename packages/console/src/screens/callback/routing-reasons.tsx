@@ -1,36 +1,39 @@
 import { Fragment } from 'react';
+import { useTexts } from '../../i18n/use-texts.js';
+import * as texts from './routing.texts.js';
 import { type Passed, routingDecision } from './routing-decision.js';
 import classes from './routing-reasons.module.css';
 
 /** Why a routing decision fell as it did: for the agent that was chosen, and against each of the others. */
 export function RoutingReasons({ why }: { why: unknown }) {
-  const { chosen, standing, others, unnamed, targets, before } = routingDecision(why);
+  const say = useTexts('routing', texts);
+  const { chosen, standing, others, unnamed, targets, before } = routingDecision(why, say);
   return (
     <dl className={classes.reasons}>
       {chosen !== undefined && (
         <>
-          <dt>Why this agent</dt>
+          <dt>{say('whyThis')}</dt>
           <dd>{chosen}</dd>
         </>
       )}
       {(others.length > 0 || unnamed > 0) && (
         <>
-          <dt>Why not the others</dt>
+          <dt>{say('whyNot')}</dt>
           <dd>
             <PassedList passed={others} />
-            {unnamed > 0 && <span className={classes.unnamed}>and {unnamed} more who do not serve this target</span>}
+            {unnamed > 0 && <span className={classes.unnamed}>{say('unnamed', { number: unnamed })}</span>}
           </dd>
         </>
       )}
       {standing.length > 0 && (
         <>
-          <dt>The request</dt>
+          <dt>{say('request')}</dt>
           <dd>{standing.join(' · ')}</dd>
         </>
       )}
       {targets.length > 0 && (
         <>
-          <dt>Targets</dt>
+          <dt>{say('targets')}</dt>
           <dd>
             {targets.map((target) => (
               <div key={target}>{target}</div>
@@ -40,7 +43,7 @@ export function RoutingReasons({ why }: { why: unknown }) {
       )}
       {before.length > 0 && (
         <>
-          <dt>Stood before it</dt>
+          <dt>{say('before')}</dt>
           <dd>
             <PassedList passed={before} />
           </dd>

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Link } from 'react-router-dom';
 import { type CallbackFilter, useBulkCancel, useCallbackCount, useCallbackSearch } from '../../api/callback-search.js';
 import type { Callback } from '../../api/callbacks.js';
-import { reasonText, StateMark } from '../../callbacks/state.js';
+import { ReasonText, StateMark } from '../../callbacks/state.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
 import { formatNumber } from '../../time/format.js';
@@ -197,7 +197,7 @@ function Rows({ callbacks, withId, ticked, onTick }: RowsProps) {
             <Table.Td visibleFrom="md">
               {callback.reason !== undefined && (
                 <Text size="xs" c="dimmed" title={callback.reason}>
-                  {reasonText(callback.reason)}
+                  <ReasonText reason={callback.reason} />
                 </Text>
               )}
             </Table.Td>

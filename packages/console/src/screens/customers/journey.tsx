@@ -1,7 +1,7 @@
 import { Anchor, Text } from '@mantine/core';
 import { Link } from 'react-router-dom';
 import type { Attempt, JourneyEntry, JourneyStep } from '../../api/customers.js';
-import { reasonText, StateMark } from '../../callbacks/state.js';
+import { StateMark, useReasonText } from '../../callbacks/state.js';
 import { DotIcon, PhoneIcon, RouteIcon } from '../../icons.js';
 import { Empty } from '../../layout/empty.js';
 import { Timeline, TimelineEntry, type TimelineKind } from '../../layout/timeline.js';
@@ -83,6 +83,7 @@ function Step({ step }: { step: JourneyStep }) {
 
 function ToldCallback({ entry }: { entry: Extract<JourneyEntry, { kind: 'callback' }> }) {
   const { callback } = entry;
+  const reasonText = useReasonText();
   return (
     <>
       <Anchor component={Link} to={`/callbacks/${encodeURIComponent(entry.id)}`} size="sm" fw={550}>

@@ -1,5 +1,5 @@
 import { Box } from '@mantine/core';
-import { outcomeColor, reasonText } from '../../callbacks/state.js';
+import { outcomeColor, useReasonText } from '../../callbacks/state.js';
 import { formatNumber } from '../../time/format.js';
 import classes from './day.module.css';
 import { useDayTexts } from './use-day-texts.js';
@@ -7,6 +7,7 @@ import { useDayTexts } from './use-day-texts.js';
 /** How completed callbacks ended, the most frequent reason first. */
 export function Outcomes({ outcomes }: { outcomes: readonly { reason: string; count: number }[] }) {
   const say = useDayTexts();
+  const reasonText = useReasonText();
   const total = outcomes.reduce((sum, { count }) => sum + count, 0);
   return (
     <ul className={classes.outcomes}>

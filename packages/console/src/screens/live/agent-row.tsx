@@ -5,21 +5,22 @@ import { explain } from '../../api/request.js';
 import { formatDuration, formatUtc } from '../../time/format.js';
 import { useNow } from '../../time/now.js';
 import classes from './agent-panel.module.css';
+import { type SayLive, useLiveTexts } from './use-live-texts.js';
 
-const SHOWN: Readonly<Record<AgentState, { label: string; color: string }>> = {
-  'logged-out': { label: 'Logged out', color: 'gray.5' },
-  'not-ready': { label: 'Not ready', color: 'orange.6' },
-  ready: { label: 'Ready', color: 'teal.6' },
-  reserved: { label: 'Reserved', color: 'grape.6' },
-  busy: { label: 'On a call', color: 'indigo.6' },
-  'after-call-work': { label: 'After-call work', color: 'yellow.6' },
+const SHOWN: Readonly<Record<AgentState, { label: Parameters<SayLive>[0]; color: string }>> = {
+  'logged-out': { label: 'isLoggedOut', color: 'gray.5' },
+  'not-ready': { label: 'isNotReady', color: 'orange.6' },
+  ready: { label: 'isReady', color: 'teal.6' },
+  reserved: { label: 'isReserved', color: 'grape.6' },
+  busy: { label: 'isBusy', color: 'indigo.6' },
+  'after-call-work': { label: 'isWrapping', color: 'yellow.6' },
 };
 
-const ACTION_LABEL: Readonly<Record<AgentAction, string>> = {
-  login: 'Log in',
-  ready: 'Ready',
-  'not-ready': 'Not ready',
-  logout: 'Log out',
+const ACTION_LABEL: Readonly<Record<AgentAction, Parameters<SayLive>[0]>> = {
+  login: 'login',
+  ready: 'ready',
+  'not-ready': 'notReady',
+  logout: 'logout',
 };
 
 /** What makes sense in a state; "not ready" and "log out" during a call take effect after it. */
@@ -33,6 +34,7 @@ const ACTIONS: Readonly<Record<AgentState, readonly AgentAction[]>> = {
 };
 
 export function AgentRow({ agent, presence }: { agent: Agent; presence: AgentPresence | undefined }) {
+  const say = useLiveTexts();
   const action = useAgentAction();
   const state = presence?.state ?? 'logged-out';
   const { label, color } = SHOWN[state];
@@ -44,7 +46,7 @@ export function AgentRow({ agent, presence }: { agent: Agent; presence: AgentPre
         onError: (error) =>
           notifications.show({
             color: 'red',
-            title: `${ACTION_LABEL[wanted]}: ${agent.name}`,
+            title: `${say(ACTION_LABEL[wanted])}: ${agent.name}`,
             message: explain(error),
           }),
       },
@@ -53,7 +55,7 @@ export function AgentRow({ agent, presence }: { agent: Agent; presence: AgentPre
   return (
     <Box component="li" className={classes.agent} data-agent={agent.id} data-state={state}>
       <Group justify="space-between" gap="xs" wrap="nowrap">
-        <Text size="sm" fw={550} truncate title={about(agent)}>
+        <Text size="sm" fw={550} truncate title={about(agent, say)}>
           {agent.name}
         </Text>
         <Text size="xs" c="dimmed" className="tabular">
@@ -64,7 +66,7 @@ export function AgentRow({ agent, presence }: { agent: Agent; presence: AgentPre
         <Group gap={7} wrap="nowrap">
           <Box component="span" className={classes.dot} bg={color} />
           <Text size="xs">
-            {label}
+            {say(label)}
             {presence?.reason !== undefined && ` (${presence.reason})`} <Since at={presence?.since} />
           </Text>
         </Group>
@@ -75,10 +77,10 @@ export function AgentRow({ agent, presence }: { agent: Agent; presence: AgentPre
               size="compact-xs"
               variant={wanted === 'login' || wanted === 'ready' ? 'light' : 'default'}
               disabled={action.isPending}
-              aria-label={`${ACTION_LABEL[wanted]}: ${agent.name}`}
+              aria-label={`${say(ACTION_LABEL[wanted])}: ${agent.name}`}
               onClick={() => act(wanted)}
             >
-              {ACTION_LABEL[wanted]}
+              {say(ACTION_LABEL[wanted])}
             </Button>
           ))}
         </Group>
@@ -88,17 +90,18 @@ export function AgentRow({ agent, presence }: { agent: Agent; presence: AgentPre
 }
 
 function Since({ at }: { at: number | undefined }) {
+  const say = useLiveTexts();
   const now = useNow();
   if (at === undefined) return null;
   return (
-    <Text component="span" inherit c="dimmed" className="tabular" title={`since ${formatUtc(at)}`}>
+    <Text component="span" inherit c="dimmed" className="tabular" title={say('since', { time: formatUtc(at) })}>
       {formatDuration(now - at)}
     </Text>
   );
 }
 
-function about(agent: Agent): string {
+function about(agent: Agent, say: SayLive): string {
   const skills = Object.entries(agent.skills).map(([skill, level]) => `${skill} ${level}`);
-  const groups = agent.groups.length > 0 ? `Groups: ${agent.groups.join(', ')}. ` : '';
-  return `${groups}Skills: ${skills.length > 0 ? skills.join(', ') : 'none'}.`;
+  const groups = agent.groups.length > 0 ? `${say('groups', { names: agent.groups.join(', ') })} ` : '';
+  return groups + say('skills', { names: skills.length > 0 ? skills.join(', ') : say('noSkills') });
 }

@@ -12,11 +12,15 @@ import { type ReactNode, useState } from 'react';
 import classes from './callback-table.module.css';
 import { COLUMNS, WIDE_ONLY } from './columns.js';
 import type { LiveCallback } from './scope.js';
+import { useLiveTexts } from './use-live-texts.js';
 
 const PAGE_SIZE = 50;
 
+const PAGE_TURN = { first: 'firstPage', previous: 'previousPage', next: 'nextPage', last: 'lastPage' } as const;
+
 /** The live callbacks, newest activity on top until another column is chosen. */
 export function CallbackTable({ callbacks, empty }: { callbacks: LiveCallback[]; empty: ReactNode }) {
+  const say = useLiveTexts();
   const [sorting, setSorting] = useState<SortingState>([{ id: 'activeAt', desc: true }]);
   const [page, setPage] = useState({ pageIndex: 0, pageSize: PAGE_SIZE });
   const table = useReactTable({
@@ -38,7 +42,7 @@ export function CallbackTable({ callbacks, empty }: { callbacks: LiveCallback[];
 
   return (
     <Paper style={{ overflow: 'hidden' }}>
-      <Table highlightOnHover className={classes.table} aria-label="Callbacks">
+      <Table highlightOnHover className={classes.table} aria-label={say('title')}>
         <Table.Thead>
           <Table.Tr>
             {table.getLeafHeaders().map((header) => (
@@ -62,14 +66,14 @@ export function CallbackTable({ callbacks, empty }: { callbacks: LiveCallback[];
       {pages > 1 && (
         <Group justify="space-between" px="sm" py="xs">
           <Text size="xs" c="dimmed">
-            {callbacks.length} callbacks
+            {say('count', { count: callbacks.length })}
           </Text>
           <Pagination
             size="sm"
             total={pages}
             value={page.pageIndex + 1}
             onChange={(shown) => setPage({ ...page, pageIndex: shown - 1 })}
-            getControlProps={(control) => ({ 'aria-label': `${control} page` })}
+            getControlProps={(control) => ({ 'aria-label': say(PAGE_TURN[control]) })}
           />
         </Group>
       )}

@@ -4,6 +4,7 @@ import { Link } from 'react-router-dom';
 import { type CallbackState, MOST_LISTED, useCallbacks } from '../../api/callbacks.js';
 import { useLiveFeed } from '../../feed/live-feed.js';
 import { PlusIcon, SearchIcon } from '../../icons.js';
+import { Coded } from '../../layout/coded.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
 import { startOfDay } from '../../time/format.js';
@@ -11,11 +12,13 @@ import { useNow } from '../../time/now.js';
 import { AgentPanel } from './agent-panel.js';
 import { CallbackTable } from './callback-table.js';
 import classes from './live-screen.module.css';
-import { inScope, type LiveCallback, SCOPE_LABEL, SCOPES, type Scope } from './scope.js';
+import { inScope, type LiveCallback, SCOPES, type Scope } from './scope.js';
 import { StateFigures } from './state-figures.js';
+import { useLiveTexts } from './use-live-texts.js';
 
 /** The supervisor's page: what happens to callbacks right now, beside who is there to take them. */
 export function LiveScreen() {
+  const say = useLiveTexts();
   const callbacks = useCallbacks();
   const { activity } = useLiveFeed();
   const [scope, setScope] = useState<Scope>('today');
@@ -35,42 +38,40 @@ export function LiveScreen() {
   return (
     <Stack gap="md">
       <Group justify="space-between" gap="sm">
-        <Title order={1}>Callbacks</Title>
+        <Title order={1}>{say('title')}</Title>
         <Group gap="sm">
           <TextInput
             size="xs"
             className={classes.find ?? ''}
-            aria-label="Find a callback"
-            placeholder="Number, name, service, id"
+            aria-label={say('find')}
+            placeholder={say('findBy')}
             leftSection={<SearchIcon />}
             value={wanted}
             onChange={(event) => setWanted(event.currentTarget.value)}
           />
           <SegmentedControl
             size="xs"
-            aria-label="Which callbacks"
-            data={SCOPES.map((value) => ({ value, label: SCOPE_LABEL[value] }))}
+            aria-label={say('which')}
+            data={SCOPES.map((value) => ({ value, label: say(value) }))}
             value={scope}
             onChange={setScope}
           />
           <Button component={Link} to="/book" size="xs" leftSection={<PlusIcon />}>
-            Book a callback
+            {say('book')}
           </Button>
         </Group>
       </Group>
       <StateFigures callbacks={scoped} chosen={state} onChoose={setState} />
       <div className={classes.columns}>
         <div className={classes.main}>
-          {callbacks.isPending && <Skeleton h={220} aria-label="Loading callbacks" />}
-          {callbacks.isError && (
-            <Failure what="The callbacks cannot be shown" error={callbacks.error} retry={callbacks.refetch} />
-          )}
+          {callbacks.isPending && <Skeleton h={220} aria-label={say('loading')} />}
+          {callbacks.isError && <Failure what={say('notShown')} error={callbacks.error} retry={callbacks.refetch} />}
           {callbacks.data !== undefined && (
             <CallbackTable callbacks={shown} empty={<NothingToShow any={scoped.length > 0} scope={scope} />} />
           )}
           {callbacks.data?.length === MOST_LISTED && (
             <Text size="xs" c="dimmed" mt="xs">
-              Only the {MOST_LISTED} callbacks that were booked last are counted and shown.
+              {say('onlyLast', { count: MOST_LISTED })}
             </Text>
           )}
         </div>
@@ -86,15 +87,16 @@ function matches(callback: LiveCallback, wanted: string): boolean {
 }
 
 function NothingToShow({ any, scope }: { any: boolean; scope: Scope }) {
+  const say = useLiveTexts();
   if (any) {
-    return <Empty title="No callback matches">Clear the search field, or choose the highlighted state again.</Empty>;
+    return <Empty title={say('noMatch')}>{say('noMatchHelp')}</Empty>;
   }
   return (
-    <Empty title={scope === 'coming' ? 'Nothing is scheduled for the coming days' : 'No callbacks yet'}>
+    <Empty title={say(scope === 'coming' ? 'nothingComing' : 'nothing')}>
       <Anchor component={Link} to="/book" inherit>
-        Book one
+        {say('bookOne')}
       </Anchor>{' '}
-      here, or let an app post to <code>/genesys/1/service/callback/…</code>: it appears at once.
+      <Coded>{say('orPost')}</Coded>
     </Empty>
   );
 }

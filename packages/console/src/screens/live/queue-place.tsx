@@ -2,12 +2,14 @@ import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { queuePosition } from '../../api/callbacks.js';
 import { formatDuration } from '../../time/format.js';
+import { useLiveTexts } from './use-live-texts.js';
 
 /** Positions also move when others leave the queue, of which no event tells this callback. */
 const REFRESH_MS = 10_000;
 
 /** Where a waiting callback stands in its queue, and how long it will still take by the server's estimate. */
 export function QueuePlace({ id }: { id: string }) {
+  const say = useLiveTexts();
   const place = useQuery({
     queryKey: ['position', id],
     queryFn: ({ signal }) => queuePosition(id, signal),
@@ -23,10 +25,11 @@ export function QueuePlace({ id }: { id: string }) {
         –
       </Text>
     );
-  const eta = etaSeconds === undefined ? 'no estimate' : `about ${formatDuration(etaSeconds * 1000)} to go`;
+  const eta =
+    etaSeconds === undefined ? say('noEstimate') : say('toGo', { duration: formatDuration(etaSeconds * 1000) });
   return (
     <span className="tabular" title={eta}>
-      {waiting === undefined ? position : `${position} of ${waiting}`}
+      {waiting === undefined ? position : say('place', { position, waiting })}
     </span>
   );
 }

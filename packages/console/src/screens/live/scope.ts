@@ -5,12 +5,6 @@ import { endOfDay, startOfDay } from '../../time/format.js';
 export const SCOPES = ['today', 'coming', 'all'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-export const SCOPE_LABEL: Readonly<Record<Scope, string>> = {
-  today: 'Today',
-  coming: 'Coming days',
-  all: 'All',
-};
-
 /** A callback and when something last happened to it, milliseconds since 1970. */
 export interface LiveCallback extends Callback {
   activeAt: number;

@@ -3,6 +3,7 @@ import { CALLBACK_STATES, type CallbackState } from '../../api/callbacks.js';
 import { StateMark } from '../../callbacks/state.js';
 import type { LiveCallback } from './scope.js';
 import classes from './state-figures.module.css';
+import { useLiveTexts } from './use-live-texts.js';
 
 /** How many callbacks are in each state; choosing a figure shows these alone, choosing it again shows all. */
 export function StateFigures({
@@ -14,8 +15,9 @@ export function StateFigures({
   chosen: CallbackState | undefined;
   onChoose: (state: CallbackState | undefined) => void;
 }) {
+  const say = useLiveTexts();
   return (
-    <fieldset className={classes.figures} aria-label="Callbacks by state">
+    <fieldset className={classes.figures} aria-label={say('byState')}>
       {CALLBACK_STATES.map((state) => {
         const count = callbacks.filter((callback) => callback.state === state).length;
         return (

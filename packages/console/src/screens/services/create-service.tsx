@@ -20,6 +20,8 @@ export function CreateService({ taken, onClose }: { taken: readonly Service[]; o
   const all = templates.data ?? [];
   const template = all.find((each) => each.name === chosen) ?? all[0];
   const problem = nameProblem(name, taken);
+  // From here on the name is taken by the service itself.
+  const isMade = create.isPending || create.isSuccess;
 
   const submit = () => {
     setTried(true);
@@ -29,6 +31,7 @@ export function CreateService({ taken, onClose }: { taken: readonly Service[]; o
     create.mutate(service, {
       onSuccess: () => {
         notifications.show({ color: 'teal', message: say('created', { name: service.name }) });
+        onClose();
         void navigate(`/services/${encodeURIComponent(service.name)}`);
       },
     });
@@ -59,7 +62,7 @@ export function CreateService({ taken, onClose }: { taken: readonly Service[]; o
             data-autofocus
             required
             value={name}
-            error={tried && problem !== undefined && say(problem)}
+            error={tried && !isMade && problem !== undefined && say(problem)}
             onChange={(event) => setName(event.currentTarget.value)}
           />
           {template?.mandatory.map((option) => (
@@ -81,7 +84,7 @@ export function CreateService({ taken, onClose }: { taken: readonly Service[]; o
             <Button variant="default" onClick={onClose}>
               {say('cancel')}
             </Button>
-            <Button type="submit" loading={create.isPending} disabled={template === undefined}>
+            <Button type="submit" loading={isMade} disabled={template === undefined}>
               {say('add')}
             </Button>
           </Group>

@@ -29,7 +29,9 @@ function CopyDialog({ service, onClose }: { service: Service; onClose: () => voi
   const create = useCreateService();
   const navigate = useNavigate();
   const [name, setName] = useState(`${service.name}-2`);
-  const problem = nameProblem(name, services.data ?? []);
+  // Once it is sent, the name is taken by the copy itself.
+  const isMade = create.isPending || create.isSuccess;
+  const problem = isMade ? undefined : nameProblem(name, services.data ?? []);
   return (
     <Modal opened onClose={onClose} title={say('copyTitle', { name: service.name })} centered>
       <form
@@ -59,7 +61,7 @@ function CopyDialog({ service, onClose }: { service: Service; onClose: () => voi
             <Button variant="default" onClick={onClose}>
               {say('cancel')}
             </Button>
-            <Button type="submit" loading={create.isPending} disabled={problem !== undefined}>
+            <Button type="submit" loading={isMade} disabled={problem !== undefined}>
               {say('copy')}
             </Button>
           </Group>
