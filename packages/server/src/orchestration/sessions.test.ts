@@ -45,6 +45,33 @@ describe('the mailbox', () => {
   });
 });
 
+describe('a crowd of sessions', () => {
+  test('waits while more of it is stored, but for as many as may begin nevertheless', async () => {
+    await bed.flow('in-turn', w3cFlow(`<state id="s"/>`));
+    const { database, sessions } = bed.current;
+    const turns = sessions.holdTurns();
+    const ids = ['1', '2', '3'].map((each) => `crowd-${each}`);
+    await database.transaction((tx) =>
+      sessions.startAll(
+        tx,
+        ids.map((id) => ({ id, flow: 'in-turn', parameters: { text: `${id} \0 "quoted" {1,2}` } })),
+      ),
+    );
+    const steps = async () => {
+      await bed.activity.idle();
+      return Promise.all(ids.map(async (id) => (await bed.row(id)).step));
+    };
+    sessions.wakeInTurn(ids);
+    expect(await steps()).toEqual([0, 0, 0]);
+    turns.beginSome(2);
+    expect(await steps()).toEqual([1, 1, 0]);
+    turns.release();
+    expect(await steps()).toEqual([1, 1, 1]);
+    const stored = await database.query(`select parameters ->> 'text' as text from session where id = 'crowd-1'`);
+    expect(stored).toEqual([{ text: 'crowd-1 \ufffd "quoted" {1,2}' }]);
+  });
+});
+
 describe('two nodes', () => {
   const ANSWERS = orsFlow(`<state id="s"><transition event="ask"><ws:response requestid="_event.sendid">
       <param name="a" expr="1"/></ws:response></transition><transition event="end" target="f"/></state><final id="f"/>`);
