@@ -69,6 +69,18 @@ describe('Start-Callback', () => {
     });
   });
 
+  test.each([
+    ['no content type', undefined],
+    ['plain text', 'text/plain;charset=UTF-8'],
+  ])('the JSON of the reference with %s', async (_name, type) => {
+    const answer = await bed.request('POST', '/1/service/callback/BasicCallback', {
+      payload: JSON.stringify({ _customer_number: '5115', _desired_time: `${DAY}10:25:00.000Z` }),
+      headers: type === undefined ? {} : { 'content-type': type },
+    });
+    expect([answer.status, answer.body]).toEqual([200, { _id: expect.stringMatching(/^[0-9a-f-]{36}$/) }]);
+    expect(await bed.record(answer.body._id)).toMatchObject({ _customer_number: '5115', _callback_state: 'SCHEDULED' });
+  });
+
   test('a multipart form', async () => {
     const payload = [
       '--x\r\nContent-Disposition: form-data; name="_customer_number"\r\n\r\n5115\r\n',

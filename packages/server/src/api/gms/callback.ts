@@ -69,9 +69,20 @@ export async function gmsCallbackApi(app: FastifyInstance, options: GmsCallbackA
   app.addHook('onRequest', async (request, reply) => {
     if (refuseStranger(credentials, request, reply, serviceOf(request))) return reply;
   });
+  app.addHook('onRequest', async ({ headers }) => {
+    headers['content-type'] = bodyType(headers['content-type']);
+  });
   app.setErrorHandler(gmsFailure(log));
   registerServiceRoutes(app, options);
   registerAdminRoutes(app, options);
+}
+
+/**
+ * The type that a body is read as. Requests in the reference show no header at all: a body without a type, or sent as plain
+ * text (what `fetch` makes of a string), is JSON.
+ */
+function bodyType(type: string | undefined): string {
+  return type?.trim() ? type.replace(/^\s*text\/plain(?=\s*(;|$))/i, 'application/json') : 'application/json';
 }
 
 function registerServiceRoutes(app: FastifyInstance, { callbacks }: GmsCallbackApiOptions): void {
