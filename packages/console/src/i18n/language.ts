@@ -21,6 +21,7 @@ export function initialLanguage(): Language {
 
 export function remember(language: Language): void {
   if (globalThis.document === undefined) return;
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is there on secure origins alone
   document.cookie = `${REMEMBERED}=${language}; Path=/; Max-Age=${REMEMBERED_SECONDS}; SameSite=Lax`;
 }
 

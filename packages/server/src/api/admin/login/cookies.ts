@@ -5,6 +5,8 @@ export interface CookieOptions {
   path?: string;
   /** Default: until the browser is closed. 0 takes the cookie away. */
   maxAgeSeconds?: number;
+  /** Whether scripts of the console may read and change it. Default false. */
+  readable?: boolean;
 }
 
 /** The value of a cookie of a request. */
@@ -16,17 +18,21 @@ export function readCookie(request: Pick<FastifyRequest, 'headers'>, name: strin
   return undefined;
 }
 
-/** Sets a cookie that scripts cannot read and that pages of other sites do not send along when they post. */
+/**
+ * Sets a cookie that scripts cannot read, unless it is meant for them, and that pages of other sites do not send along
+ * when they post.
+ */
 export function setCookie(
   request: FastifyRequest,
   reply: FastifyReply,
   name: string,
   value: string,
-  { path = '/', maxAgeSeconds }: CookieOptions = {},
+  { path = '/', maxAgeSeconds, readable = false }: CookieOptions = {},
 ): void {
   const secure = originOf(request).startsWith('https:') ? '; Secure' : '';
   const age = maxAgeSeconds === undefined ? '' : `; Max-Age=${maxAgeSeconds}`;
-  reply.header('set-cookie', `${name}=${value}; Path=${path}; HttpOnly; SameSite=Lax${secure}${age}`);
+  const hidden = readable ? '' : '; HttpOnly';
+  reply.header('set-cookie', `${name}=${value}; Path=${path}${hidden}; SameSite=Lax${secure}${age}`);
 }
 
 /** This server as the browser names it; a proxy in front may say that it speaks TLS. */

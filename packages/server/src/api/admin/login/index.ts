@@ -5,7 +5,7 @@ import { answerFailures, RequestError } from '../../http.js';
 import { asProblem } from '../../problem.js';
 import { type Authentication, refuseForeignPages, SESSION_COOKIE } from '../authentication.js';
 import { originOf, readCookie, setCookie } from './cookies.js';
-import { type LoginPage, loginPage, pageLanguage } from './login-page.js';
+import { isLanguage, type LoginPage, loginPage, pageLanguage } from './login-page.js';
 import type { Departure, OpenId } from './open-id.js';
 
 export interface LoginOptions {
@@ -17,6 +17,9 @@ export interface LoginOptions {
 
 const DEPARTURE_COOKIE = 'ringback_login';
 const DEPARTURE_SECONDS = 600;
+/** The language that a person chose here or in the console, for both of them. */
+const LANGUAGE_COOKIE = 'ringback_language';
+const LANGUAGE_SECONDS = 365 * 86_400;
 const HOME = '/console/';
 /** The page has no script, and goes to an identity provider only by a redirect of this server. */
 const CONTENT_SECURITY_POLICY =
@@ -39,7 +42,7 @@ export async function loginApi(app: FastifyInstance, options: LoginOptions): Pro
     const provider = openId.isConfigured ? openId.title : undefined;
     return reply.type('text/html; charset=utf-8').send(
       loginPage({
-        language: pageLanguage(language, request.headers['accept-language']),
+        language: pageLanguage(language ?? readCookie(request, LANGUAGE_COOKIE), request.headers['accept-language']),
         next: localPath(next),
         ...(provider !== undefined && { provider }),
         ...page,
@@ -55,10 +58,13 @@ export async function loginApi(app: FastifyInstance, options: LoginOptions): Pro
   app.get('/login', async (request, reply) => show(request, reply, {}));
 
   app.post('/login', async (request, reply) => {
-    const { user = '', password = '', next } = fieldsOf(request);
+    const { user = '', password = '', next, language = '' } = fieldsOf(request);
     if (user === '' || password === '') return show(request, reply.code(400), { complaint: 'missing', user });
     const session = await authentication.logIn(user, password);
     if (!session) return show(request, reply.code(401), { complaint: 'wrong', user });
+    if (isLanguage(language)) {
+      setCookie(request, reply, LANGUAGE_COOKIE, language, { maxAgeSeconds: LANGUAGE_SECONDS, readable: true });
+    }
     return welcome(request, reply, await sessions.open(session), localPath(next));
   });
 

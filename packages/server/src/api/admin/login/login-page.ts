@@ -54,7 +54,7 @@ export function pageLanguage(chosen: string | undefined, acceptLanguage: string 
   return 'en';
 }
 
-function isLanguage(tag: string): tag is PageLanguage {
+export function isLanguage(tag: string): tag is PageLanguage {
   return Object.hasOwn(TEXTS, tag);
 }
 

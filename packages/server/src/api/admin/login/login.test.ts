@@ -89,6 +89,16 @@ describe('a login with a password', () => {
     expect(answer.body).toContain(text);
   });
 
+  test('hands the language that was chosen to the console, and keeps it for the next time', async () => {
+    const server = await serve('s3cret');
+    const answer = await post(server, { user: 'admin', password: 's3cret', language: 'fr' });
+    expect(answer.headers['set-cookie']).toContain('ringback_language=fr; Path=/; SameSite=Lax; Max-Age=31536000');
+    const again = await server.app.inject({ url: '/login', headers: { cookie: 'ringback_language=fr' } });
+    expect(again.body).toContain('Bienvenue');
+    const unknown = await post(server, { user: 'admin', password: 's3cret', language: 'tlh' });
+    expect(unknown.headers['set-cookie']).not.toContain('ringback_language');
+  });
+
   test('ends after twelve hours, with another password and with the user', async () => {
     const server = await serve('s3cret');
     await server.send('PUT', '/users/eve', { password: 'p', roles: ['developer'] }, ADMIN);
