@@ -78,6 +78,9 @@ describe('User-Terminated-Immediate', () => {
     await bed.must('PATCH', '/api/v1/services/Mail', { _media_type: null });
     const { _id } = await bed.book('Mail', { _customer_number: bed.number(), _media_type: 'email' });
     expect(await bed.state(_id)).toBe('COMPLETED/FAIL_IXN_UNKNOWN_MEDIA_TYPE');
+    await bed.must('PATCH', '/api/v1/services/Mail', { _media_type: 'email' });
+    const configured = await bed.book('Mail', { _customer_number: bed.number() });
+    expect(await bed.state(configured._id)).toBe('COMPLETED/FAIL_IXN_UNKNOWN_MEDIA_TYPE');
   });
 
   test('a callback of a paused service is not dialed before its service goes on', async () => {

@@ -77,9 +77,10 @@ export const callbackGeneral = [
   },
   {
     name: '_media_type',
-    type: oneOf('voice', 'chat'),
+    type: text,
     preset: 'voice',
-    effect: 'Medium of the contact.',
+    effect:
+      'Medium of the contact: `voice` or `chat`. A callback by any other ends with the reason `FAIL_IXN_UNKNOWN_MEDIA_TYPE`.',
     actor: 'application',
   },
   {
