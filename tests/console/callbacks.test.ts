@@ -190,6 +190,7 @@ describe('the picture of the day', { timeout: 240_000 }, () => {
     await page.getByRole('img', { name: 'Callbacks by hour' }).waitFor();
     await page.getByRole('img', { name: 'Waiting time' }).waitFor();
     await page.getByRole('region', { name: 'Outcomes' }).getByText('Connected to an agent').waitFor();
+    await page.getByRole('region', { name: 'Predicted now' }).getByText('SupportVQ').waitFor();
     expect(await obstacles(page)).toEqual([]);
     await bed.picture(page, 'console-day');
     await page.getByText('The same as a table').click();

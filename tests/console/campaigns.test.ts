@@ -45,7 +45,7 @@ describe('the campaigns page', { timeout: 240_000 }, () => {
     await expect
       .poll(async () => Number(await row.getByRole('cell').nth(5).textContent()), { timeout: 60_000 })
       .toBeGreaterThan(2);
-    await bed.picture(page, 'campaigns');
+    await bed.picture(page, 'console-campaigns');
     await page.getByRole('button', { name: 'Stop Autumn@Outbound' }).click();
     await row.getByText('Active', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Unload Autumn@Outbound' }).click();

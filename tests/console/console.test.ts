@@ -21,7 +21,7 @@ describe('the console', { timeout: 240_000 }, () => {
     // The other tab has not been touched: the live feed alone brings the callback there and on to its end.
     const row = live.getByRole('row', { name: '5551001' });
     await row.getByText('COMPLETED').waitFor();
-    await bed.picture(live, 'live');
+    await bed.picture(live, 'console-live');
 
     await row.getByRole('link').click();
     await live.getByRole('heading', { name: 'Call legs' }).waitFor();
@@ -38,7 +38,7 @@ describe('the console', { timeout: 240_000 }, () => {
     const words = await Promise.all(lanes.map((lane) => lane.getAttribute('aria-label')));
     expect(words.some((lane) => lane?.startsWith('Customer'))).toBe(true);
     expect(words.some((lane) => lane?.startsWith('Agent'))).toBe(true);
-    await bed.picture(live, 'callback');
+    await bed.picture(live, 'console-callback');
     await live.close();
     await book.close();
   });
@@ -48,7 +48,7 @@ describe('the console', { timeout: 240_000 }, () => {
     await fillIn(page, 'BasicCallback', '5551002');
     await chooseTomorrow(page, () => page.getByText('At a free time').click());
     await freeTimes(page).nth(2).press('Space');
-    await bed.picture(page, 'book');
+    await bed.picture(page, 'console-book');
     await page.getByRole('button', { name: 'Book this time' }).click();
     await page.getByRole('link', { name: 'Follow this callback' }).click();
     await page.getByText('SCHEDULED').first().waitFor();
@@ -56,7 +56,7 @@ describe('the console', { timeout: 240_000 }, () => {
 
     await page.getByRole('button', { name: 'Reschedule' }).click();
     await freeTimes(page).nth(4).press('Space');
-    await bed.picture(page, 'reschedule');
+    await bed.picture(page, 'console-reschedule');
     await page.getByRole('button', { name: 'Move it' }).click();
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await expect.poll(() => desiredTime(page), { timeout: 60_000 }).not.toBe(booked);
@@ -85,7 +85,7 @@ describe('the console', { timeout: 240_000 }, () => {
     await page.getByRole('button', { name: 'Book this time' }).click();
     const refused = page.getByRole('alert').filter({ hasText: 'The callback was not booked' });
     await refused.getByText('Too many requests at desired time').waitFor();
-    await bed.picture(page, 'refused');
+    await bed.picture(page, 'console-refused');
     await refused.getByRole('button').first().click();
     await page.getByText('Booked').waitFor();
     await page.close();
@@ -98,6 +98,14 @@ describe('the console', { timeout: 240_000 }, () => {
     await agent.getByText('Not ready', { exact: false }).first().waitFor();
     await agent.getByRole('button', { name: /^Ready/ }).click();
     await agent.getByRole('button', { name: 'Not ready' }).waitFor();
+    await page.close();
+  });
+
+  it('shows how the simulated network answers', async () => {
+    const page = await bed.visit('/simulator');
+    await page.getByRole('heading', { name: 'Simulator', level: 1 }).waitFor();
+    await page.getByRole('heading', { level: 2 }).first().waitFor();
+    await bed.picture(page, 'console-simulator');
     await page.close();
   });
 

@@ -16,7 +16,7 @@ describe("the customer's page", { timeout: 240_000 }, () => {
     await page.getByLabel('Find a customer').fill('+44 (20) 7946-0018');
     await page.keyboard.press('Enter');
     await page.getByRole('link', { name: 'Grace' }).waitFor({ state: 'detached' });
-    await bed.picture(page, 'customers');
+    await bed.picture(page, 'console-customers');
     await page.getByRole('link', { name: 'Ada Byron' }).click();
 
     const journey = page.getByRole('region', { name: 'Journey' });
@@ -24,7 +24,7 @@ describe("the customer's page", { timeout: 240_000 }, () => {
     await journey.getByText('COMPLETED').waitFor();
     await journey.getByText('attempt 1: ').waitFor();
     await journey.getByText('over since').first().waitFor();
-    await bed.picture(page, 'customer');
+    await bed.picture(page, 'console-customer');
 
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByLabel('Company').fill('Analytical Engines');

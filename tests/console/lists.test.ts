@@ -57,7 +57,7 @@ describe('calling lists', { timeout: 240_000 }, () => {
     await refused.getByText(/Line 6: daily_from is "noon"/).waitFor();
     await page.getByText('3 imported, 2 refused', { exact: true }).waitFor();
     await page.getByRole('row', { name: /General Ready Unknown Call Result 3/ }).waitFor();
-    await bed.picture(page, 'list');
+    await bed.picture(page, 'console-list');
     await page.goto(`${bed.server.url}/console/lists`);
     await page.getByRole('row', { name: /winter.* 3 3 0 0 0 0/ }).waitFor();
     expect(bed.browser.complaints).toEqual([]);
@@ -93,7 +93,7 @@ describe('calling lists', { timeout: 240_000 }, () => {
     const attempts = page.getByRole('table', { name: 'Attempts' });
     await attempts.getByRole('row', { name: /Winter Answer/ }).waitFor();
     await attempts.getByText('out1').waitFor();
-    await bed.picture(page, 'record');
+    await bed.picture(page, 'console-record');
     expect(bed.browser.complaints).toEqual([]);
     await page.close();
   });
@@ -110,7 +110,7 @@ describe('calling lists', { timeout: 240_000 }, () => {
     await attempts.getByText(/Not dialed: jurisdiction: There is no jurisdiction named atlantis/).waitFor();
     await bed.server.post('/api/v1/campaign-groups/Summer@Outbound/stop', {});
     await bed.server.post('/api/v1/campaign-groups/Summer@Outbound/unload', {});
-    await bed.picture(page, 'record-blocked');
+    await bed.picture(page, 'console-record-blocked');
     await page.goto(`${bed.server.url}/console/campaigns`);
     const compliance = page.getByRole('table', { name: 'Abandonment and rules' });
     await compliance.getByRole('row', { name: /Summer.*jurisdiction: 1/ }).waitFor();
@@ -142,7 +142,7 @@ describe('do not call', { timeout: 240_000 }, () => {
     await page.getByRole('button', { name: 'Enter all' }).click();
     await page.getByText('2 entered, 0 already there, 1 refused.').waitFor();
     await entries.getByText('crm-7').waitFor();
-    await bed.picture(page, 'do-not-call');
+    await bed.picture(page, 'console-do-not-call');
     await page.getByRole('button', { name: 'Take all off' }).click();
     await page.getByText('2 taken off, 0 not on the list, 1 refused.').waitFor();
     await entries.getByText('crm-7').waitFor({ state: 'detached' });
@@ -170,7 +170,7 @@ describe('sequences and the law on the campaigns page', { timeout: 240_000 }, ()
     const compliance = page.getByRole('table', { name: 'Abandonment and rules' });
     // Two of the three numbers may be called; both were answered and met the agent, one after the other.
     await compliance.getByText('uk: 0.00 % of 1.00 % in 24 h').waitFor();
-    await bed.picture(page, 'sequences');
+    await bed.picture(page, 'console-sequences');
     await page.getByRole('button', { name: 'Unload the sequence of Outbound' }).click();
     await page.getByText('None loaded').waitFor();
     expect(bed.browser.complaints).toEqual([]);

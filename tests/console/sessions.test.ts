@@ -68,7 +68,7 @@ describe('the pages of sessions', { timeout: 240_000 }, () => {
     await page.getByRole('link', { name: 'Sessions' }).click();
     const rows = page.getByRole('table', { name: 'Sessions' }).locator('[data-session]');
     await rows.nth(1).waitFor();
-    await bed.picture(page, 'sessions');
+    await bed.picture(page, 'console-sessions');
     await page.getByRole('combobox', { name: 'State' }).click();
     await page.getByRole('option', { name: 'done' }).click();
     await expect.poll(() => rows.count()).toBe(1);
@@ -95,7 +95,7 @@ describe('the pages of sessions', { timeout: 240_000 }, () => {
     const history = page.getByRole('region', { name: 'History' });
     await history.getByRole('button', { name: 'Show step 6, choose' }).waitFor();
     await history.getByText('cancels the delayed event patience').first().waitFor();
-    await bed.picture(page, 'session');
+    await bed.picture(page, 'console-session');
     await send(running, 'back', {});
     await isLit(page, 'talking', 'dialog', 'menu', 'clock', 'counting');
     await page.getByRole('region', { name: 'Waiting' }).getByText('menu.timeout').waitFor();
@@ -114,7 +114,7 @@ describe('the pages of sessions', { timeout: 240_000 }, () => {
     await page.keyboard.press('ArrowRight');
     await isLit(page, 'talking', 'dialog', 'agent', 'clock', 'counting');
     await data.getByRole('list', { name: 'Changed by this step' }).getByText('choices').first().waitFor();
-    await bed.picture(page, 'session-step');
+    await bed.picture(page, 'console-session-step');
     await page.keyboard.press('End');
     await isLit(page, 'over');
     await page.getByRole('button', { name: 'Step back' }).click();

@@ -2,6 +2,8 @@ import { Refusal, refusal } from './refusal.js';
 
 /** What a request sends besides its path. */
 export interface RequestOptions {
+  /** `browser`: this address lets the browser ask for an id and password; the login page is not for it. */
+  credentials?: 'browser';
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Sent as JSON. */
   body?: unknown;
@@ -51,7 +53,7 @@ async function exchange(path: string, options: RequestOptions): Promise<{ respon
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new Refusal('The server cannot be reached. Check that it runs and that this computer is connected.', 0);
   }
-  if (response.status === 401) logIn();
+  if (response.status === 401 && options.credentials !== 'browser') logIn();
   if (!response.ok) throw refusal(response.status, response.statusText, body);
   if (body === '') return { response, body: undefined };
   try {

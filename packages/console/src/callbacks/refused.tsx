@@ -4,6 +4,7 @@ import { Refusal } from '../api/refusal.js';
 import { explain } from '../api/request.js';
 import { formatMoment, formatTimeToMinute, formatUtc, startOfDay } from '../time/format.js';
 import { useNow } from '../time/now.js';
+import { useBookingTexts } from './use-booking-texts.js';
 
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 
@@ -14,6 +15,7 @@ function inViewerTime(message: string, now: number): string {
 
 /** Why a booking was refused, and the times that the server offers instead: choosing one books it. */
 export function Refused({ what, error, onPropose }: { what: string; error: unknown; onPropose: (at: number) => void }) {
+  const say = useBookingTexts();
   const now = useNow();
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -38,7 +40,7 @@ export function Refused({ what, error, onPropose }: { what: string; error: unkno
         {proposals.length > 0 && (
           <>
             <Text size="sm" fw={550} id="proposals">
-              Free times nearby
+              {say('nearby')}
             </Text>
             <Group gap={6} role="group" aria-labelledby="proposals">
               {proposals.map(({ at, free }) => (
@@ -50,7 +52,7 @@ export function Refused({ what, error, onPropose }: { what: string; error: unkno
                   onClick={() => onPropose(at)}
                   rightSection={
                     <Text component="span" size="xs" c="dimmed">
-                      {free} free
+                      {say('free', { number: free })}
                     </Text>
                   }
                 >

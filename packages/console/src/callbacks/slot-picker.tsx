@@ -6,6 +6,7 @@ import { Failure } from '../layout/failure.js';
 import { endOfDay, formatDay, formatTimeToMinute, formatUtc, startOfDay, viewerZone } from '../time/format.js';
 import { useNow } from '../time/now.js';
 import classes from './slot-picker.module.css';
+import { useBookingTexts } from './use-booking-texts.js';
 
 /** The start of the question moves in steps, so that the passing of time alone does not ask again each second. */
 const STEP_MS = 5 * 60_000;
@@ -23,6 +24,7 @@ export function SlotPicker({
   value: number | undefined;
   onChange: (at: number | undefined) => void;
 }) {
+  const say = useBookingTexts();
   const now = useNow();
   const [chosenDay, setChosenDay] = useState<string | null>(null);
   const day = value ?? (chosenDay === null ? now : Date.parse(`${chosenDay}T00:00:00`));
@@ -33,7 +35,7 @@ export function SlotPicker({
   return (
     <Stack gap="xs">
       <DatePickerInput
-        label="Day"
+        label={say('day')}
         size="sm"
         value={isoDay(day)}
         minDate={isoDay(now)}
@@ -43,16 +45,16 @@ export function SlotPicker({
           onChange(undefined);
         }}
       />
-      {slots.isLoading && <Loader size="sm" aria-label="Loading free times" />}
-      {slots.isError && <Failure what="No free times can be shown" error={slots.error} retry={slots.refetch} />}
+      {slots.isLoading && <Loader size="sm" aria-label={say('loading')} />}
+      {slots.isError && <Failure what={say('notShown')} error={slots.error} retry={slots.refetch} />}
       {slots.data !== undefined && open.length === 0 && (
         <Text size="sm" c="dimmed">
-          No free time on {formatDay(day)}: the service is closed or fully booked. Choose another day.
+          {say('noneFree', { day: formatDay(day) })}
         </Text>
       )}
       {open.length > 0 && <Slots slots={open} value={value} onChange={onChange} />}
       <Text size="xs" c="dimmed">
-        Times are yours ({viewerZone}).
+        {say('yours', { zone: viewerZone })}
       </Text>
     </Stack>
   );
@@ -67,11 +69,12 @@ function Slots({
   value: number | undefined;
   onChange: (at: number) => void;
 }) {
+  const say = useBookingTexts();
   const group = useId();
   const hours = byHour(slots);
   return (
     <fieldset className={classes.slots}>
-      <legend>Free times</legend>
+      <legend>{say('freeTimes')}</legend>
       <div className={classes.scroll}>
         {[...hours].map(([hour, inHour]) => (
           <Group key={hour} gap={6} className={classes.hour}>
@@ -82,7 +85,7 @@ function Slots({
                   name={group}
                   checked={slot.at === value}
                   onChange={() => onChange(slot.at)}
-                  aria-label={`${formatTimeToMinute(slot.at)}, ${slot.free} of ${slot.total} free`}
+                  aria-label={say('freeOf', { time: formatTimeToMinute(slot.at), free: slot.free, total: slot.total })}
                 />
                 <span>{formatTimeToMinute(slot.at)}</span>
                 <span className={classes.free}>{slot.free}</span>

@@ -96,7 +96,7 @@ export class DesktopLink {
   /** False when the server says that this user may not. */
   async #mayOpen(): Promise<boolean> {
     try {
-      await request(this.#path);
+      await request(this.#path, { credentials: 'browser' });
       return true;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

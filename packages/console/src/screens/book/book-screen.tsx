@@ -3,13 +3,17 @@ import { useMutation } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { type Booking, bookCallback, useCallbacksChanged } from '../../api/callbacks.js';
 import { isCallbackService, useServices } from '../../api/services.js';
+import { Coded } from '../../layout/coded.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
-import { Moment } from '../../time/moment.js';
+import { formatMoment } from '../../time/format.js';
+import { useNow } from '../../time/now.js';
 import { BookingForm } from './booking-form.js';
+import { useBookTexts } from './use-book-texts.js';
 
 /** Books a callback for a customer, now or at a free time, exactly as an app does over the callback API. */
 export function BookScreen() {
+  const say = useBookTexts();
   const services = useServices();
   const changed = useCallbacksChanged();
   const booking = useMutation({
@@ -20,15 +24,12 @@ export function BookScreen() {
 
   return (
     <Stack gap="md" maw={640} mx="auto">
-      <Title order={1}>Book a callback</Title>
-      {services.isError && (
-        <Failure what="The services cannot be shown" error={services.error} retry={services.refetch} />
-      )}
+      <Title order={1}>{say('title')}</Title>
+      {services.isError && <Failure what={say('notShown')} error={services.error} retry={services.refetch} />}
       {services.data !== undefined && bookable.length === 0 && (
         <Paper>
-          <Empty title="No callback service is configured">
-            Add one under <code>services</code> in ringback.yaml, or with <code>PUT /api/v1/services/…</code>, its{' '}
-            <code>_service</code> being a callback application.
+          <Empty title={say('noService')}>
+            <Coded>{say('noServiceHelp')}</Coded>
           </Empty>
         </Paper>
       )}
@@ -49,20 +50,23 @@ export function BookScreen() {
 }
 
 function Booked({ id, booking }: { id: string; booking: Booking }) {
+  const say = useBookTexts();
+  const now = useNow();
+  const { customerNumber: number, service, desiredAt } = booking;
   return (
-    <Alert color="teal" variant="light" title="Booked" role="status">
+    <Alert color="teal" variant="light" title={say('booked')} role="status">
       <Stack gap="xs">
         <Text size="sm">
-          {booking.customerNumber} will be called{' '}
-          {booking.desiredAt === undefined ? 'as soon as an agent is free' : <Moment at={booking.desiredAt} />} (
-          {booking.service}).
+          {desiredAt === undefined
+            ? say('atOnce', { number, service })
+            : say('atTime', { number, service, time: formatMoment(desiredAt, now) })}
         </Text>
         <Group gap="sm">
           <Button component={Link} to={`/callbacks/${encodeURIComponent(id)}`} size="compact-sm">
-            Follow this callback
+            {say('follow')}
           </Button>
           <Anchor component={Link} to="/" size="sm">
-            Go to the live page
+            {say('toLive')}
           </Anchor>
         </Group>
       </Stack>

@@ -5,6 +5,7 @@ import type { Service } from '../../api/services.js';
 import { Refused } from '../../callbacks/refused.js';
 import { SlotPicker } from '../../callbacks/slot-picker.js';
 import { describeService } from './callback-service.js';
+import { useBookTexts } from './use-book-texts.js';
 
 type When = 'now' | 'later';
 
@@ -22,6 +23,7 @@ export function BookingForm({
   onBook: (booking: Booking, onBooked: () => void) => void;
   onChange: () => void;
 }) {
+  const say = useBookTexts();
   const [service, setService] = useState(services[0]?.name ?? '');
   const [customerNumber, setCustomerNumber] = useState('');
   const [name, setName] = useState('');
@@ -47,10 +49,10 @@ export function BookingForm({
   };
 
   return (
-    <form onSubmit={submit} onChange={onChange} noValidate aria-label="Booking">
+    <form onSubmit={submit} onChange={onChange} noValidate aria-label={say('form')}>
       <Stack gap="sm">
         <Select
-          label="Service"
+          label={say('service')}
           data={services.map((candidate) => candidate.name)}
           value={service}
           allowDeselect={false}
@@ -64,30 +66,30 @@ export function BookingForm({
           }}
         />
         <TextInput
-          label="Customer's number"
+          label={say('number')}
           type="tel"
           autoComplete="off"
           required
           data-autofocus
           value={customerNumber}
-          error={missing === 'number' && 'Enter the number to call.'}
+          error={missing === 'number' && say('noNumber')}
           onChange={(event) => setCustomerNumber(event.currentTarget.value)}
         />
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
-          <TextInput label="Name" value={name} onChange={(event) => setName(event.currentTarget.value)} />
-          <TextInput label="Reason" value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+          <TextInput label={say('name')} value={name} onChange={(event) => setName(event.currentTarget.value)} />
+          <TextInput label={say('reason')} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
         </SimpleGrid>
         <div>
           <Text component="span" id="when" size="sm" fw={500}>
-            When
+            {say('when')}
           </Text>
           <SegmentedControl
             fullWidth
             mt={4}
             aria-labelledby="when"
             data={[
-              { value: 'now', label: 'Now' },
-              { value: 'later', label: 'At a free time' },
+              { value: 'now', label: say('now') },
+              { value: 'later', label: say('later') },
             ]}
             value={when}
             onChange={(value) => setWhen(value)}
@@ -105,12 +107,12 @@ export function BookingForm({
         )}
         {missing === 'time' && (
           <Text size="sm" c="red" role="alert">
-            Choose one of the free times.
+            {say('noTime')}
           </Text>
         )}
         {refusal !== null && (
           <Refused
-            what="The callback was not booked"
+            what={say('notBooked')}
             error={refusal}
             onPropose={(at) => {
               setWhen('later');
@@ -121,7 +123,7 @@ export function BookingForm({
         )}
         <Group justify="flex-end">
           <Button type="submit" loading={busy}>
-            {when === 'now' ? 'Call back now' : 'Book this time'}
+            {say(when === 'now' ? 'callNow' : 'bookTime')}
           </Button>
         </Group>
       </Stack>

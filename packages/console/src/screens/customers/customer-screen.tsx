@@ -7,21 +7,23 @@ import { Failure } from '../../layout/failure.js';
 import { Moment } from '../../time/moment.js';
 import { Journey } from './journey.js';
 import { ProfileCard } from './profile-card.js';
+import { useCustomersTexts } from './use-customers-texts.js';
 
 /** One customer: who it is, what is open, and everything that happened. */
 export function CustomerScreen() {
+  const say = useCustomersTexts();
   const { id = '' } = useParams();
   const customer = useCustomer(id);
   const journey = useJourney(id);
-  if (customer.isPending) return <Skeleton h={320} aria-label="Loading the customer" />;
+  if (customer.isPending) return <Skeleton h={320} aria-label={say('loading')} />;
   if (customer.isError) {
-    return <Failure what="The customer cannot be shown" error={customer.error} retry={customer.refetch} />;
+    return <Failure what={say('notShown')} error={customer.error} retry={customer.refetch} />;
   }
   if (customer.data === null) {
     return (
-      <Empty title="There is no such customer">
+      <Empty title={say('absent')}>
         <Anchor component={Link} to="/customers" size="sm">
-          All customers
+          {say('all')}
         </Anchor>
       </Empty>
     );
@@ -31,7 +33,7 @@ export function CustomerScreen() {
       <Group gap="sm">
         <Title order={1}>{nameOf(customer.data)}</Title>
         <Anchor component={Link} to="/customers" size="sm">
-          All customers
+          {say('all')}
         </Anchor>
       </Group>
       <Grid gap="md">
@@ -44,12 +46,10 @@ export function CustomerScreen() {
         <Grid.Col span={{ base: 12, md: 8 }}>
           <Paper component="section" p="md" aria-labelledby="journey-title">
             <Title order={2} id="journey-title" mb="md">
-              Journey
+              {say('journey')}
             </Title>
-            {journey.isPending && <Skeleton h={160} aria-label="Loading the journey" />}
-            {journey.isError && (
-              <Failure what="The journey cannot be shown" error={journey.error} retry={journey.refetch} />
-            )}
+            {journey.isPending && <Skeleton h={160} aria-label={say('loadingJourney')} />}
+            {journey.isError && <Failure what={say('journeyNotShown')} error={journey.error} retry={journey.refetch} />}
             {journey.data !== undefined && <Journey entries={journey.data} />}
           </Paper>
         </Grid.Col>
@@ -60,6 +60,7 @@ export function CustomerScreen() {
 
 /** The callbacks that are still to come. */
 function OpenCallbacks({ entries }: { entries: readonly JourneyEntry[] }) {
+  const say = useCustomersTexts();
   const open = entries.flatMap((entry) =>
     entry.kind === 'callback' && entry.callback && entry.callback.state !== 'COMPLETED' ? [entry.callback] : [],
   );
@@ -67,7 +68,7 @@ function OpenCallbacks({ entries }: { entries: readonly JourneyEntry[] }) {
     <Paper component="section" p="md" aria-labelledby="open-title">
       <Group justify="space-between" mb="xs">
         <Title order={2} id="open-title">
-          Open callbacks
+          {say('openCallbacks')}
         </Title>
         <Badge variant="light" color={open.length > 0 ? 'blue' : 'gray'}>
           {open.length}
@@ -75,7 +76,7 @@ function OpenCallbacks({ entries }: { entries: readonly JourneyEntry[] }) {
       </Group>
       {open.length === 0 && (
         <Text size="sm" c="dimmed">
-          None.
+          {say('none')}
         </Text>
       )}
       <Stack gap="xs">

@@ -2,11 +2,14 @@ import { Anchor, Button, Group, Paper, Skeleton, Stack, Table, Text, TextInput, 
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router-dom';
 import { type Customer, nameOf, useCustomers } from '../../api/customers.js';
+import { Coded } from '../../layout/coded.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
+import { useCustomersTexts } from './use-customers-texts.js';
 
 /** Who is known: found by number, id or identification key; what was looked for is part of the address. */
 export function CustomersScreen() {
+  const say = useCustomersTexts();
   const [parameters, setParameters] = useSearchParams();
   const wanted = parameters.get('search') ?? '';
   const [typed, setTyped] = useState(wanted);
@@ -15,7 +18,7 @@ export function CustomersScreen() {
   return (
     <Stack gap="md">
       <Group justify="space-between" gap="sm">
-        <Title order={1}>Customers</Title>
+        <Title order={1}>{say('title')}</Title>
         <search>
           <form
             onSubmit={(event) => {
@@ -28,22 +31,20 @@ export function CustomersScreen() {
                 type="search"
                 size="xs"
                 w={260}
-                aria-label="Find a customer"
-                placeholder="Number, id or e-mail address"
+                aria-label={say('find')}
+                placeholder={say('findBy')}
                 value={typed}
                 onChange={(event) => setTyped(event.currentTarget.value)}
               />
               <Button type="submit" size="xs" variant="default">
-                Find
+                {say('search')}
               </Button>
             </Group>
           </form>
         </search>
       </Group>
-      {customers.isPending && <Skeleton h={220} aria-label="Loading customers" />}
-      {customers.isError && (
-        <Failure what="The customers cannot be shown" error={customers.error} retry={customers.refetch} />
-      )}
+      {customers.isPending && <Skeleton h={220} aria-label={say('loadingMany')} />}
+      {customers.isError && <Failure what={say('manyNotShown')} error={customers.error} retry={customers.refetch} />}
       {customers.data !== undefined && (
         <Paper style={{ overflow: 'hidden' }}>
           <CustomerTable customers={listed} />
@@ -54,7 +55,7 @@ export function CustomersScreen() {
                 {...{ size: 'compact-sm', variant: 'default', loading: customers.isFetchingNextPage }}
                 onClick={() => void customers.fetchNextPage()}
               >
-                Show more
+                {say('more')}
               </Button>
             </Group>
           )}
@@ -65,14 +66,15 @@ export function CustomersScreen() {
 }
 
 function CustomerTable({ customers }: { customers: readonly Customer[] }) {
+  const say = useCustomersTexts();
   return (
-    <Table highlightOnHover aria-label="Customers">
+    <Table highlightOnHover aria-label={say('title')}>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>Name</Table.Th>
-          <Table.Th>Number</Table.Th>
-          <Table.Th visibleFrom="sm">E-mail</Table.Th>
-          <Table.Th visibleFrom="md">Id</Table.Th>
+          <Table.Th>{say('name')}</Table.Th>
+          <Table.Th>{say('number')}</Table.Th>
+          <Table.Th visibleFrom="sm">{say('email')}</Table.Th>
+          <Table.Th visibleFrom="md">{say('id')}</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -98,12 +100,13 @@ function CustomerTable({ customers }: { customers: readonly Customer[] }) {
 }
 
 function Nothing({ wanted }: { wanted: string }) {
+  const say = useCustomersTexts();
   if (wanted !== '') {
-    return <Empty title={`Nobody has “${wanted}”`}>Numbers are found in any notation; other keys as they are.</Empty>;
+    return <Empty title={say('nobodyHas', { wanted })}>{say('nobodyHasHelp')}</Empty>;
   }
   return (
-    <Empty title="No customers yet">
-      Profiles come in over Context Services: <code>POST /genesys/1/cs/profiles</code>.
+    <Empty title={say('nobody')}>
+      <Coded>{say('nobodyHelp')}</Coded>
     </Empty>
   );
 }

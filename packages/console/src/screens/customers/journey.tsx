@@ -5,8 +5,11 @@ import { StateMark, useReasonText } from '../../callbacks/state.js';
 import { DotIcon, PhoneIcon, RouteIcon } from '../../icons.js';
 import { Empty } from '../../layout/empty.js';
 import { Timeline, TimelineEntry, type TimelineKind } from '../../layout/timeline.js';
+import { formatMoment } from '../../time/format.js';
 import { Moment } from '../../time/moment.js';
+import { useNow } from '../../time/now.js';
 import classes from './customers.module.css';
+import { useCustomersTexts } from './use-customers-texts.js';
 
 const BULLET: Readonly<Record<JourneyEntry['kind'], () => React.JSX.Element>> = {
   service: DotIcon,
@@ -18,7 +21,8 @@ const LOOK: Readonly<Record<JourneyEntry['kind'], TimelineKind>> = { service: 's
 
 /** Services, callbacks and calls as one line of time, the latest first. */
 export function Journey({ entries }: { entries: readonly JourneyEntry[] }) {
-  if (entries.length === 0) return <Empty title="Nothing yet">No service, callback or call is known.</Empty>;
+  const say = useCustomersTexts();
+  if (entries.length === 0) return <Empty title={say('nothingYet')}>{say('nothingKnown')}</Empty>;
   return (
     <Timeline>
       {entries.map((entry) => (
@@ -36,6 +40,7 @@ export function Journey({ entries }: { entries: readonly JourneyEntry[] }) {
 }
 
 function Told({ entry }: { entry: JourneyEntry }) {
+  const say = useCustomersTexts();
   switch (entry.kind) {
     case 'service':
       return <Service entry={entry} />;
@@ -45,7 +50,7 @@ function Told({ entry }: { entry: JourneyEntry }) {
       return (
         <>
           <Text size="sm" fw={550}>
-            Call, {entry.number}
+            {say('call', { number: entry.number })}
           </Text>
           <Ending at={entry.endedAt} />
         </>
@@ -54,13 +59,14 @@ function Told({ entry }: { entry: JourneyEntry }) {
 }
 
 function Service({ entry }: { entry: Extract<JourneyEntry, { kind: 'service' }> }) {
+  const say = useCustomersTexts();
   return (
     <>
       <Text size="sm" fw={550}>
-        Service{entry.type === undefined ? '' : ` ${entry.type}`}
+        {entry.type === undefined ? say('service') : say('serviceOf', { type: entry.type })}
       </Text>
       {entry.steps.length > 0 && (
-        <ul className={classes.steps} aria-label="States and tasks">
+        <ul className={classes.steps} aria-label={say('steps')}>
           {entry.steps.map((step) => (
             <Step key={`${step.kind} ${step.name} ${step.startedAt}`} step={step} />
           ))}
@@ -72,26 +78,27 @@ function Service({ entry }: { entry: Extract<JourneyEntry, { kind: 'service' }> 
 }
 
 function Step({ step }: { step: JourneyStep }) {
+  const say = useCustomersTexts();
+  const name = step.kind === 'task' ? say('task', { name: step.name }) : step.name;
   return (
     <li>
-      <Moment at={step.startedAt} /> {step.name}
-      {step.kind === 'task' && ' (task)'}
-      {step.completedAt === undefined ? '' : ', done'}
+      <Moment at={step.startedAt} /> {step.completedAt === undefined ? name : say('done', { step: name })}
     </li>
   );
 }
 
 function ToldCallback({ entry }: { entry: Extract<JourneyEntry, { kind: 'callback' }> }) {
+  const say = useCustomersTexts();
   const { callback } = entry;
   const reasonText = useReasonText();
   return (
     <>
       <Anchor component={Link} to={`/callbacks/${encodeURIComponent(entry.id)}`} size="sm" fw={550}>
-        Callback{callback === undefined ? '' : `, ${callback.service}`}
+        {callback === undefined ? say('callback') : say('callbackOf', { service: callback.service })}
       </Anchor>{' '}
       {callback && <StateMark state={callback.state} reason={callback.reason} />}
       {entry.attempts.length > 0 && (
-        <ul className={classes.steps} aria-label="Attempts">
+        <ul className={classes.steps} aria-label={say('attempts')}>
           {entry.attempts.map((attempt) => (
             <AttemptLine key={attempt.number} attempt={attempt} />
           ))}
@@ -103,25 +110,29 @@ function ToldCallback({ entry }: { entry: Extract<JourneyEntry, { kind: 'callbac
 }
 
 function AttemptLine({ attempt }: { attempt: Attempt }) {
+  const say = useCustomersTexts();
   return (
     <li>
-      <Moment at={attempt.at} /> attempt {attempt.number}: {attempt.result ?? 'under way'}
+      <Moment at={attempt.at} /> {say('attempt', { number: attempt.number, result: attempt.result ?? say('underWay') })}
     </li>
   );
 }
 
 function Ending({ at, how }: { at: number | undefined; how?: string | undefined }) {
+  const say = useCustomersTexts();
+  const now = useNow();
   if (at === undefined) {
     return (
       <Text size="xs" c="dimmed">
-        open
+        {say('open')}
       </Text>
     );
   }
   return (
     <Text size="xs" c="dimmed">
-      over since <Moment at={at} />
-      {how === undefined || how === '' ? '' : `: ${how}`}
+      {how === undefined || how === ''
+        ? say('overSince', { time: formatMoment(at, now) })
+        : say('overBecause', { time: formatMoment(at, now), how })}
     </Text>
   );
 }

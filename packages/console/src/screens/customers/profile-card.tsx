@@ -12,14 +12,16 @@ import {
 } from '../../api/customers.js';
 import { Failure } from '../../layout/failure.js';
 import classes from './customers.module.css';
+import { useCustomersTexts } from './use-customers-texts.js';
 
 /** The profile and its extensions; what may be changed is for the server to say. */
 export function ProfileCard({ customer }: { customer: Customer }) {
+  const say = useCustomersTexts();
   return (
     <Paper component="section" p="md" aria-labelledby="profile-title">
       <Group justify="space-between" mb="xs">
         <Title order={2} id="profile-title">
-          Profile
+          {say('profile')}
         </Title>
         <EditAction customer={customer} />
       </Group>
@@ -52,6 +54,7 @@ function Facts({ members }: { members: Readonly<Record<string, string>> }) {
 }
 
 function EditAction({ customer }: { customer: Customer }) {
+  const say = useCustomersTexts();
   const [opened, { open, close }] = useDisclosure(false);
   const [changes, setChanges] = useState<Readonly<Record<string, string>>>({});
   const defined = useProfileAttributes();
@@ -60,7 +63,7 @@ function EditAction({ customer }: { customer: Customer }) {
     mutationFn: () => changeCustomer(customer.id, changes),
     onSuccess: () => {
       close();
-      notifications.show({ color: 'teal', message: 'The profile was changed.' });
+      notifications.show({ color: 'teal', message: say('changed') });
     },
     onSettled: () => changed(customer.id),
   });
@@ -76,9 +79,9 @@ function EditAction({ customer }: { customer: Customer }) {
           open();
         }}
       >
-        Edit
+        {say('edit')}
       </Button>
-      <Modal opened={opened} onClose={close} title="Edit profile" centered>
+      <Modal opened={opened} onClose={close} title={say('editProfile')} centered>
         <form
           onSubmit={(event) => {
             event.preventDefault();
@@ -98,13 +101,13 @@ function EditAction({ customer }: { customer: Customer }) {
                 }}
               />
             ))}
-            {save.isError && <Failure what="The profile was not changed" error={save.error} />}
+            {save.isError && <Failure what={say('notChanged')} error={save.error} />}
             <Group justify="flex-end" gap="xs">
               <Button variant="default" onClick={close}>
-                Close
+                {say('close')}
               </Button>
               <Button type="submit" disabled={Object.keys(changes).length === 0} loading={save.isPending}>
-                Save
+                {say('save')}
               </Button>
             </Group>
           </Stack>

@@ -9,6 +9,7 @@ import { useNow } from '../../time/now.js';
 import classes from './day.module.css';
 import { LoadChart } from './load-chart.js';
 import { Outcomes } from './outcomes.js';
+import { PredictedWaits } from './predicted-waits.js';
 import { useDayTexts } from './use-day-texts.js';
 import { WaitingChart } from './waiting-chart.js';
 
@@ -101,6 +102,11 @@ export function DayScreen() {
               </Text>
             )}
           </Paper>
+          {from === today && (
+            <Paper p="md">
+              <PredictedWaits />
+            </Paper>
+          )}
           <Figures steps={day.data.steps} />
         </>
       )}

@@ -26,6 +26,13 @@ export const en = {
   minutes: 'min',
   asTable: 'The same as a table',
   share: '{{percent}} %',
+  predicted: 'Predicted now',
+  predictedHelp:
+    'The wait of somebody who joined now. Four of five waits end within the bar; the mark is the expected one.',
+  predictedNotShown: 'The prediction cannot be shown',
+  predictedWait: '{{expected}} ({{low}} – {{high}})',
+  unknownWait: 'unknown: nobody is logged in',
+  noQueue: 'No virtual queue is configured.',
 };
 
 export const fr: typeof en = {
@@ -56,6 +63,13 @@ export const fr: typeof en = {
   minutes: 'min',
   asTable: 'Les mêmes données en tableau',
   share: '{{percent}} %',
+  predicted: 'Prévision actuelle',
+  predictedHelp:
+    "L'attente de quelqu'un qui arriverait maintenant. Quatre attentes sur cinq finissent dans la barre; le trait est l'attente probable.",
+  predictedNotShown: 'La prévision ne peut pas être affichée',
+  predictedWait: '{{expected}} ({{low}} – {{high}})',
+  unknownWait: "inconnue : personne n'est connecté",
+  noQueue: "Aucune file d'attente virtuelle n'est configurée.",
 };
 
 export const ja: typeof en = {
@@ -85,4 +99,10 @@ export const ja: typeof en = {
   minutes: '分',
   asTable: '同じ内容の表',
   share: '{{percent}}%',
+  predicted: '現在の予測',
+  predictedHelp: '今並んだ人の待ち時間です。5回中4回は帯の範囲で終わり、印は予想される値です。',
+  predictedNotShown: '予測を表示できません',
+  predictedWait: '{{expected}} ({{low}} – {{high}})',
+  unknownWait: '不明: ログイン中の担当者がいません',
+  noQueue: '仮想キューが構成されていません。',
 };
