@@ -28,6 +28,10 @@ export function parseDigest(value: string): DigestFields | undefined {
   return fields;
 }
 
+function digests(values: readonly string[]): DigestFields[] {
+  return values.map(parseDigest).filter((fields) => fields !== undefined);
+}
+
 export interface DigestRequest {
   method: string;
   uri: string;
@@ -77,8 +81,7 @@ export function digestResponse(
 export function strongest(challenges: readonly string[]): DigestFields | undefined {
   const rank = (fields: DigestFields) =>
     Object.keys(ALGORITHMS).indexOf(algorithmOf(fields.algorithm)?.algorithm ?? 'MD5');
-  return challenges
-    .flatMap((value) => parseDigest(value) ?? [])
+  return digests(challenges)
     .filter((fields) => fields.nonce !== undefined && algorithmOf(fields.algorithm) !== undefined)
     .sort((one, other) => rank(one) - rank(other))[0];
 }
@@ -155,7 +158,7 @@ export class DigestGuard {
     request: DigestRequest,
     now: number,
   ): { result: 'right'; username: string } | { result: 'wrong' | 'stale' | 'none' } {
-    const fields = values.flatMap((value) => parseDigest(value) ?? []).find(({ realm }) => realm === this.realm);
+    const fields = digests(values).find(({ realm }) => realm === this.realm);
     if (!fields) return { result: 'none' };
     const { username = '', nonce = '', response = '', nc = '', qop, uri } = fields;
     const password = this.passwordOf(username);

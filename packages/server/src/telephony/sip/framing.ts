@@ -30,7 +30,7 @@ export class Framing {
     while (this.#held[at] === 13 || this.#held[at] === 10) at += 1;
     const ping = this.#held.toString('latin1', 0, Math.min(at, 4)) === '\r\n\r\n';
     // Half of a keep-alive stays, so that its other half is recognised.
-    if (at < this.#held.length || at >= 4) this.#drop(at);
+    if (at > 0 && (at < this.#held.length || at >= 4)) this.#drop(at);
     return ping;
   }
 

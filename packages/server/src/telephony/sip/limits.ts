@@ -14,6 +14,3 @@ export const LIMITS = {
 
 /** The largest value of `CSeq`: RFC 3261 8.1.1.5. */
 export const MAX_CSEQ = 2_147_483_647;
-
-/** Bytes from which on a request does not go over UDP: RFC 3261 18.1.1. */
-export const MAX_UDP_REQUEST_BYTES = 1300;

@@ -123,7 +123,7 @@ export class Headers {
   /** The fields as lines; a line end within a value would begin another header and becomes a space. */
   format(): string {
     return this.#fields
-      .map(({ name, value }) => `${spelling(name)}: ${value.replace(/[\r\n\0]+[ \t]*/g, ' ')}\r\n`)
+      .map(({ name, value }) => `${spelling(name)}: ${value.replace(/[\r\n]+[ \t]*/g, ' ')}\r\n`)
       .join('');
   }
 }

@@ -91,7 +91,14 @@ function readHeaders(lines: readonly string[], headers: Headers): void {
     const colon = line.indexOf(':');
     const name = line.slice(0, Math.max(colon, 0)).trim();
     if (!isToken(name)) throw new Malformed(`"${line.slice(0, 40)}" is not a header.`);
-    headers.add(name, line.slice(colon + 1).trim());
+    // A carriage return alone ends no line and must not come to end one.
+    headers.add(
+      name,
+      line
+        .slice(colon + 1)
+        .replaceAll('\r', ' ')
+        .trim(),
+    );
   }
 }
 

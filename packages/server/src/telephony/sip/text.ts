@@ -66,7 +66,7 @@ export function parseParameters(parts: readonly string[]): Parameters {
   for (const part of parts) {
     const equals = part.indexOf('=');
     const name = (equals < 0 ? part : part.slice(0, equals)).trim().toLowerCase();
-    if (name === '') throw new Malformed('A parameter has no name.');
+    if (!/^[^\s",;<>?=@\0]+$/.test(name)) throw new Malformed(`"${name.slice(0, 40)}" is not the name of a parameter.`);
     if (!parameters.has(name)) parameters.set(name, equals < 0 ? null : unquote(part.slice(equals + 1).trim()));
   }
   return parameters;
