@@ -120,7 +120,7 @@ function CampaignRow({ group, isBusy, perform }: CampaignRowProps) {
         </Text>
       </Table.Td>
       <Table.Td>
-        <Badge variant="light" color={STATUS_COLOR[group.status]} tt="none">
+        <Badge variant="light" color={STATUS_COLOR[group.status]} tt="none" miw="max-content">
           {group.status}
         </Badge>
         {group.waitingFor.length > 0 && (

@@ -87,26 +87,28 @@ export function DayScreen() {
               <Outcomes outcomes={day.data.outcomes} />
             </Paper>
           </div>
-          <Paper p="md" component="section" aria-labelledby="waiting-title">
-            <Title order={2} id="waiting-title">
-              {say('waiting')}
-            </Title>
-            <Text size="xs" c="dimmed">
-              {say('waitingHelp')}
-            </Text>
-            {steps.some(({ waiting }) => waiting !== undefined) ? (
-              <WaitingChart steps={steps} />
-            ) : (
-              <Text size="sm" c="dimmed" py="md">
-                {say('noWaiting')}
+          <div className={from === today ? classes.columns : undefined}>
+            <Paper p="md" component="section" aria-labelledby="waiting-title">
+              <Title order={2} id="waiting-title">
+                {say('waiting')}
+              </Title>
+              <Text size="xs" c="dimmed">
+                {say('waitingHelp')}
               </Text>
-            )}
-          </Paper>
-          {from === today && (
-            <Paper p="md">
-              <PredictedWaits />
+              {steps.some(({ waiting }) => waiting !== undefined) ? (
+                <WaitingChart steps={steps} />
+              ) : (
+                <Text size="sm" c="dimmed" py="md">
+                  {say('noWaiting')}
+                </Text>
+              )}
             </Paper>
-          )}
+            {from === today && (
+              <Paper p="md">
+                <PredictedWaits />
+              </Paper>
+            )}
+          </div>
           <Figures steps={day.data.steps} />
         </>
       )}
