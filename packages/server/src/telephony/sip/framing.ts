@@ -56,7 +56,7 @@ export class Framing {
       .replace(/\r?\n[ \t]+/g, ' ')
       .split(/\r?\n/)
       .slice(1)) {
-      const found = /^(content-length|l)[ \t]*:(.*)$/i.exec(line);
+      const found = /^(content-length|l)[ \t]*:([\s\S]*)$/i.exec(line);
       if (found) headers.add('content-length', found[2]?.trim() ?? '');
     }
     return contentLength(headers) ?? 0;
