@@ -290,7 +290,7 @@ describe('the server', () => {
 
   test('leads to the console, and says how to build it', async () => {
     const { app } = await serve();
-    for (const path of ['/', '/console', '/genesys/admin']) {
+    for (const path of ['/', '/console', '/genesys', '/genesys/', '/genesys/admin', '/genesys/develop/index.html']) {
       expect((await app.inject(path)).headers.location).toBe('/console/');
     }
     const page = await app.inject('/console/');

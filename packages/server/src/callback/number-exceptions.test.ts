@@ -13,8 +13,8 @@ const exceptions = new NumberExceptions(
     service: () => undefined,
     services: () => new Map(),
     section: () => ({}),
-    // Only patterns are asked for here.
-    object: (_kind: string, name: string) => groups[name] as never,
+    // Patterns, and the list object that the original keeps them in.
+    object: (kind: string, name: string) => (kind === 'lists' ? { legacy: { old: '^800.*' } } : groups[name]) as never,
     onChange: () => () => undefined,
   },
   { ...silentLogger, warn: (fields) => warnings.push(fields) },
@@ -33,6 +33,10 @@ describe('number exceptions', () => {
   ];
   test.each(cases)('%s: %s', (number, pattern) => {
     expect(exceptions.find(number, ['missing', 'blocked'])?.pattern).toBe(pattern);
+  });
+
+  test('are found in the list object of the original, too', () => {
+    expect(exceptions.find('8001234', ['blocked', 'legacy'])).toEqual({ group: 'legacy', pattern: 'old' });
   });
 
   test('a pattern that takes others forever is answered, one that is not usable is passed over', () => {

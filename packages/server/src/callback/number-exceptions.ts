@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { patternGroup } from '../config/index.js';
 import { digitsOf, type Logger } from '../kernel/index.js';
 import type { CallbackConfiguration } from './configuration.js';
 
@@ -44,7 +45,7 @@ export class NumberExceptions {
   }
 
   #patterns(group: string): readonly Compiled[] {
-    const patterns = this.configuration.object('patterns', group);
+    const patterns = patternGroup(this.configuration, group);
     if (!patterns) return [];
     const known = this.#compiled.get(patterns);
     if (known) return known;

@@ -33,7 +33,7 @@ import {
   restrictPorts,
 } from '../api/index.js';
 import { CallbackDirectory, CallbackOverview, CallbackReport, CallbackSearch } from '../callback/index.js';
-import { type Configuration, LoginSessions } from '../config/index.js';
+import { type Configuration, LoginSessions, patternGroups } from '../config/index.js';
 import { ManualClock } from '../kernel/index.js';
 import { clientLink, fileLink, PatternMatcher } from '../services/index.js';
 import type { Abilities } from './abilities.js';
@@ -141,7 +141,7 @@ export async function composeApis(
   await app.register(gmsNotificationApi, { ...gms, notifications: notifying.notifications });
   const link = (path: string) => clientLink(config.section('server'), ground.own.url, path);
   await app.register(gmsStorageApi, { ...gms, storage, link });
-  const patterns = new PatternMatcher(() => config.objects('patterns'), log);
+  const patterns = new PatternMatcher(() => patternGroups(config), log);
   await app.register(gmsPatternsApi, { ...gms, patterns });
   await app.register(gmsNodeApi, { ...gms, node });
   const onLeave = (user: string, position: number) => chatting.chats.continueFrom(user, position);

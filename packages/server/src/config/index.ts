@@ -68,6 +68,7 @@ export { inertInFile, inertOptions } from './option-check.js';
 export { type OptionMap, OptionReader, type OptionSource, sectionOptions, serviceOptions } from './options.js';
 export { mandatoryColumns } from './outbound-check.js';
 export { isPasswordHash, passwordMatches } from './password.js';
+export { patternGroup, patternGroups } from './pattern-groups.js';
 export { optionReference } from './reference.js';
 export { shown } from './secrets.js';
 export type { StoredObject, StoredValue } from './snapshot.js';

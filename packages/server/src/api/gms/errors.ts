@@ -135,9 +135,15 @@ export function callbackError<Code extends CallbackErrorCode>(refusal: CallbackE
 }
 
 /** Failures that are not the domain's: unreadable bodies, authentication, an unreachable database. */
-export function generalError({ status, detail }: Failure): GmsError {
+export function generalError({ status, code, detail }: Failure): GmsError {
   if (status === 503) return error(503, `${LATER}CallbackExceptionServiceUnavailable`, detail);
-  return error(status, status >= 500 ? GENERAL : `${LATER}CallbackException`, detail);
+  const isGeneral = status >= 500 || code === 'mime-type-not-allowed';
+  return error(status, isGeneral ? GENERAL : `${LATER}CallbackException`, detail);
+}
+
+/** Nothing is served there. @param address method and path */
+export function unknownAddress(address: string): GmsError {
+  return error(404, GENERAL, `There is nothing at ${address}.`);
 }
 
 /** A text that cannot be read as a telephone number. */

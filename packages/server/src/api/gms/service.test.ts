@@ -271,3 +271,11 @@ describe('stored data', () => {
     expect((await bed.row(_id)).state).toBe('terminated');
   });
 });
+
+test('an address at which nothing is served is told in the words of GMS', async () => {
+  const answer = await send('GET', '../nope/at/all');
+  expect([answer.status, answer.body]).toEqual([
+    404,
+    { message: expect.stringContaining('/nope/at/all'), exception: 'com.genesyslab.gsg.GSGException' },
+  ]);
+});

@@ -4,7 +4,7 @@ import { type ServiceRequest, type Services, serviceRequest } from '../../servic
 import { failureOf, pathOf, RequestError } from '../http/failure.js';
 import { type CredentialSource, refuseStranger } from './authentication.js';
 import { refuseOtherMethods } from './dialect.js';
-import { type GmsError, generalError, serviceError } from './errors.js';
+import { type GmsError, generalError, serviceError, unknownAddress } from './errors.js';
 import { sendStoredFile } from './stored-values.js';
 import { requireAllowedFiles } from './upload-control.js';
 
@@ -52,6 +52,12 @@ export async function gmsServiceApi(app: FastifyInstance, options: GmsServiceApi
     request.refusal = `${body.exception}: ${body.message}`;
     if (status === 503) reply.header('retry-after', '2');
     if (status === 405) reply.header('allow', request.method === 'GET' ? 'POST' : 'GET');
+    return reply.code(status).type(JSON_TYPE).send(body);
+  });
+
+  app.setNotFoundHandler((request, reply) => {
+    const { status, body } = unknownAddress(`${request.method} ${pathOf(request)}`);
+    request.refusal = `${body.exception}: ${body.message}`;
     return reply.code(status).type(JSON_TYPE).send(body);
   });
 

@@ -6,6 +6,17 @@ import { pathOf } from './failure.js';
 import type { Guard } from './guard.js';
 
 const CONSOLE = '/console/';
+/** Where people look for it, those among them who have bookmarks of the original's pages. */
+const WAYS_HERE = [
+  '/',
+  '/console',
+  '/genesys',
+  '/genesys/',
+  '/genesys/admin',
+  '/genesys/admin/',
+  '/genesys/develop/index.html',
+  '/genesys/develop/remote-index.html',
+];
 /** Everything comes from this server; Mantine sets its styles inline. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
@@ -15,7 +26,7 @@ const CONTENT_SECURITY_POLICY =
  * addresses can be bookmarked. Its files carry hashes of their content in their names and may be cached for good.
  */
 export async function registerConsole(app: FastifyInstance, directory: string, guard: Guard): Promise<void> {
-  for (const path of ['/', '/console', '/genesys/admin', '/genesys/admin/']) {
+  for (const path of WAYS_HERE) {
     app.get(path, async (_request, reply) => reply.redirect(CONSOLE));
   }
   await app.register(

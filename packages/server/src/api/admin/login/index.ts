@@ -23,7 +23,7 @@ const LANGUAGE_SECONDS = 365 * 86_400;
 const HOME = '/console/';
 /** The page has no script, and goes to an identity provider only by a redirect of this server. */
 const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+  "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 
 /**
  * `/login`: people log in with a form or with an identity provider and have a session from then on (cookie); `/logout`

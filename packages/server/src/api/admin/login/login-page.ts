@@ -73,7 +73,7 @@ export function loginPage({ language, complaint, user = '', next, provider }: Lo
   return `<!doctype html>
 <html lang="${language === 'fr' ? 'fr-CA' : language}">
 <head>
-<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${texts.title}</title>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${texts.title}</title><link rel="icon" href="data:,">
 <style>${STYLE}</style>
 </head>
 <body>
