@@ -66,7 +66,7 @@ function mutated(random: Random): Buffer {
   return bytes;
 }
 
-describe(`${COUNT} mutated messages`, () => {
+describe(`${COUNT} mutated messages`, { timeout: 60_000 + COUNT * 5 }, () => {
   it('are read or refused, and what is read is written and read again', () => {
     const random = seededRandom(4475);
     let read = 0;
