@@ -6,17 +6,14 @@ import { isSipUri, parseUri } from './uri.js';
 /** Methods that this user agent knows. */
 export const METHODS = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'REGISTER', 'PRACK', 'UPDATE', 'INFO'] as const;
 
-/** Extensions that this user agent speaks: RFC 3262 and RFC 4028. */
-export const EXTENSIONS = ['100rel', 'timer'] as const;
-
 /** The body that an INVITE or an UPDATE may bring. */
 export const SESSION_TYPE = 'application/sdp';
 
 /**
  * Looks at a well-formed request as RFC 3261 8.2 asks, in its order: method, address, extensions, body. Returns the
- * response that refuses it, or nothing.
+ * response that refuses it, or nothing. `extensions`: the lower-case option tags that its user speaks, such as `100rel`.
  */
-export function refusal(request: SipRequest): SipResponse | undefined {
+export function refusal(request: SipRequest, extensions: readonly string[] = []): SipResponse | undefined {
   const { method, headers } = request;
   if (method === 'ACK') return undefined;
   if (!METHODS.some((known) => known === method)) {
@@ -25,7 +22,7 @@ export function refusal(request: SipRequest): SipResponse | undefined {
   const uri = parseUri(request.uri);
   if (!isSipUri(uri) && uri.scheme !== 'tel') return respond(request, 416);
   if (method !== 'CANCEL') {
-    const unknown = optionTags(headers, 'require').filter((tag) => !EXTENSIONS.some((known) => known === tag));
+    const unknown = optionTags(headers, 'require').filter((tag) => !extensions.some((known) => known === tag));
     if (unknown.length > 0) return respond(request, 420, { headers: { Unsupported: unknown.join(', ') } });
   }
   return bodyRefusal(request);
