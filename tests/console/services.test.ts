@@ -7,6 +7,11 @@ const bed = consoleBed();
 const optionsOf = async (name: string) =>
   (await bed.server.get(`/api/v1/services/${name}`)).json as Record<string, string>;
 
+/** Runs in the page: remembers whether it ever said that the name is taken. */
+const NOTE_REFUSAL = `new MutationObserver(() => {
+  if (document.body.textContent.includes('exists already')) document.body.dataset.refused = 'yes';
+}).observe(document.body, { childList: true, characterData: true, subtree: true })`;
+
 describe('configured services', { timeout: 240_000 }, () => {
   it('are listed in the three groups that people know, and found by what they say', async () => {
     const page = await bed.visit('/services');
@@ -35,14 +40,10 @@ describe('configured services', { timeout: 240_000 }, () => {
     await dialog.getByText('A service of this name exists already.').waitFor();
     await dialog.getByLabel('Service Template').selectOption('Office hours');
     await dialog.getByLabel('Service Name').fill('shop_hours');
-    await page.evaluate(() => {
-      new MutationObserver(() => {
-        if (document.body.textContent?.includes('exists already')) document.body.dataset.refused = 'yes';
-      }).observe(document.body, { childList: true, characterData: true, subtree: true });
-    });
+    await page.evaluate(NOTE_REFUSAL);
     await dialog.getByRole('button', { name: 'Add' }).click();
     await page.getByRole('heading', { level: 1, name: 'shop_hours' }).waitFor();
-    expect(await page.evaluate(() => document.body.dataset.refused), 'the new name is not refused').toBeUndefined();
+    expect(await page.evaluate('document.body.dataset.refused'), 'the new name is not refused').toBeUndefined();
     expect(await optionsOf('shop_hours')).toMatchObject({ _type: 'builtin', _service: 'office-hours' });
 
     await page.getByRole('button', { name: 'Add _holiday*' }).click();
