@@ -143,6 +143,8 @@ describe('sData', () => {
     await bed.ready('anna');
     await bed.post(served, 'ask');
     expect(bed.heard()).toEqual([[3, 1, 0, 4, 200 / 3]]);
+    for (const { id } of bed.simulator.calls()) await bed.simulator.hangup(id);
+    await bed.activity.idle();
   });
 
   test.each([

@@ -270,7 +270,11 @@ describe('the line', () => {
     floor.submit('r1', { to: 'Support@GA,?:billing>5@GA', selectable: false });
     floor.submit('r2', { to: 'Support@GA,?:billing>5@GA', selectable: false });
     expect(floor.line.queueOutlook('VQ')).toEqual({ ahead: 2, loggedIn: 2, ready: 1, working: 1 });
-    expect(floor.line.outlook('r2', floor.now)).toEqual({ ahead: 1, loggedIn: 2, ready: 1, working: 1 });
+    expect(floor.line.outlook('r2', floor.now)).toEqual({
+      ...{ ahead: 1, loggedIn: 2, ready: 1, working: 1 },
+      // The one before may not be given anybody.
+      servableAhead: 0,
+    });
     expect(floor.line.queueOutlook('Other', parseTargets('Sales@GA'))).toMatchObject({ ahead: 0, loggedIn: 1 });
   });
 
