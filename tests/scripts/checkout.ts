@@ -57,7 +57,7 @@ export class Checkout {
     await checkout.write('package.json', '{ "type": "module" }');
     await checkout.write('package-lock.json', JSON.stringify(LOCK));
     await checkout.write('tsconfig.base.json', '{}');
-    for (const name of ['scxml', 'server', 'console']) {
+    for (const name of ['scxml', 'server', 'console', 'client']) {
       await checkout.write(`packages/${name}/package.json`, '{}');
       await checkout.write(`packages/${name}/tsconfig.json`, '{}');
       await checkout.write(`packages/${name}/src/one.ts`, '1');

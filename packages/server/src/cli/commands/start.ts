@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Logger } from 'pino';
+import { DatabaseUnavailable } from '../../kernel/index.js';
 import { type RunningServer, startServer } from '../../main.js';
 import { createLog } from '../log.js';
 import { type StartFlags, settingsOf, startOptions } from '../settings.js';
@@ -14,8 +15,17 @@ export function startCommand(): Command {
     const log = createLog(process.env.RINGBACK_LOG_LEVEL);
     const starting = startServer(settingsOf(flags, process.env), log);
     stopOnSignal(starting, log);
+    surviveLostDatabase(log);
     const server = await starting;
     process.stdout.write(`ringback ready on ${server.url}\n`);
+  });
+}
+
+/** Background work that meets a database that is away is done again later; it is no reason to end. */
+function surviveLostDatabase(log: Logger): void {
+  process.on('unhandledRejection', (error) => {
+    if (!(error instanceof DatabaseUnavailable)) throw error;
+    log.warn({ err: error }, 'Background work was cut off by the loss of the database');
   });
 }
 

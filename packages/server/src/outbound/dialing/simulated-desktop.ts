@@ -54,9 +54,9 @@ export class SimulatedDesktop {
         if (state.state === 'ready' && previous.state !== 'ready') this.#later(state.id, 0, () => this.#ask(state.id));
       }),
       this.#dialing.onDesktop((agentId, message) => this.#shown(agentId, message)),
-      this.#dialing.onPreviewStarted(() => void this.#activity.run(() => this.#askAll())),
+      this.#dialing.onPreviewStarted(() => this.#attempt(undefined, () => this.#askAll())),
     ];
-    void this.#activity.run(() => this.#askAll());
+    this.#attempt(undefined, () => this.#askAll());
   }
 
   stop(): void {
@@ -131,17 +131,19 @@ export class SimulatedDesktop {
   }
 
   #later(agentId: string, delayMs: number, work: () => Promise<unknown>): void {
-    this.#clock.at(this.#clock.now() + delayMs, () => {
-      if (!this.#isRunning) return;
-      void this.#activity.run(async () => {
-        try {
-          await work();
-        } catch (error) {
-          // Somebody else was faster: the record was withdrawn, the campaign stopped.
-          const level = error instanceof OutboundError ? 'debug' : 'warn';
-          this.#log[level]({ err: error, agent: agentId }, 'A simulated agent could not act at the desktop');
-        }
-      });
+    this.#clock.at(this.#clock.now() + delayMs, () => this.#attempt(agentId, work));
+  }
+
+  #attempt(agentId: string | undefined, work: () => Promise<unknown>): void {
+    if (!this.#isRunning) return;
+    void this.#activity.run(async () => {
+      try {
+        await work();
+      } catch (error) {
+        // Somebody else was faster (the record was withdrawn, the campaign stopped), or the database is away.
+        const level = error instanceof OutboundError ? 'debug' : 'warn';
+        this.#log[level]({ err: error, agent: agentId }, 'A simulated agent could not act at the desktop');
+      }
     });
   }
 }
