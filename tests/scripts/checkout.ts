@@ -23,7 +23,9 @@ const FAKES: Record<string, string> = {
     console.log('noise of npm');
     fs.copyFileSync('package-lock.json', 'node_modules/.package-lock.json');`,
   'node_modules/typescript/bin/tsc': `
-    note(process.argv.includes('-p') ? 'types' : 'compile');
+    const isClient = process.argv.includes('packages/client');
+    note(process.argv.includes('-p') ? 'types' : isClient ? 'client' : 'compile');
+    if (isClient) { write('packages/client/dist/index.js', ''); process.exit(0); }
     if (fs.existsSync('packages/server/src/wrong.ts')) { console.log('wrong.ts is wrong'); process.exit(2); }
     write('packages/scxml/dist/index.js', '');
     for (const file of fs.readdirSync('packages/server/src')) write('packages/server/dist/' + file, '');

@@ -14,7 +14,7 @@ afterEach(() => checkout.destroy());
 describe('preparing a checkout', () => {
   it('installs and builds in a fresh one, and does nothing the second time', async () => {
     expect(await checkout.run('build.mjs')).toMatchObject({ status: 0 });
-    expect(await checkout.ran()).toEqual(['install', 'compile', 'bundle']);
+    expect(await checkout.ran()).toEqual(['install', 'compile', 'client', 'bundle']);
     expect(await checkout.run('build.mjs')).toEqual({ status: 0, stdout: '', stderr: '' });
     expect(await checkout.ran()).toEqual([]);
   });
@@ -23,6 +23,7 @@ describe('preparing a checkout', () => {
     ['a source of the server changes', 'packages/server/src/one.ts', ['compile']],
     ['a source of the engine changes', 'packages/scxml/src/one.ts', ['compile']],
     ['a source comes', 'packages/server/src/two.ts', ['compile']],
+    ['a source of the client changes', 'packages/client/src/one.ts', ['client']],
     ['a source of the console changes', 'packages/console/src/one.ts', ['bundle']],
     ['something else changes', 'README.md', []],
   ])('does what is needed when %s', async (_what, file, steps) => {
@@ -41,7 +42,7 @@ describe('preparing a checkout', () => {
       JSON.stringify({ packages: { '': {}, 'node_modules/tool': { version: '1.0.1' } } }),
     );
     await checkout.run('build.mjs');
-    expect(await checkout.ran()).toEqual(['install', 'compile', 'bundle']);
+    expect(await checkout.ran()).toEqual(['install', 'compile', 'client', 'bundle']);
   });
 
   it('leaves nothing of a source that is gone', async () => {
@@ -70,13 +71,13 @@ describe('preparing a checkout', () => {
     await checkout.remove('packages/server/src/wrong.ts');
     await checkout.ran();
     expect(await checkout.run('build.mjs')).toMatchObject({ status: 0 });
-    expect(await checkout.ran()).toEqual(['compile', 'bundle']);
+    expect(await checkout.ran()).toEqual(['compile', 'client', 'bundle']);
   });
 
   it('is done once when several start at the same time', async () => {
     const starts = await Promise.all([1, 2, 3, 4].map(() => checkout.run('build.mjs')));
     expect(starts.map(({ status }) => status)).toEqual([0, 0, 0, 0]);
-    expect(await checkout.ran()).toEqual(['install', 'compile', 'bundle']);
+    expect(await checkout.ran()).toEqual(['install', 'compile', 'client', 'bundle']);
   });
 });
 
@@ -101,6 +102,7 @@ describe('npm test', () => {
     expect(await checkout.ran()).toEqual([
       'install',
       'compile',
+      'client',
       'bundle',
       'compile',
       'types',
