@@ -27,14 +27,33 @@ interface Staff {
   agents: AssignableAgent[];
 }
 
+/** A decision is looked at again until nothing changes; one that would go round in circles ends here. */
+const MOST_ROUNDS = 8;
+
 /**
- * Decides for which campaign group each agent works. A pure function.
+ * Decides for which campaign group each agent works, so that a second look would change nothing. A pure function.
  *
  * - Who works for a group goes on doing so, unless it lets its agents go and another one can take them.
  * - The others go to understaffed groups before staffed ones, then by priority, then to the one that has fewest.
  * - A group that has fewer than its minimum, or nobody at all, gets free agents of those that have more than theirs.
  */
 export function assignAgents(
+  groups: readonly AssigningGroup[],
+  agents: readonly AssignableAgent[],
+): ReadonlyMap<string, number> {
+  let assigned = assignOnce(groups, agents);
+  for (let round = 1; round < MOST_ROUNDS; round += 1) {
+    const before = assigned;
+    assigned = assignOnce(
+      groups,
+      agents.map((agent) => ({ ...agent, group: before.get(agent.id) })),
+    );
+    if (agents.every(({ id }) => assigned.get(id) === before.get(id))) return before;
+  }
+  return assigned;
+}
+
+function assignOnce(
   groups: readonly AssigningGroup[],
   agents: readonly AssignableAgent[],
 ): ReadonlyMap<string, number> {
