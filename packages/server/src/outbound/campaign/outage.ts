@@ -4,6 +4,8 @@ import { type GroupView, loadedGroups, viewOf } from './group-record.js';
 import type { CampaignNotification } from './notification.js';
 import type { Notifications } from './notifications.js';
 
+const MOST_ATTEMPTS = 5;
+
 /**
  * What is told while the database is away: nothing can be dialed then, so every loaded campaign group is Inactive to those
  * who listen, and what it was before when the database is back. Nothing of it is stored.
@@ -63,21 +65,29 @@ export class Outage {
   #back(): void {
     if (!this.#isAway) return;
     void this.#activity.run(async () => {
-      try {
-        const groups = (await loadedGroups(this.#database)).map(viewOf);
-        this.#isAway = false;
-        this.#seen.clear();
-        for (const group of groups) {
-          this.#seen.set(group.name, group);
-          this.#tell(group);
+      for (let attempt = 1; this.#isAway; attempt += 1) {
+        try {
+          this.#tellAll((await loadedGroups(this.#database)).map(viewOf));
+        } catch (error) {
+          // A connection may be lost with the others without that the database goes away again.
+          if (attempt < MOST_ATTEMPTS && this.#database.available) continue;
+          this.#log.warn(
+            { err: error },
+            'The states of campaign groups could not be read; they are when the database is back',
+          );
+          return;
         }
-      } catch (error) {
-        this.#log.warn(
-          { err: error },
-          'The states of campaign groups could not be read; they are when the database is back',
-        );
       }
     });
+  }
+
+  #tellAll(groups: readonly GroupView[]): void {
+    this.#isAway = false;
+    this.#seen.clear();
+    for (const group of groups) {
+      this.#seen.set(group.name, group);
+      this.#tell(group);
+    }
   }
 
   #tell(group: GroupView): void {
