@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { migrateOnly } from '../../main.js';
 import { createLog } from '../log.js';
 import { startOptions } from '../settings.js';
 
@@ -11,6 +10,7 @@ export function migrateCommand(): Command {
     .addOption(startOptions.database())
     .action(async ({ data, database }: { data: string; database?: string }) => {
       const log = createLog(process.env.RINGBACK_LOG_LEVEL ?? 'warn');
+      const { migrateOnly } = await import('../../main.js');
       await migrateOnly({ data, ...(database && { databaseUrl: database }) }, log);
       process.stdout.write('the database is up to date\n');
     });

@@ -5,7 +5,6 @@ import { RingbackError } from '../../kernel/index.js';
 import { createLog } from '../log.js';
 import { CONFIGURATION_HERE, DEMO_CONFIGURATION } from '../settings.js';
 import { readDay } from '../simulate/day.js';
-import { simulateDay } from '../simulate/simulated-day.js';
 import { table } from '../simulate/table.js';
 import { version } from '../version.js';
 
@@ -26,6 +25,7 @@ export function simulateCommand(): Command {
     .action(async (file: string, { config, json }: SimulateOptions) => {
       const day = readDay(await textOf(file), file);
       const configurationFile = config ?? (existsSync(CONFIGURATION_HERE) ? CONFIGURATION_HERE : DEMO_CONFIGURATION);
+      const { simulateDay } = await import('../simulate/simulated-day.js');
       const report = await simulateDay({
         ...{ day, configurationFile, version: version(), isDemo: configurationFile === DEMO_CONFIGURATION },
         log: createLog(process.env.RINGBACK_LOG_LEVEL || 'error'),

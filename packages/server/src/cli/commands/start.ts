@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Logger } from 'pino';
 import { DatabaseUnavailable } from '../../kernel/index.js';
-import { type RunningServer, startServer } from '../../main.js';
+import type { RunningServer } from '../../main.js';
 import { createLog } from '../log.js';
 import { type StartFlags, settingsOf, startOptions } from '../settings.js';
 
@@ -13,6 +13,8 @@ export function startCommand(): Command {
   for (const option of Object.values(startOptions)) command.addOption(option());
   return command.action(async (flags: StartFlags) => {
     const log = createLog(process.env.RINGBACK_LOG_LEVEL);
+    // Loaded only now: other commands and `--help` answer sooner without the whole server.
+    const { startServer } = await import('../../main.js');
     const starting = startServer(settingsOf(flags, process.env), log);
     stopOnSignal(starting, log);
     surviveLostDatabase(log);
