@@ -1,3 +1,5 @@
+import { readerOf } from './enumeration.js';
+
 /** What a treatment does with an answered call: the original's action enumeration by number (spec outbound.md 5.4). */
 export const CallAction = {
   Connect: 1,
@@ -25,21 +27,5 @@ const LABELS: Readonly<Record<CallActionName, string>> = {
   SendEmail: 'Send e-mail',
 };
 
-const NAMES = Object.keys(CallAction) as readonly CallActionName[]; // exactly these keys
-
-const BY_NAME: ReadonlyMap<string, CallActionName> = new Map(
-  NAMES.flatMap((action) => [
-    [plain(action), action] as const,
-    [plain(LABELS[action]), action] as const,
-    [String(CallAction[action]), action] as const,
-  ]),
-);
-
 /** An action by number, name or label (`3`, `MuteTransfer`, `Mute Transfer`), whatever the case, blanks and punctuation. */
-export function readCallAction(value: unknown): CallActionName | undefined {
-  return typeof value === 'string' || typeof value === 'number' ? BY_NAME.get(plain(String(value))) : undefined;
-}
-
-function plain(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
-}
+export const readCallAction = readerOf(CallAction, LABELS);

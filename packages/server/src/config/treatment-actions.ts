@@ -1,3 +1,5 @@
+import { readerOf } from './enumeration.js';
+
 /** What a treatment does with a record: the original's action enumeration by number (spec outbound.md 5.4). */
 export const TreatmentAction = {
   MarkDB: 1,
@@ -32,24 +34,10 @@ const LABELS: Readonly<Record<TreatmentActionName, string>> = {
 
 export const treatmentActions = Object.keys(TreatmentAction) as readonly TreatmentActionName[]; // exactly these keys
 
-const BY_NAME: ReadonlyMap<string, TreatmentActionName> = new Map(
-  treatmentActions.flatMap((action) => [
-    [plain(action), action] as const,
-    [plain(LABELS[action]), action] as const,
-    [String(TreatmentAction[action]), action] as const,
-  ]),
-);
-
 /** An action by number, name or label (`3`, `Cycle`, `Redial`), whatever the case, blanks and punctuation. */
-export function readTreatmentAction(value: unknown): TreatmentActionName | undefined {
-  return typeof value === 'string' || typeof value === 'number' ? BY_NAME.get(plain(String(value))) : undefined;
-}
+export const readTreatmentAction = readerOf(TreatmentAction, LABELS);
 
 /** Whether the action goes to another record of the chain. */
 export function isNextInChain(action: TreatmentActionName): boolean {
   return action === 'NextInChain' || action === 'NextInChainAfter' || action === 'NextInChainAtDate';
-}
-
-function plain(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }

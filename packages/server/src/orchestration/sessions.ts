@@ -172,7 +172,7 @@ export class Sessions {
 
   /** Takes up every session that has something to do, and the timers. `others`: numbers of the nodes that live beside. */
   async startUp(options: { cluster: boolean; others?: readonly number[] }): Promise<void> {
-    const { database, clock, activity } = this.parts;
+    const { database, clock, activity, log } = this.parts;
     await database.listen(CHANNEL, (session) => this.wake(session));
     await this.#endUnkept(options.others ?? []);
     await this.#wakeWaiting(clock.now());
@@ -182,6 +182,9 @@ export class Sessions {
       if (this.#stopped) return;
       void activity
         .run(() => this.#wakeWaiting(clock.now() - MISSED_MS))
+        .catch((error: unknown) =>
+          log.warn({ err: error }, 'sessions that wait were not looked for; it is tried again'),
+        )
         .finally(() => clock.at(clock.now() + MISSED_MS, sweep));
     };
     clock.at(clock.now() + MISSED_MS, sweep);

@@ -45,8 +45,7 @@ export class Suspensions {
   constructor(private readonly parts: { database: Database; clock: Clock; activity: Activity; log: Logger }) {}
 
   async start(): Promise<void> {
-    const { database, activity } = this.parts;
-    await database.listen(CHANNEL, () => void activity.run(() => this.#read()));
+    await this.parts.database.listen(CHANNEL, () => this.#read());
     await this.#read();
   }
 

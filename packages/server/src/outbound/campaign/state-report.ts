@@ -90,7 +90,14 @@ export class StateReports {
     void this.#activity.run(async () => {
       await this.#report(url, group, 'state');
       const next = message === 'unloaded' ? null : this.#clock.now() + this.#intervalMs(group);
-      await this.#arm(this.#database, group.name, next, message === 'unloaded');
+      try {
+        await this.#arm(this.#database, group.name, next, message === 'unloaded');
+      } catch (error) {
+        this.#log.warn(
+          { err: error, campaignGroup: group.name },
+          'The next report of a campaign group was not arranged',
+        );
+      }
     });
   }
 
