@@ -4,7 +4,6 @@ import {
   DatabaseUnavailable,
   instant,
   type JsonValue,
-  KeyedSequence,
   type Logger,
   newId,
   RingbackError,
@@ -43,6 +42,7 @@ import {
   UNKEPT_SESSIONS,
   WAITING_SESSIONS,
 } from './session-statements.js';
+import { type HeldTurns, SessionWaking } from './session-waking.js';
 import { jsonText } from './stored-json.js';
 import { Together } from './together.js';
 import { type KnownSession, type Message, READ_AHEAD, type ReadTurn, readTurns, type SessionHead } from './turns.js';
@@ -60,16 +60,6 @@ const RETRY_MS = 1_000;
 const HISTORY_MS = 30 * 86_400_000;
 /** A macrostep that still cannot be stored after so many attempts, though the database answers, never will be. */
 const STORE_ATTEMPTS = 5;
-/** No session of a crowd begins while so many work. */
-const MOST_IN_TURN = 16;
-/** Sessions of a crowd that are kept from beginning, while more of it is still being stored. */
-export interface HeldTurns {
-  /** Lets so many begin nevertheless, those that have waited longest. */
-  beginSome: (count: number) => void;
-  /** Holds them no more. */
-  release: () => void;
-}
-
 /** Sessions that are read together, and such readings at the same time. */
 const MOST_TOGETHER = 128;
 const READING_LANES = 1;
@@ -83,14 +73,9 @@ const READING_LANES = 1;
  * nothing is stored and the session is read again. Actions are carried out after the commit (`Actions`).
  */
 export class Sessions {
-  readonly #turns = new KeyedSequence();
-  readonly #awake = new Map<string, 'running' | 'again'>();
+  readonly #waking: SessionWaking;
   /** How often the next macrostep of a session has failed in a row. */
   readonly #failures = new Map<string, number>();
-  /** Sessions that begin when there is room, the first one first. */
-  readonly #inTurn = new Set<string>();
-  #holds = 0;
-  readonly #underWay = new Set<Promise<void>>();
   readonly #endHandlers: EndHandler[] = [];
   readonly #timers: DueWork<FiredTimer>;
   readonly #context: MacrostepContext;
@@ -103,7 +88,6 @@ export class Sessions {
   readonly #residents: ResidentSessions;
   readonly #reading: Together<KnownSession, ReadTurn | undefined>;
   readonly #mailboxes: Mailboxes;
-  #stopped = false;
 
   constructor(
     private readonly parts: CreationParts & {
@@ -123,6 +107,11 @@ export class Sessions {
   ) {
     const { database, clock, activity, log } = parts;
     this.#progress = new SessionProgress(clock);
+    this.#waking = new SessionWaking(activity, {
+      advance: (session) => this.#advance(session),
+      rests: (session) => this.#progress.resting(session),
+      failed: (session, error) => this.#failed(session, error),
+    });
     this.#context = {
       ...parts.context,
       maxAgeSeconds: () => parts.settings.maxAgeSeconds(),
@@ -179,7 +168,7 @@ export class Sessions {
     await this.#timers.start();
     if (!options.cluster) return;
     const sweep = () => {
-      if (this.#stopped) return;
+      if (this.#waking.isStopped) return;
       void activity
         .run(() => this.#wakeWaiting(clock.now() - MISSED_MS))
         .catch((error: unknown) =>
@@ -200,10 +189,10 @@ export class Sessions {
 
   /** Consumes nothing more; resolves when the macrosteps under way are stored. */
   async shutDown(): Promise<void> {
-    this.#stopped = true;
+    this.#waking.stop();
     await this.#timers.stop();
     this.#residents.stop();
-    await Promise.all(this.#underWay);
+    await this.#waking.atRest();
   }
 
   /** Hears of every session that ends, inside the transaction that stores the end. */
@@ -252,59 +241,17 @@ export class Sessions {
 
   /** Lets a session do what it has to do. */
   wake(session: string): void {
-    if (this.#stopped) return;
-    if (this.#awake.has(session)) {
-      this.#awake.set(session, 'again');
-      return;
-    }
-    this.#awake.set(session, 'running');
-    const running = this.parts.activity.run(() => this.#turns.run(session, () => this.#run(session)));
-    this.#underWay.add(running);
-    void running.finally(() => {
-      this.#underWay.delete(running);
-      this.#wakeNext(1);
-    });
+    this.#waking.wake(session);
   }
 
-  /**
-   * Lets sessions begin behind whatever else goes on, a few at a time: thousands that are stored together would otherwise
-   * hold up those who talk to customers, and the storing itself.
-   */
+  /** See `SessionWaking.wakeInTurn`. */
   wakeInTurn(sessions: readonly string[]): void {
-    for (const session of sessions) this.#inTurn.add(session);
-    this.#wakeNext();
+    this.#waking.wakeInTurn(sessions);
   }
 
-  /** Lets none of those begin but as the answer says: whoever stores a crowd gets through with it first. */
+  /** See `SessionWaking.holdTurns`. */
   holdTurns(): HeldTurns {
-    this.#holds += 1;
-    let held = true;
-    return {
-      beginSome: (count) => {
-        if (held) this.#begin(count);
-      },
-      release: () => {
-        if (!held) return;
-        held = false;
-        this.#holds -= 1;
-        this.#wakeNext();
-      },
-    };
-  }
-
-  #begin(count: number): void {
-    let begun = 0;
-    for (const session of this.#inTurn) {
-      if (this.#stopped || begun >= count) return;
-      this.#inTurn.delete(session);
-      this.wake(session);
-      begun += 1;
-    }
-  }
-
-  /** @param least so many begin however much goes on: those of a busy server begin one by one, but they do begin */
-  #wakeNext(least = 0): void {
-    if (this.#holds === 0) this.#begin(Math.max(least, MOST_IN_TURN - this.#awake.size));
+    return this.#waking.holdTurns();
   }
 
   /** Appends to a session's mailbox and wakes it after the commit; false when it has ended or never was. */
@@ -420,30 +367,21 @@ export class Sessions {
     this.wakeInTurn(waiting.map(({ id }) => id));
   }
 
-  async #run(session: string): Promise<void> {
+  /** What failed is tried again: what cannot be stored now may be when the database is back. */
+  #failed(session: string, error: unknown): void {
     const { log, clock } = this.parts;
-    try {
-      do {
-        this.#awake.set(session, 'running');
-        await this.#advance(session);
-      } while (this.#awake.get(session) === 'again' && !this.#stopped);
-      this.#awake.delete(session);
-      this.#progress.resting(session);
-    } catch (error) {
-      this.#awake.delete(session);
-      this.#residents.drop(session);
-      if (!(error instanceof DatabaseUnavailable)) {
-        this.#failures.set(session, (this.#failures.get(session) ?? 0) + 1);
-        log.error({ err: error, session }, 'a macrostep was not stored; it is tried again');
-      }
-      clock.at(clock.now() + RETRY_MS, () => this.wake(session));
+    this.#residents.drop(session);
+    if (!(error instanceof DatabaseUnavailable)) {
+      this.#failures.set(session, (this.#failures.get(session) ?? 0) + 1);
+      log.error({ err: error, session }, 'a macrostep was not stored; it is tried again');
     }
+    clock.at(clock.now() + RETRY_MS, () => this.wake(session));
   }
 
   /** Starts the session, or consumes its messages one by one, until there was nothing more to do when it was read. */
   async #advance(session: string): Promise<void> {
     let isMore = true;
-    for (let round = 1; isMore && !this.#stopped; round += 1) {
+    for (let round = 1; isMore && !this.#waking.isStopped; round += 1) {
       const known = this.#residents.get(session);
       const fresh = this.#fresh.get(session);
       this.#fresh.delete(session);
@@ -476,7 +414,7 @@ export class Sessions {
     let current = head;
     let earlier: Macrostep | undefined;
     for (const [index, message] of messages.entries()) {
-      if (this.#stopped) return 'over';
+      if (this.#waking.isStopped) return 'over';
       const turn: TurnRow = { ...current, message_id: message?.id ?? null, event: message?.event ?? null };
       if (turn.version === 0) {
         if (await this.#load(turn)) return 'elsewhere';
