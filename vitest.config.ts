@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: ['packages/server/tests/database-service.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A browser on a busy machine takes more than the second that is usual.
+    expect: { poll: { timeout: 30_000 } },
     // Tests wait for the database more than they compute.
     maxWorkers: 2,
   },
