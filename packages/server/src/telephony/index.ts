@@ -27,6 +27,7 @@ export type {
   CollectReason,
   CollectRequest,
   DialRequest,
+  DialRoute,
   LegReport,
   LegState,
   Media,

@@ -106,7 +106,18 @@ export interface DialRequest {
   callProgress: boolean;
   headers?: Record<string, string>;
   userData?: JsonObject;
+  /** Where the dial plan sends it. Absent: there is no dial plan, the network goes by `to`. */
+  route?: DialRoute;
 }
+
+/**
+ * `device`: a phone of the installation, by its DN (`switch.phones` in the configuration). `trunk`: out of the house, by the
+ * trunks in the order in which they are to be tried (the next one when the call was not taken: `congestion`), each with the
+ * numbers as that trunk wants them.
+ */
+export type DialRoute =
+  | { kind: 'device'; device: string }
+  | { kind: 'trunk'; hops: readonly { trunk: string; to: string; from: string }[] };
 
 /**
  * `file`: an audio address, once or over and over, for `durationMs` at most. `text`: spoken. `digits`: spoken one by one, or
