@@ -1,8 +1,8 @@
 import { Anchor, Group, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
 import { Link, useParams } from 'react-router-dom';
 import { listPath, useCounts } from '../../api/calling-lists.js';
-import { useRecordTerms } from '../../api/record-terms.js';
 import { Failure } from '../../layout/failure.js';
+import { useRecordTerms } from '../../records/record-terms.js';
 import { ImportPanel } from './import-panel.js';
 import classes from './lists.module.css';
 import { RecordSearch, StatusMark } from './record-search.js';

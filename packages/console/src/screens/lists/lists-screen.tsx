@@ -1,9 +1,9 @@
 import { Anchor, Badge, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
 import { Link } from 'react-router-dom';
 import { type CallingList, type RecordCount, useCallingLists, useCounts } from '../../api/calling-lists.js';
-import { CHAIN_READY, NO_CALL, READY, RETRIEVED } from '../../api/record-terms.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
+import { CHAIN_READY, NO_CALL, READY, RETRIEVED } from '../../records/record-terms.js';
 import classes from './lists.module.css';
 import { RecordSearch } from './record-search.js';
 

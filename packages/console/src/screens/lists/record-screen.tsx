@@ -1,7 +1,6 @@
 import { Anchor, Group, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
 import { Link, useParams } from 'react-router-dom';
 import { instant } from '../../api/json.js';
-import { RETRIEVED, type RecordTerms, useRecordTerms } from '../../api/record-terms.js';
 import {
   type Obstacle,
   type RecordAttempt,
@@ -11,6 +10,7 @@ import {
 } from '../../api/records.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
+import { RETRIEVED, type RecordTerms, useRecordTerms } from '../../records/record-terms.js';
 import { formatDuration } from '../../time/format.js';
 import { Moment } from '../../time/moment.js';
 import classes from './lists.module.css';

@@ -13,10 +13,10 @@ import {
 } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router-dom';
-import { statusColor, useRecordTerms } from '../../api/record-terms.js';
 import { type ListRecord, MOST_RECORDS, RECORD_KEYS, type RecordKey, useRecords } from '../../api/records.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
+import { statusColor, useRecordTerms } from '../../records/record-terms.js';
 import classes from './lists.module.css';
 
 const KEY_TEXT: Readonly<Record<RecordKey, string>> = {
