@@ -1,0 +1,2 @@
+/** Asterisk as a telephone network: a driver of the switch port over ARI. */
+export type { AsteriskServer, AsteriskSettings, AsteriskSwitchOptions } from './settings.js';
