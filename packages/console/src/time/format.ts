@@ -1,5 +1,5 @@
 import { currentLanguage } from '../i18n/i18n.js';
-import { localeOf } from '../i18n/language.js';
+import { type Language, localeOf } from '../i18n/language.js';
 
 /**
  * How times, durations and numbers are written. All instants are milliseconds since 1970; zones are the viewer's, order
@@ -46,6 +46,12 @@ export function formatNumber(value: number): string {
   return new Intl.NumberFormat(localeOf(currentLanguage())).format(value);
 }
 
+/** A share of one in percent, with two decimals: `2.50 %`, `2,50 %`. */
+export function formatPercent(share: number, decimals = 2): string {
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return `${new Intl.NumberFormat(localeOf(currentLanguage()), digits).format(100 * share)} %`;
+}
+
 /** The names of the days from Monday on: `Mon`, `lun.`, `月`. */
 export function weekdayNames(): string[] {
   const names = new Intl.DateTimeFormat(localeOf(currentLanguage()), { weekday: 'short', timeZone: 'UTC' });
@@ -63,13 +69,20 @@ export function formatUtc(at: number): string {
   return new Date(at).toISOString().replace('T', ' ').replace('Z', ' UTC');
 }
 
+const UNITS: Readonly<Record<Language, Readonly<Record<'d' | 'h' | 'min' | 's', string>>>> = {
+  en: { d: 'd', h: 'h', min: 'min', s: 's' },
+  fr: { d: 'j', h: 'h', min: 'min', s: 's' },
+  ja: { d: '日', h: '時間', min: '分', s: '秒' },
+};
+
 /** A duration in its two largest units: `8 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`. Negative ones count as none. */
 export function formatDuration(milliseconds: number): string {
+  const { d, h, min, s } = UNITS[currentLanguage()];
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return twoUnits(Math.floor(seconds / 60), 'min', seconds % 60, 's');
-  if (seconds < 86_400) return twoUnits(Math.floor(seconds / 3600), 'h', Math.floor((seconds % 3600) / 60), 'min');
-  return twoUnits(Math.floor(seconds / 86_400), 'd', Math.floor((seconds % 86_400) / 3600), 'h');
+  if (seconds < 60) return `${seconds} ${s}`;
+  if (seconds < 3600) return twoUnits(Math.floor(seconds / 60), min, seconds % 60, s);
+  if (seconds < 86_400) return twoUnits(Math.floor(seconds / 3600), h, Math.floor((seconds % 3600) / 60), min);
+  return twoUnits(Math.floor(seconds / 86_400), d, Math.floor((seconds % 86_400) / 3600), h);
 }
 
 function twoUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {

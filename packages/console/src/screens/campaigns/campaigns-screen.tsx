@@ -20,11 +20,14 @@ import {
   useCampaignGroups,
   useCampaignOperation,
 } from '../../api/campaigns.js';
+import { Coded } from '../../layout/coded.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
+import { formatPercent } from '../../time/format.js';
 import { CompliancePanel } from './compliance-panel.js';
 import { FloorPicture } from './floor-picture.js';
 import { SequencesPanel } from './sequences-panel.js';
+import { useCampaignsTexts, useCampaignTerms } from './use-campaigns-texts.js';
 
 const STATUS_COLOR: Readonly<Record<CampaignStatus, string>> = {
   NotLoaded: 'gray',
@@ -35,39 +38,32 @@ const STATUS_COLOR: Readonly<Record<CampaignStatus, string>> = {
   UnloadInProgress: 'yellow',
 };
 
-const OPERATION_TEXT: Readonly<Record<CampaignOperation, string>> = {
-  load: 'Load',
-  start: 'Start',
-  stop: 'Stop',
-  unload: 'Unload',
-  'force-unload': 'Force unload',
-};
-
 /** Every campaign group: its state, what it has done since it was loaded, and what can be done with it. */
 export function CampaignsScreen() {
+  const say = useCampaignsTexts();
   const groups = useCampaignGroups();
   const operation = useCampaignOperation();
   return (
     <Stack gap="md">
-      <Title order={1}>Campaigns</Title>
-      {operation.isError && <Failure what="The campaign group did not do it" error={operation.error} />}
-      {groups.isPending && <Skeleton h={220} aria-label="Loading campaigns" />}
-      {groups.isError && <Failure what="The campaigns cannot be shown" error={groups.error} retry={groups.refetch} />}
+      <Title order={1}>{say('title')}</Title>
+      {operation.isError && <Failure what={say('notDone')} error={operation.error} />}
+      {groups.isPending && <Skeleton h={220} aria-label={say('loading')} />}
+      {groups.isError && <Failure what={say('notShown')} error={groups.error} retry={groups.refetch} />}
       {groups.data !== undefined && (
         <Paper style={{ overflowX: 'auto' }}>
-          <Table highlightOnHover aria-label="Campaigns">
+          <Table highlightOnHover aria-label={say('title')}>
             <Table.Thead>
               <Table.Tr>
-                <Table.Th>Campaign</Table.Th>
-                <Table.Th>State</Table.Th>
-                <Table.Th>Mode</Table.Th>
-                <Table.Th>Agents</Table.Th>
-                <Table.Th>Dialed</Table.Th>
-                <Table.Th>Answered</Table.Th>
-                <Table.Th>Abandoned</Table.Th>
-                <Table.Th>Processed</Table.Th>
+                <Table.Th>{say('campaign')}</Table.Th>
+                <Table.Th>{say('state')}</Table.Th>
+                <Table.Th>{say('mode')}</Table.Th>
+                <Table.Th>{say('agents')}</Table.Th>
+                <Table.Th>{say('dialed')}</Table.Th>
+                <Table.Th>{say('answered')}</Table.Th>
+                <Table.Th>{say('abandoned')}</Table.Th>
+                <Table.Th>{say('processed')}</Table.Th>
                 <Table.Th>
-                  <VisuallyHidden>What to do</VisuallyHidden>
+                  <VisuallyHidden>{say('actions')}</VisuallyHidden>
                 </Table.Th>
               </Table.Tr>
             </Table.Thead>
@@ -83,8 +79,8 @@ export function CampaignsScreen() {
             </Table.Tbody>
           </Table>
           {groups.data.length === 0 && (
-            <Empty title="No campaigns yet">
-              Campaigns, calling lists and campaign groups are configured in a file or over <code>/api/v1</code>.
+            <Empty title={say('none')}>
+              <Coded>{say('noneHelp')}</Coded>
             </Empty>
           )}
         </Paper>
@@ -107,7 +103,10 @@ interface CampaignRowProps {
 }
 
 function CampaignRow({ group, isBusy, perform }: CampaignRowProps) {
-  const { agents } = group;
+  const say = useCampaignsTexts();
+  const term = useCampaignTerms();
+  const { agents, sequence } = group;
+  const goal = { optimizeBy: term(group.optimizeBy), goal: group.optimizeGoal };
   return (
     <Table.Tr>
       <Table.Td>
@@ -115,30 +114,26 @@ function CampaignRow({ group, isBusy, perform }: CampaignRowProps) {
           {group.campaign}
         </Text>
         <Text size="xs" c="dimmed">
-          {group.group}
-          {group.sequence !== undefined && `, held by the sequence of ${group.sequence}`}
+          {sequence === undefined ? group.group : say('heldBy', { group: group.group, sequence })}
         </Text>
       </Table.Td>
       <Table.Td>
         <Badge variant="light" color={STATUS_COLOR[group.status]} tt="none" miw="max-content">
-          {group.status}
+          {term(group.status)}
         </Badge>
         {group.waitingFor.length > 0 && (
           <Text size="xs" c="dimmed">
-            waits for {group.waitingFor.join(', ')}
+            {say('waitsFor', { what: group.waitingFor.map(term).join(say('comma')) })}
           </Text>
         )}
       </Table.Td>
       <Table.Td>
-        <Text size="sm">{group.dialMode}</Text>
+        <Text size="sm">{term(group.dialMode)}</Text>
         <Text size="xs" c="dimmed">
-          {group.optimizeBy} {group.optimizeGoal}
-          {group.optimizeBy === 'WaitTime' ? ' s' : ' %'}
+          {say(group.optimizeBy === 'WaitTime' ? 'goalSeconds' : 'goalPercent', goal)}
         </Text>
       </Table.Td>
-      <Table.Td className="tabular">
-        {agents.ready} ready, {agents.occupied} busy
-      </Table.Td>
+      <Table.Td className="tabular">{say('agentCounts', { ready: agents.ready, occupied: agents.occupied })}</Table.Td>
       <Table.Td className="tabular">{group.dialed}</Table.Td>
       <Table.Td className="tabular">{group.answered}</Table.Td>
       <Table.Td>
@@ -150,11 +145,11 @@ function CampaignRow({ group, isBusy, perform }: CampaignRowProps) {
           {operationsIn(group.status).map((operation) => (
             <Button
               key={operation}
-              {...{ size: 'compact-sm', variant: 'default', disabled: isBusy || group.sequence !== undefined }}
-              aria-label={`${OPERATION_TEXT[operation]} ${group.name}`}
+              {...{ size: 'compact-sm', variant: 'default', disabled: isBusy || sequence !== undefined }}
+              aria-label={say('operationOn', { operation: term(operation), name: group.name })}
               onClick={() => perform(operation)}
             >
-              {OPERATION_TEXT[operation]}
+              {term(operation)}
             </Button>
           ))}
         </Group>
@@ -165,13 +160,15 @@ function CampaignRow({ group, isBusy, perform }: CampaignRowProps) {
 
 /** The abandoned calls against the limit that is never exceeded. */
 function Abandoned({ group }: { group: CampaignGroup }) {
-  const { overdialRate: share = 0, overdialLimit: limit } = group;
-  const told = `${group.abandoned} of ${group.answered} answered calls, ${percent(share)}; the limit is ${percent(limit)}`;
+  const say = useCampaignsTexts();
+  const { abandoned, answered, overdialRate: share = 0, overdialLimit: limit } = group;
+  const shares = { share: formatPercent(share), limit: formatPercent(limit) };
+  const told = say('abandonedTold', { abandoned, answered, ...shares });
   return (
     <Tooltip label={told}>
       <div>
         <Text size="sm" className="tabular">
-          {percent(share)}
+          {shares.share}
         </Text>
         <Progress
           size="xs"
@@ -182,8 +179,4 @@ function Abandoned({ group }: { group: CampaignGroup }) {
       </div>
     </Tooltip>
   );
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`;
 }

@@ -3,43 +3,43 @@ import { useState } from 'react';
 import { type AbandonmentLimit, type CampaignCompliance, useCompliance } from '../../api/compliance.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
+import { formatNumber, formatPercent } from '../../time/format.js';
+import { useCampaignsTexts } from './use-campaigns-texts.js';
 
-const TIMES = [
-  { value: '1', label: 'Last 24 hours' },
-  { value: '7', label: 'Last 7 days' },
-  { value: '30', label: 'Last 30 days' },
-  { value: '365', label: 'Last year' },
-];
+/** Days back from now. */
+const TIMES = { 1: 'lastDay', 7: 'lastWeek', 30: 'lastMonth', 365: 'lastYear' } as const;
 
 /** The abandoned calls of each campaign against its legal limit, and the attempts that rules prevented. */
 export function CompliancePanel() {
+  const say = useCampaignsTexts();
   const [days, setDays] = useState('30');
   const campaigns = useCompliance(Number(days));
   return (
     <Paper component="section" aria-labelledby="compliance-title" style={{ overflowX: 'auto' }}>
       <Group justify="space-between" p="md" pb="xs">
         <Title order={2} id="compliance-title">
-          Abandonment and rules
+          {say('compliance')}
         </Title>
         <NativeSelect
-          {...{ size: 'xs', 'aria-label': 'Time', data: TIMES, value: days }}
+          {...{ size: 'xs', 'aria-label': say('time'), value: days }}
+          data={Object.entries(TIMES).map(([value, label]) => ({ value, label: say(label) }))}
           onChange={(event) => setDays(event.currentTarget.value)}
         />
       </Group>
-      {campaigns.isPending && <Skeleton h={80} aria-label="Loading compliance" />}
+      {campaigns.isPending && <Skeleton h={80} aria-label={say('loadingCompliance')} />}
       {campaigns.isError && (
-        <Failure what="Compliance cannot be shown" error={campaigns.error} retry={campaigns.refetch} />
+        <Failure what={say('complianceNotShown')} error={campaigns.error} retry={campaigns.refetch} />
       )}
-      {campaigns.data?.length === 0 && <Empty title="No campaigns yet">Nobody has been dialed.</Empty>}
+      {campaigns.data?.length === 0 && <Empty title={say('none')}>{say('nobodyDialed')}</Empty>}
       {campaigns.data !== undefined && campaigns.data.length > 0 && (
-        <Table aria-label="Abandonment and rules">
+        <Table aria-label={say('compliance')}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>Campaign</Table.Th>
-              <Table.Th>Answered</Table.Th>
-              <Table.Th>Abandoned</Table.Th>
-              <Table.Th>Legal limit</Table.Th>
-              <Table.Th>Not dialed because of</Table.Th>
+              <Table.Th>{say('campaign')}</Table.Th>
+              <Table.Th>{say('answered')}</Table.Th>
+              <Table.Th>{say('abandoned')}</Table.Th>
+              <Table.Th>{say('legalLimit')}</Table.Th>
+              <Table.Th>{say('notDialed')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -58,17 +58,18 @@ function ComplianceRow({
 }: {
   campaign: CampaignCompliance;
 }) {
+  const say = useCampaignsTexts();
   return (
     <Table.Tr>
       <Table.Td fw={550}>{campaign}</Table.Td>
-      <Table.Td className="tabular">{answered.toLocaleString()}</Table.Td>
+      <Table.Td className="tabular">{formatNumber(answered)}</Table.Td>
       <Table.Td className="tabular">
-        {abandoned.toLocaleString()} ({percent(share)})
+        {formatNumber(abandoned)} ({formatPercent(share)})
       </Table.Td>
       <Table.Td miw={220}>
         {limits.length === 0 && (
           <Text size="sm" c="dimmed">
-            no jurisdiction has one
+            {say('noLimit')}
           </Text>
         )}
         <Stack gap={6}>
@@ -80,12 +81,12 @@ function ComplianceRow({
       <Table.Td>
         {blocked.length === 0 && (
           <Text size="sm" c="dimmed">
-            nothing
+            {say('nothing')}
           </Text>
         )}
         {blocked.map(({ rule, count }) => (
           <Text key={rule} size="sm" className="tabular">
-            {rule}: {count.toLocaleString()}
+            {rule}: {formatNumber(count)}
           </Text>
         ))}
       </Table.Td>
@@ -98,12 +99,17 @@ function Limit({
 }: {
   limit: AbandonmentLimit;
 }) {
-  const time = withinHours % 24 === 0 && withinHours > 24 ? `${withinHours / 24} days` : `${withinHours} h`;
-  const told = `${abandoned} of ${answered} answered calls in ${time}, ${percent(share)}; ${title} allows ${percent(limit)}`;
+  const say = useCampaignsTexts();
+  const time =
+    withinHours % 24 === 0 && withinHours > 24
+      ? say('days', { count: withinHours / 24 })
+      : say('hours', { count: withinHours });
+  const values = { time, share: formatPercent(share), limit: formatPercent(limit) };
+  const told = say('limitTold', { ...values, abandoned, answered, title });
   return (
     <div title={told}>
       <Text size="xs" className="tabular">
-        {jurisdiction}: {percent(share)} of {percent(limit)} in {time}
+        {say('limit', { ...values, jurisdiction })}
       </Text>
       <Progress
         size="xs"
@@ -113,8 +119,4 @@ function Limit({
       />
     </div>
   );
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`;
 }

@@ -1,32 +1,15 @@
 import { Paper, Title } from '@mantine/core';
-import { AGENT_STATES, type AgentState, useAgentStates, useAgents } from '../../api/agents.js';
-import { CALL_STAGES, type CallStage, useCampaignCalls } from '../../api/campaigns.js';
+import { AGENT_STATES, useAgentStates, useAgents } from '../../api/agents.js';
+import { CALL_STAGES, useCampaignCalls } from '../../api/campaigns.js';
 import classes from './floor-picture.module.css';
-
-const AGENT_TEXT: Readonly<Record<AgentState, string>> = {
-  'logged-out': 'logged out',
-  'not-ready': 'not ready',
-  ready: 'ready',
-  reserved: 'reserved',
-  busy: 'on a call',
-  'after-call-work': 'in after-call work',
-};
-
-const STAGE_TEXT: Readonly<Record<CallStage, string>> = {
-  dialing: 'dialing',
-  ringing: 'ringing',
-  answered: 'answered, without an agent',
-  talking: 'talking',
-};
-
-/** Not read yet, or not readable. */
-const UNKNOWN = 'not known';
+import { useCampaignsTexts } from './use-campaigns-texts.js';
 
 /** More marks than these say nothing more; the counts go on. */
 const MOST_MARKS = 120;
 
 /** The agents of a campaign group and its lines right now: one mark for each, in the colour of its state. */
 export function FloorPicture({ name, agentGroup }: { name: string; agentGroup: string }) {
+  const say = useCampaignsTexts();
   const agents = useAgents();
   const states = useAgentStates();
   const calls = useCampaignCalls(name);
@@ -37,25 +20,25 @@ export function FloorPicture({ name, agentGroup }: { name: string; agentGroup: s
   });
   const agentCounts = AGENT_STATES.flatMap((state) => {
     const count = present.filter((one) => one === state).length;
-    return count > 0 ? [{ state, count, text: AGENT_TEXT[state] }] : [];
+    return count > 0 ? [{ state, count, text: say(state) }] : [];
   });
   const lineCounts = CALL_STAGES.flatMap((state) => {
     const count = calls.data?.[state] ?? 0;
-    return count > 0 ? [{ state, count, text: STAGE_TEXT[state] }] : [];
+    return count > 0 ? [{ state, count, text: say(state === 'answered' ? 'answeredLines' : state) }] : [];
   });
   return (
-    <Paper component="section" p="sm" aria-label={`Agents and lines of ${name}`}>
+    <Paper component="section" p="sm" aria-label={say('floorOf', { name })}>
       <Title order={2} mb={6}>
         {name}
       </Title>
       <div className={classes.picture}>
         <Row
-          label="Agents"
+          label={say('agents')}
           counts={agentCounts}
-          none={states.data && agents.data ? 'nobody is logged in' : UNKNOWN}
+          none={say(states.data && agents.data ? 'nobodyLoggedIn' : 'unknown')}
           isLine={false}
         />
-        <Row label="Lines" counts={lineCounts} none={calls.data ? 'no calls' : UNKNOWN} isLine />
+        <Row label={say('lines')} counts={lineCounts} none={say(calls.data ? 'noCalls' : 'unknown')} isLine />
       </div>
     </Paper>
   );
@@ -69,7 +52,8 @@ interface RowProps {
 }
 
 function Row({ label, counts, none, isLine }: RowProps) {
-  const told = counts.map(({ count, text }) => `${count} ${text}`).join(', ');
+  const say = useCampaignsTexts();
+  const told = counts.map(({ count, text }) => say('marks', { count, what: text })).join(say('comma'));
   const marks = counts.flatMap(({ state, count }) =>
     Array.from({ length: Math.min(count, MOST_MARKS) }, (_, place) => ({ key: `${state} ${place}`, state })),
   );

@@ -7,34 +7,31 @@ import {
   useSequenceOperation,
   useSequences,
 } from '../../api/sequences.js';
+import { Filled, SLOT } from '../../i18n/filled.js';
+import { Coded } from '../../layout/coded.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
 import { Moment } from '../../time/moment.js';
-
-const OPERATION_TEXT: Readonly<Record<SequenceOperation, string>> = {
-  start: 'Start',
-  stop: 'Stop',
-  unload: 'Unload',
-  'force-unload': 'Force unload',
-};
+import { useCampaignsTexts, useCampaignTerms } from './use-campaigns-texts.js';
 
 /** The campaigns that agent groups work one after the other, as far as they are loaded. */
 export function SequencesPanel() {
+  const say = useCampaignsTexts();
   const sequences = useSequences();
   const operation = useSequenceOperation();
   return (
     <Paper component="section" aria-labelledby="sequences-title" style={{ overflowX: 'auto' }}>
       <Title order={2} id="sequences-title" p="md" pb="xs">
-        Sequences
+        {say('sequences')}
       </Title>
-      {operation.isError && <Failure what="The sequence did not do it" error={operation.error} />}
-      {sequences.isPending && <Skeleton h={80} aria-label="Loading sequences" />}
+      {operation.isError && <Failure what={say('sequenceNotDone')} error={operation.error} />}
+      {sequences.isPending && <Skeleton h={80} aria-label={say('loadingSequences')} />}
       {sequences.isError && (
-        <Failure what="The sequences cannot be shown" error={sequences.error} retry={sequences.refetch} />
+        <Failure what={say('sequencesNotShown')} error={sequences.error} retry={sequences.refetch} />
       )}
       {sequences.data?.length === 0 && (
-        <Empty title="None loaded">
-          <code>PUT /api/v1/campaign-sequences/&#123;agent group&#125;</code> loads one, and so do CommDN clients.
+        <Empty title={say('noSequences')}>
+          <Coded>{say('noSequencesHelp')}</Coded>
         </Empty>
       )}
       {sequences.data?.map((sequence) => (
@@ -56,23 +53,27 @@ interface OneSequenceProps {
 }
 
 function OneSequence({ sequence, isBusy, perform }: OneSequenceProps) {
+  const say = useCampaignsTexts();
+  const term = useCampaignTerms();
   const { group, description, phase, item, items, dueAt } = sequence;
   return (
-    <section aria-label={`Sequence of ${group}`}>
+    <section aria-label={say('sequenceOf', { group })}>
       <Group justify="space-between" px="md" py={6} gap="sm">
         <Group gap="sm">
           <Text size="sm" fw={550}>
             {group}
           </Text>
           <Badge variant="light" tt="none" color={phase === 'running' ? 'teal' : 'blue'}>
-            {phase}
+            {term(phase)}
           </Badge>
           <Text size="xs" c="dimmed">
             {description}
             {dueAt !== undefined && (
               <>
-                {' goes on '}
-                <Moment at={dueAt} />
+                {' '}
+                <Filled text={say('goesOn', { time: SLOT })}>
+                  <Moment at={dueAt} />
+                </Filled>
               </>
             )}
           </Text>
@@ -82,23 +83,23 @@ function OneSequence({ sequence, isBusy, perform }: OneSequenceProps) {
             <Button
               key={operation}
               {...{ size: 'compact-sm', variant: 'default', disabled: isBusy }}
-              aria-label={`${OPERATION_TEXT[operation]} the sequence of ${group}`}
+              aria-label={say('operationOnSequence', { operation: term(operation), group })}
               onClick={() => perform(operation)}
             >
-              {OPERATION_TEXT[operation]}
+              {term(operation)}
             </Button>
           ))}
         </Group>
       </Group>
-      <Table aria-label={`Items of ${group}`}>
+      <Table aria-label={say('itemsOf', { group })}>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>Item</Table.Th>
-            <Table.Th>Campaign</Table.Th>
-            <Table.Th>State</Table.Th>
-            <Table.Th>Mode</Table.Th>
-            <Table.Th>Ends</Table.Th>
-            <Table.Th>Pause before</Table.Th>
+            <Table.Th>{say('item')}</Table.Th>
+            <Table.Th>{say('campaign')}</Table.Th>
+            <Table.Th>{say('state')}</Table.Th>
+            <Table.Th>{say('mode')}</Table.Th>
+            <Table.Th>{say('ends')}</Table.Th>
+            <Table.Th>{say('pause')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -106,16 +107,17 @@ function OneSequence({ sequence, isBusy, perform }: OneSequenceProps) {
             // biome-ignore lint/suspicious/noArrayIndexKey: items are known by their place, a campaign may come twice
             <Table.Tr key={index} aria-current={index + 1 === item ? 'step' : undefined}>
               <Table.Td className="tabular">
-                {index + 1}
-                {index + 1 === item && ' (current)'}
+                {index + 1 === item ? say('current', { number: item }) : index + 1}
               </Table.Td>
               <Table.Td fw={index + 1 === item ? 550 : 400}>{one.campaign}</Table.Td>
-              <Table.Td>{one.status}</Table.Td>
-              <Table.Td>{one.dialMode ?? 'as configured'}</Table.Td>
+              <Table.Td>{term(one.status)}</Table.Td>
+              <Table.Td>{one.dialMode === undefined ? say('asConfigured') : term(one.dialMode)}</Table.Td>
               <Table.Td>
                 <Ends item={one} />
               </Table.Td>
-              <Table.Td className="tabular">{one.sleepMinutes > 0 ? `${one.sleepMinutes} min` : 'none'}</Table.Td>
+              <Table.Td className="tabular">
+                {one.sleepMinutes > 0 ? say('minutes', { count: one.sleepMinutes }) : say('noPause')}
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
@@ -125,18 +127,23 @@ function OneSequence({ sequence, isBusy, perform }: OneSequenceProps) {
 }
 
 function Ends({ item: { stopAtTime, stopAtContacts, stopAtDials } }: { item: SequenceItem }) {
-  const counts = [
-    ...(stopAtContacts === undefined ? [] : [`after ${stopAtContacts} contacts`]),
-    ...(stopAtDials === undefined ? [] : [`after ${stopAtDials} dials`]),
+  const say = useCampaignsTexts();
+  const rest = [
+    ...(stopAtContacts === undefined ? [] : [say('afterContacts', { count: stopAtContacts })]),
+    ...(stopAtDials === undefined ? [] : [say('afterDials', { count: stopAtDials })]),
+    say('withLists'),
   ];
   return (
     <>
       {stopAtTime !== undefined && (
         <>
-          at <Moment at={stopAtTime} />,{' '}
+          <Filled text={say('atTime', { time: SLOT })}>
+            <Moment at={stopAtTime} />
+          </Filled>
+          {say('comma')}
         </>
       )}
-      {[...counts, 'with its lists'].join(', ')}
+      {rest.join(say('comma'))}
     </>
   );
 }
