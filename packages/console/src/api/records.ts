@@ -29,8 +29,10 @@ export interface RecordAttempt {
   connectedAt?: number;
   endedAt?: number;
   agent?: string;
-  result?: string;
+  result?: number;
   blockedBy?: string;
+  /** DN that a treatment has sent the answered call to. */
+  destination?: string;
   /** Between 0 and 1. */
   nobodyFree?: number;
 }
@@ -44,7 +46,6 @@ export interface Obstacle {
 
 export interface RecordHistory {
   record: ListRecord;
-  result: string;
   obstacles: Obstacle[];
   attempts: RecordAttempt[];
   /** The states that it came into, oldest first. */
@@ -58,7 +59,20 @@ export interface RecordMoment {
   status?: number;
   result?: number;
   scheduledAt?: number;
+  agent?: string;
+  campaign?: string;
+  /** What the record waits for another attempt by. */
+  treatment?: AppliedTreatment;
   blocked?: string;
+}
+
+/** What the column `treatments` says: `<DBID>@<cycle attempt>@<chain_n to dial>@<number in the sequence>`. */
+export interface AppliedTreatment {
+  /** DBID, or the name of a treatment without one. */
+  id: string;
+  cycle: number;
+  next: number;
+  number: number;
 }
 
 /** By what records are found. */
@@ -122,7 +136,6 @@ function parseHistory(list: string, value: unknown): RecordHistory {
   if (record === undefined) throw new Error('The server did not answer with a record.');
   return {
     record,
-    result: text(body, 'call_result_name') ?? '',
     obstacles: objects(body.obstacles).map((obstacle) => {
       const until = instant(obstacle, 'until');
       return {
@@ -150,9 +163,23 @@ function parseMoment(members: Members): RecordMoment[] {
   }
   const scheduledAt = instant(members, 'scheduled_at');
   if (scheduledAt !== undefined) moment.scheduledAt = scheduledAt;
-  const blocked = text(members, 'blocked');
-  if (blocked !== undefined) moment.blocked = blocked;
+  const treatment = parseTreatment(text(members, 'treatments'));
+  if (treatment !== undefined) moment.treatment = treatment;
+  for (const [member, name] of [
+    ['agent', 'agent_id'],
+    ['campaign', 'campaign'],
+    ['blocked', 'blocked'],
+  ] as const) {
+    const value = text(members, name);
+    if (value !== undefined) moment[member] = value;
+  }
   return [moment];
+}
+
+function parseTreatment(column: string | undefined): AppliedTreatment | undefined {
+  const [, id, cycle, next, number] = /^(.+)@(\d{1,9})@(\d{1,9})@(\d{1,9})$/s.exec(column ?? '') ?? [];
+  if (id === undefined) return undefined;
+  return { id, cycle: Number(cycle), next: Number(next), number: Number(number) };
 }
 
 function parseAttempt(members: Members): RecordAttempt[] {
@@ -168,12 +195,16 @@ function parseAttempt(members: Members): RecordAttempt[] {
     const value = instant(members, moment);
     if (value !== undefined) attempt[moment] = value;
   }
-  const agent = text(members, 'agentId');
-  if (agent !== undefined) attempt.agent = agent;
-  const result = text(members, 'call_result_name') ?? text(members, 'call_result');
+  for (const [member, name] of [
+    ['agent', 'agentId'],
+    ['blockedBy', 'blockedBy'],
+    ['destination', 'destination'],
+  ] as const) {
+    const value = text(members, name);
+    if (value !== undefined) attempt[member] = value;
+  }
+  const result = number(members, 'call_result');
   if (result !== undefined) attempt.result = result;
-  const blockedBy = text(members, 'blockedBy');
-  if (blockedBy !== undefined) attempt.blockedBy = blockedBy;
   const nobodyFree = number(members, 'nobodyFree');
   if (nobodyFree !== undefined) attempt.nobodyFree = nobodyFree;
   return [attempt];

@@ -13,6 +13,8 @@ export interface RecordMoment {
   scheduledAt?: string;
   agentId?: string;
   campaign?: string;
+  /** The column `treatments`. */
+  treatments?: string;
   blocked?: string;
 }
 
@@ -35,6 +37,7 @@ interface Row {
     attempt?: number;
     scheduled_at?: string;
     campaign?: string;
+    treatments?: string;
     blocked?: string;
   };
 }
@@ -54,6 +57,7 @@ export async function recordTimeline(
     ...(data.scheduled_at !== undefined && { scheduledAt: data.scheduled_at }),
     ...(agent !== null && { agentId: agent }),
     ...(data.campaign !== undefined && { campaign: data.campaign }),
+    ...(data.treatments !== undefined && { treatments: data.treatments }),
     ...(data.blocked !== undefined && { blocked: data.blocked }),
   }));
 }

@@ -1,8 +1,9 @@
-import { type Say, useTexts } from '../../i18n/use-texts.js';
+import { useTexts } from '../../i18n/use-texts.js';
 import * as terms from './campaign-terms.texts.js';
 import * as texts from './campaigns.texts.js';
 
-export const useCampaignsTexts = (): Say<typeof texts.en> => useTexts('campaigns', texts);
+/** The texts of the page of campaigns. */
+export const useCampaignsTexts = () => useTexts('campaigns', texts);
 
 /** Says a word that the API has for campaigns in the language that is shown; words that are not known stay as they are. */
 export function useCampaignTerms(): (word: string) => string {

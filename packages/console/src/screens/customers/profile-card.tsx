@@ -10,8 +10,8 @@ import {
   useCustomersChanged,
   useProfileAttributes,
 } from '../../api/customers.js';
+import { Facts } from '../../layout/facts.js';
 import { Failure } from '../../layout/failure.js';
-import classes from './customers.module.css';
 import { useCustomersTexts } from './use-customers-texts.js';
 
 /** The profile and its extensions; what may be changed is for the server to say. */
@@ -37,19 +37,6 @@ export function ProfileCard({ customer }: { customer: Customer }) {
         </section>
       ))}
     </Paper>
-  );
-}
-
-function Facts({ members }: { members: Readonly<Record<string, string>> }) {
-  return (
-    <dl className={classes.facts}>
-      {Object.entries(members).map(([name, value]) => (
-        <div key={name} className={classes.fact}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }
 

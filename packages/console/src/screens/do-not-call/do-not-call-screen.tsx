@@ -14,7 +14,6 @@ import {
 } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
-import { useSearchParams } from 'react-router-dom';
 import {
   type DoNotCallEntry,
   type DoNotCallName,
@@ -26,20 +25,22 @@ import {
 import { RECORD_FILES } from '../../api/record-file.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
+import { SearchForm, useSearched } from '../../layout/search-form.js';
+import { formatNumber } from '../../time/format.js';
 import { Moment } from '../../time/moment.js';
 import { LineErrors } from '../lists/import-panel.js';
 import classes from '../lists/lists.module.css';
+import { useDoNotCallTexts } from './use-do-not-call-texts.js';
 
-const KINDS = [
-  { value: 'phone', label: 'Number' },
-  { value: 'customer_id', label: 'Customer id' },
-];
+const KINDS = ['phone', 'customer_id'] as const;
+type Kind = (typeof KINDS)[number];
 
 /** Who must not be called: looked up, entered and taken off, one by one or with a file. */
 export function DoNotCallScreen() {
+  const say = useDoNotCallTexts();
   return (
     <Stack gap="md">
-      <Title order={1}>Do not call</Title>
+      <Title order={1}>{say('title')}</Title>
       <div className={classes.columns}>
         <Entries />
         <Stack gap="md">
@@ -51,71 +52,48 @@ export function DoNotCallScreen() {
   );
 }
 
-function nameOf(kind: string, value: string): DoNotCallName {
+function nameOf(kind: Kind, value: string): DoNotCallName {
   return kind === 'phone' ? { phone: value } : { customer_id: value };
 }
 
-function KindSelect({ label, value, onChange }: { label: string; value: string; onChange: (kind: string) => void }) {
-  return (
-    <NativeSelect
-      {...{ size: 'xs', 'aria-label': label, data: KINDS, value }}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
-  );
-}
-
 function Entries() {
-  const [parameters, setParameters] = useSearchParams();
-  const wanted = parameters.get('search') ?? '';
-  const [kind, setKind] = useState(parameters.get('by') ?? 'phone');
-  const [typed, setTyped] = useState(wanted);
-  const list = useDoNotCall(wanted === '' ? undefined : nameOf(parameters.get('by') ?? 'phone', wanted));
+  const say = useDoNotCallTexts();
+  const searched = useSearched(KINDS, 'phone');
+  const { by, wanted } = searched;
+  const list = useDoNotCall(wanted === '' ? undefined : nameOf(by, wanted));
   const remove = useRemoveDoNotCall();
   const entries = list.data?.pages.flatMap((page) => page.entries) ?? [];
   return (
     <Paper component="section" aria-labelledby="entries-title" className={classes.scroll}>
       <Group justify="space-between" gap="sm" p="md" pb="xs">
         <Title order={2} id="entries-title">
-          Entries
+          {say('entries')}
         </Title>
-        <search>
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              setParameters(typed.trim() === '' ? {} : { by: kind, search: typed.trim() });
-            }}
-          >
-            <Group gap="xs">
-              <KindSelect label="Find by" value={kind} onChange={setKind} />
-              <TextInput
-                {...{ type: 'search', size: 'xs', w: 180, 'aria-label': 'Find an entry', value: typed }}
-                placeholder={kind === 'phone' ? 'In any notation' : ''}
-                onChange={(event) => setTyped(event.currentTarget.value)}
-              />
-              <Button type="submit" size="xs" variant="default">
-                Find
-              </Button>
-            </Group>
-          </form>
-        </search>
+        <SearchForm
+          {...{ searched, label: say('findEntry'), labelOfKinds: say('findBy'), find: say('find') }}
+          kinds={[
+            { value: 'phone', label: say('kind_phone'), placeholder: say('anyNotation') },
+            { value: 'customer_id', label: say('kind_customer_id') },
+          ]}
+        />
       </Group>
-      {remove.isError && <Failure what="The entry was not taken off" error={remove.error} />}
-      {list.isPending && <Skeleton h={160} aria-label="Loading the do-not-call list" />}
-      {list.isError && <Failure what="The list cannot be shown" error={list.error} retry={list.refetch} />}
+      {remove.isError && <Failure what={say('notTakenOff')} error={remove.error} />}
+      {list.isPending && <Skeleton h={160} aria-label={say('loading')} />}
+      {list.isError && <Failure what={say('notShown')} error={list.error} retry={list.refetch} />}
       {entries.length > 0 && (
         <EntryTable
           entries={entries}
           isBusy={remove.isPending}
           remove={(name, shown) =>
             remove.mutate(name, {
-              onSuccess: () => notifications.show({ color: 'teal', message: `${shown} may be called again.` }),
+              onSuccess: () => notifications.show({ color: 'teal', message: say('mayBeCalled', { name: shown }) }),
             })
           }
         />
       )}
       {list.data !== undefined && entries.length === 0 && (
-        <Empty title={wanted === '' ? 'Nobody yet' : `“${wanted}” is not on the list`}>
-          {wanted === '' ? 'Agents and applications enter people, too.' : 'It may be called, as far as this list says.'}
+        <Empty title={wanted === '' ? say('nobody') : say('notListed', { wanted })}>
+          {say(wanted === '' ? 'nobodyHelp' : 'notListedHelp')}
         </Empty>
       )}
       {list.hasNextPage && (
@@ -124,7 +102,7 @@ function Entries() {
             {...{ size: 'compact-sm', variant: 'default', loading: list.isFetchingNextPage }}
             onClick={() => void list.fetchNextPage()}
           >
-            Show more
+            {say('more')}
           </Button>
         </Group>
       )}
@@ -139,15 +117,16 @@ interface EntryTableProps {
 }
 
 function EntryTable({ entries, isBusy, remove }: EntryTableProps) {
+  const say = useDoNotCallTexts();
   return (
-    <Table highlightOnHover aria-label="Do-not-call entries">
+    <Table highlightOnHover aria-label={say('table')}>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>Number or customer</Table.Th>
-          <Table.Th>Entered</Table.Th>
-          <Table.Th>Of whom</Table.Th>
-          <Table.Th>Note</Table.Th>
-          <Table.Th aria-label="What to do" />
+          <Table.Th>{say('who')}</Table.Th>
+          <Table.Th>{say('entered')}</Table.Th>
+          <Table.Th>{say('source')}</Table.Th>
+          <Table.Th>{say('note')}</Table.Th>
+          <Table.Th aria-label={say('actions')} />
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -161,20 +140,20 @@ function EntryTable({ entries, isBusy, remove }: EntryTableProps) {
                 {entry.phone === undefined && (
                   <Text span size="xs" c="dimmed">
                     {' '}
-                    customer
+                    {say('customer')}
                   </Text>
                 )}
               </Table.Td>
               <Table.Td>{entry.at !== undefined && <Moment at={entry.at} />}</Table.Td>
-              <Table.Td>{entry.internal ? 'the customer' : 'a list'}</Table.Td>
+              <Table.Td>{say(entry.internal ? 'byCustomer' : 'byList')}</Table.Td>
               <Table.Td>{entry.message ?? ''}</Table.Td>
               <Table.Td ta="right">
                 <Button
                   {...{ size: 'compact-sm', variant: 'default', disabled: isBusy }}
-                  aria-label={`Remove ${shown}`}
+                  aria-label={say('removeName', { name: shown })}
                   onClick={() => remove(name, shown)}
                 >
-                  Remove
+                  {say('remove')}
                 </Button>
               </Table.Td>
             </Table.Tr>
@@ -186,14 +165,15 @@ function EntryTable({ entries, isBusy, remove }: EntryTableProps) {
 }
 
 function AddForm() {
-  const [kind, setKind] = useState('phone');
+  const say = useDoNotCallTexts();
+  const [kind, setKind] = useState<Kind>('phone');
   const [value, setValue] = useState('');
   const [message, setMessage] = useState('');
   const add = useAddDoNotCall();
   return (
     <Paper component="section" p="md" aria-labelledby="add-title">
       <Title order={2} id="add-title" mb="xs">
-        Enter somebody
+        {say('addTitle')}
       </Title>
       <form
         onSubmit={(event) => {
@@ -203,7 +183,7 @@ function AddForm() {
             { ...nameOf(kind, value.trim()), ...note },
             {
               onSuccess: () => {
-                notifications.show({ color: 'teal', message: `${value.trim()} is not called any more.` });
+                notifications.show({ color: 'teal', message: say('added', { name: value.trim() }) });
                 setValue('');
                 setMessage('');
               },
@@ -213,20 +193,24 @@ function AddForm() {
       >
         <Stack gap="xs">
           <Group gap="xs" wrap="nowrap">
-            <KindSelect label="Kind of entry" value={kind} onChange={setKind} />
+            <NativeSelect
+              {...{ size: 'xs', 'aria-label': say('kind'), value: kind }}
+              data={KINDS.map((one) => ({ value: one, label: say(`kind_${one}`) }))}
+              onChange={(event) => setKind(event.currentTarget.value === 'phone' ? 'phone' : 'customer_id')}
+            />
             <TextInput
-              {...{ size: 'xs', flex: 1, required: true, 'aria-label': 'Number or customer id', value }}
+              {...{ size: 'xs', flex: 1, required: true, 'aria-label': say('whoExactly'), value }}
               onChange={(event) => setValue(event.currentTarget.value)}
             />
           </Group>
           <TextInput
-            {...{ size: 'xs', label: 'Note', maxLength: 255, value: message }}
+            {...{ size: 'xs', label: say('note'), maxLength: 255, value: message }}
             onChange={(event) => setMessage(event.currentTarget.value)}
           />
-          {add.isError && <Failure what="Nobody was entered" error={add.error} />}
+          {add.isError && <Failure what={say('notAdded')} error={add.error} />}
           <Group justify="flex-end">
             <Button type="submit" size="xs" disabled={value.trim() === ''} loading={add.isPending}>
-              Enter
+              {say('add')}
             </Button>
           </Group>
         </Stack>
@@ -235,43 +219,44 @@ function AddForm() {
   );
 }
 
-const DONE = { add: ['entered', 'already there'], remove: ['taken off', 'not on the list'] } as const;
-
 function FileForm() {
+  const say = useDoNotCallTexts();
   const [file, setFile] = useState<File | null>(null);
   const send = useDoNotCallFile();
-  const [changed, unchanged] = DONE[send.variables?.action ?? 'add'];
   const submit = (action: 'add' | 'remove') => {
     if (file) send.mutate({ file, action });
   };
   return (
     <Paper component="section" p="md" aria-labelledby="file-title">
       <Title order={2} id="file-title" mb="xs">
-        With a file
+        {say('fileTitle')}
       </Title>
       <Stack gap="xs">
         <FileInput
           {...{ size: 'xs', accept: RECORD_FILES, clearable: true, value: file, onChange: setFile }}
-          label="CSV with phone or customer_id, numbers alone, or JSON lines"
-          placeholder="Choose a file"
+          label={say('fileForms')}
+          placeholder={say('chooseFile')}
         />
         <Group gap="xs" justify="flex-end">
           <Button
             {...{ size: 'xs', variant: 'default', disabled: file === null || send.isPending }}
             onClick={() => submit('remove')}
           >
-            Take all off
+            {say('removeAll')}
           </Button>
           <Button {...{ size: 'xs', disabled: file === null, loading: send.isPending }} onClick={() => submit('add')}>
-            Enter all
+            {say('addAll')}
           </Button>
         </Group>
-        {send.isError && <Failure what="The file was not taken" error={send.error} />}
+        {send.isError && <Failure what={say('fileNotTaken')} error={send.error} />}
         {send.data && (
           <Alert role="status" variant="light" color={send.data.rejected > 0 ? 'yellow' : 'teal'}>
             <Text size="sm">
-              {send.data.changed.toLocaleString()} {changed}, {send.data.unchanged.toLocaleString()} {unchanged},{' '}
-              {send.data.rejected.toLocaleString()} refused.
+              {say(send.variables.action === 'add' ? 'fileAdded' : 'fileRemoved', {
+                changed: formatNumber(send.data.changed),
+                unchanged: formatNumber(send.data.unchanged),
+                rejected: formatNumber(send.data.rejected),
+              })}
             </Text>
             <LineErrors errors={send.data.errors} />
           </Alert>

@@ -3,24 +3,27 @@ import { Link, useParams } from 'react-router-dom';
 import { listPath, useCounts } from '../../api/calling-lists.js';
 import { Failure } from '../../layout/failure.js';
 import { useRecordTerms } from '../../records/record-terms.js';
+import { formatNumber } from '../../time/format.js';
 import { ImportPanel } from './import-panel.js';
 import classes from './lists.module.css';
 import { RecordSearch, StatusMark } from './record-search.js';
+import { useListsTexts } from './use-lists-texts.js';
 
 /** One calling list: what is in it, how files come in, and its records. */
 export function ListScreen() {
+  const say = useListsTexts();
   const { name = '' } = useParams();
   return (
     <Stack gap="md">
       <Group justify="space-between" gap="sm">
         <div>
           <Anchor component={Link} to="/lists" size="xs">
-            Calling lists
+            {say('title')}
           </Anchor>
           <Title order={1}>{name}</Title>
         </div>
         <Anchor href={`${listPath(name)}/records?format=csv`} download={`${name}.csv`} size="sm">
-          Export as CSV
+          {say('export')}
         </Anchor>
       </Group>
       <div className={classes.columns}>
@@ -33,6 +36,7 @@ export function ListScreen() {
 }
 
 function Contents({ name }: { name: string }) {
+  const say = useListsTexts();
   const [counts] = useCounts([name]);
   const { typeName, resultName } = useRecordTerms();
   const all = counts?.data?.reduce((sum, { count }) => sum + count, 0) ?? 0;
@@ -40,21 +44,21 @@ function Contents({ name }: { name: string }) {
     <Paper component="section" aria-labelledby="contents-title" className={classes.scroll}>
       <Group justify="space-between" p="md" pb="xs">
         <Title order={2} id="contents-title">
-          Records by state
+          {say('byState')}
         </Title>
         <Text size="sm" c="dimmed" className="tabular">
-          {all.toLocaleString()} in all
+          {say('inAll', { count: formatNumber(all) })}
         </Text>
       </Group>
-      {counts?.isPending && <Skeleton h={80} aria-label="Counting records" />}
-      {counts?.isError && <Failure what="The records cannot be counted" error={counts.error} retry={counts.refetch} />}
-      <Table aria-label="Records by state">
+      {counts?.isPending && <Skeleton h={80} aria-label={say('counting')} />}
+      {counts?.isError && <Failure what={say('notCounted')} error={counts.error} retry={counts.refetch} />}
+      <Table aria-label={say('byState')}>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>Type</Table.Th>
-            <Table.Th>Status</Table.Th>
-            <Table.Th>Result</Table.Th>
-            <Table.Th>Records</Table.Th>
+            <Table.Th>{say('type')}</Table.Th>
+            <Table.Th>{say('status')}</Table.Th>
+            <Table.Th>{say('result')}</Table.Th>
+            <Table.Th>{say('records')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -65,7 +69,7 @@ function Contents({ name }: { name: string }) {
                 <StatusMark status={status} />
               </Table.Td>
               <Table.Td>{resultName(result)}</Table.Td>
-              <Table.Td className="tabular">{count.toLocaleString()}</Table.Td>
+              <Table.Td className="tabular">{formatNumber(count)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

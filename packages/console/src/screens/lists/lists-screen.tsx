@@ -1,34 +1,38 @@
 import { Anchor, Badge, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
 import { Link } from 'react-router-dom';
 import { type CallingList, type RecordCount, useCallingLists, useCounts } from '../../api/calling-lists.js';
+import { Coded } from '../../layout/coded.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
 import { CHAIN_READY, NO_CALL, READY, RETRIEVED } from '../../records/record-terms.js';
+import { formatNumber } from '../../time/format.js';
 import classes from './lists.module.css';
 import { RecordSearch } from './record-search.js';
+import { useListsTexts } from './use-lists-texts.js';
 
 /** Every calling list with how far it is, and the search for a record in all of them. */
 export function ListsScreen() {
+  const say = useListsTexts();
   const lists = useCallingLists();
   const names = lists.data?.map(({ name }) => name) ?? [];
   const counts = useCounts(names);
   return (
     <Stack gap="md">
-      <Title order={1}>Calling lists</Title>
-      {lists.isPending && <Skeleton h={160} aria-label="Loading calling lists" />}
-      {lists.isError && <Failure what="The calling lists cannot be shown" error={lists.error} retry={lists.refetch} />}
+      <Title order={1}>{say('title')}</Title>
+      {lists.isPending && <Skeleton h={160} aria-label={say('loading')} />}
+      {lists.isError && <Failure what={say('notShown')} error={lists.error} retry={lists.refetch} />}
       {lists.data !== undefined && (
         <Paper className={classes.scroll}>
-          <Table highlightOnHover aria-label="Calling lists">
+          <Table highlightOnHover aria-label={say('title')}>
             <Table.Thead>
               <Table.Tr>
-                <Table.Th>List</Table.Th>
-                <Table.Th>Records</Table.Th>
-                <Table.Th>Ready</Table.Th>
-                <Table.Th>Held by campaigns</Table.Th>
-                <Table.Th>Waiting in chains</Table.Th>
-                <Table.Th>Finished</Table.Th>
-                <Table.Th>Not to be called</Table.Th>
+                <Table.Th>{say('list')}</Table.Th>
+                <Table.Th>{say('records')}</Table.Th>
+                <Table.Th>{say('ready')}</Table.Th>
+                <Table.Th>{say('held')}</Table.Th>
+                <Table.Th>{say('inChains')}</Table.Th>
+                <Table.Th>{say('finished')}</Table.Th>
+                <Table.Th>{say('noCall')}</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -38,8 +42,8 @@ export function ListsScreen() {
             </Table.Tbody>
           </Table>
           {lists.data.length === 0 && (
-            <Empty title="No calling lists yet">
-              Calling lists are configured in a file or over <code>/api/v1/calling-lists</code>.
+            <Empty title={say('none')}>
+              <Coded>{say('noneHelp')}</Coded>
             </Empty>
           )}
         </Paper>
@@ -50,6 +54,7 @@ export function ListsScreen() {
 }
 
 function ListRow({ list, counts, error }: { list: CallingList; counts: RecordCount[] | undefined; error: unknown }) {
+  const say = useListsTexts();
   const figures = counts && figuresOf(counts);
   return (
     <Table.Tr>
@@ -59,7 +64,7 @@ function ListRow({ list, counts, error }: { list: CallingList; counts: RecordCou
         </Anchor>{' '}
         {!list.enabled && (
           <Badge variant="light" color="orange" tt="none" size="sm">
-            disabled
+            {say('disabled')}
           </Badge>
         )}
         {list.description !== undefined && (
@@ -70,12 +75,12 @@ function ListRow({ list, counts, error }: { list: CallingList; counts: RecordCou
       </Table.Td>
       {figures === undefined ? (
         <Table.Td colSpan={6} c="dimmed">
-          {error ? 'The records cannot be counted' : 'Being counted'}
+          {say(error ? 'notCounted' : 'beingCounted')}
         </Table.Td>
       ) : (
         figures.map(([name, value]) => (
           <Table.Td key={name} className="tabular">
-            {value.toLocaleString()}
+            {formatNumber(value)}
           </Table.Td>
         ))
       )}

@@ -1,23 +1,22 @@
 import { Anchor, Group, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
 import { Link, useParams } from 'react-router-dom';
 import { instant } from '../../api/json.js';
-import {
-  type Obstacle,
-  type RecordAttempt,
-  type RecordMoment,
-  useRecordHistory,
-  useRecords,
-} from '../../api/records.js';
+import { type Obstacle, type RecordAttempt, useRecordHistory, useRecords } from '../../api/records.js';
+import { Filled, SLOT } from '../../i18n/filled.js';
 import { Empty } from '../../layout/empty.js';
+import { Facts } from '../../layout/facts.js';
 import { Failure } from '../../layout/failure.js';
 import { RETRIEVED, type RecordTerms, useRecordTerms } from '../../records/record-terms.js';
-import { formatDuration } from '../../time/format.js';
+import { formatDuration, formatPercent } from '../../time/format.js';
 import { Moment } from '../../time/moment.js';
 import classes from './lists.module.css';
 import { RecordTable, StatusMark } from './record-search.js';
+import { RecordTimeline } from './record-timeline.js';
+import { useRecordTexts } from './use-record-texts.js';
 
 /** One record: why it is not dialed, what was tried, its chain and all of its columns. */
 export function RecordScreen() {
+  const say = useRecordTexts();
   const { name = '', record: id = '' } = useParams();
   const history = useRecordHistory(name, id);
   const terms = useRecordTerms();
@@ -29,40 +28,42 @@ export function RecordScreen() {
           {name}
         </Anchor>
         <Group gap="sm">
-          <Title order={1}>{data?.record.phone ?? `Record ${id}`}</Title>
+          <Title order={1}>{data?.record.phone ?? say('title', { id })}</Title>
           {data && <StatusMark status={data.record.status} />}
         </Group>
         {data && (
           <Text size="sm" c="dimmed">
-            Record {id}, {terms.typeName(data.record.type)}, {data.record.attempts}{' '}
-            {data.record.attempts === 1 ? 'attempt' : 'attempts'}, last result: {data.result}
+            {say('summary', {
+              id,
+              type: terms.typeName(data.record.type),
+              count: data.record.attempts,
+              result: terms.resultName(data.record.result),
+            })}
           </Text>
         )}
       </div>
-      {history.isPending && <Skeleton h={220} aria-label="Loading the record" />}
-      {history.isError && <Failure what="The record cannot be shown" error={history.error} retry={history.refetch} />}
+      {history.isPending && <Skeleton h={220} aria-label={say('loading')} />}
+      {history.isError && <Failure what={say('notShown')} error={history.error} retry={history.refetch} />}
       {data && (
         <div className={classes.columns}>
           <Stack gap="md">
             <WhyNot obstacles={data.obstacles} status={data.record.status} />
-            <Attempts attempts={data.attempts} />
-            <Timeline timeline={data.timeline} terms={terms} />
+            <Attempts attempts={data.attempts} terms={terms} />
+            <RecordTimeline timeline={data.timeline} terms={terms} />
             <Chain list={name} chain={data.record.chain} />
           </Stack>
           <Paper component="section" p="md" aria-labelledby="columns-title">
             <Title order={2} id="columns-title" mb="xs">
-              Columns
+              {say('columns')}
             </Title>
-            <dl className={classes.facts}>
-              {Object.entries(data.record.columns).map(([column, value]) => (
-                <div key={column} className={classes.fact}>
-                  <dt>{column}</dt>
-                  <dd>
-                    <ColumnValue column={column} value={value} terms={terms} />
-                  </dd>
-                </div>
-              ))}
-            </dl>
+            <Facts
+              members={Object.fromEntries(
+                Object.entries(data.record.columns).map(([column, value]) => [
+                  column,
+                  <ColumnValue key={column} column={column} value={value} terms={terms} />,
+                ]),
+              )}
+            />
           </Paper>
         </div>
       )}
@@ -71,14 +72,15 @@ export function RecordScreen() {
 }
 
 function WhyNot({ obstacles, status }: { obstacles: readonly Obstacle[]; status: number }) {
+  const say = useRecordTexts();
   return (
     <Paper component="section" p="md" aria-labelledby="why-title">
       <Title order={2} id="why-title" mb="xs">
-        Why it is not dialed
+        {say('why')}
       </Title>
       {obstacles.length === 0 && (
         <Text size="sm" c="dimmed">
-          Nothing is against it: {status === RETRIEVED ? 'a campaign holds it' : 'it is dialed in its turn'}.
+          {say(status === RETRIEVED ? 'nothingHeld' : 'nothing')}
         </Text>
       )}
       <ul className={classes.obstacles}>
@@ -87,8 +89,10 @@ function WhyNot({ obstacles, status }: { obstacles: readonly Obstacle[]; status:
             {reason}
             {until !== undefined && (
               <>
-                {' Until '}
-                <Moment at={until} />.
+                {' '}
+                <Filled text={say('until', { time: SLOT })}>
+                  <Moment at={until} />
+                </Filled>
               </>
             )}
           </li>
@@ -98,23 +102,24 @@ function WhyNot({ obstacles, status }: { obstacles: readonly Obstacle[]; status:
   );
 }
 
-function Attempts({ attempts }: { attempts: readonly RecordAttempt[] }) {
+function Attempts({ attempts, terms }: { attempts: readonly RecordAttempt[]; terms: RecordTerms }) {
+  const say = useRecordTexts();
   return (
     <Paper component="section" aria-labelledby="attempts-title" className={classes.scroll}>
       <Title order={2} id="attempts-title" p="md" pb="xs">
-        Attempts
+        {say('attempts')}
       </Title>
       {attempts.length === 0 ? (
-        <Empty title="None yet">Attempts that a rule prevented are told here, too.</Empty>
+        <Empty title={say('noAttempts')}>{say('noAttemptsHelp')}</Empty>
       ) : (
-        <Table aria-label="Attempts">
+        <Table aria-label={say('attempts')}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>When</Table.Th>
-              <Table.Th>Campaign</Table.Th>
-              <Table.Th>What came of it</Table.Th>
-              <Table.Th>Agent</Table.Th>
-              <Table.Th>Talk</Table.Th>
+              <Table.Th>{say('when')}</Table.Th>
+              <Table.Th>{say('campaign')}</Table.Th>
+              <Table.Th>{say('outcome')}</Table.Th>
+              <Table.Th>{say('agent')}</Table.Th>
+              <Table.Th>{say('talk')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -125,7 +130,7 @@ function Attempts({ attempts }: { attempts: readonly RecordAttempt[] }) {
                 </Table.Td>
                 <Table.Td>{attempt.campaign}</Table.Td>
                 <Table.Td>
-                  <Outcome attempt={attempt} />
+                  <Outcome attempt={attempt} terms={terms} />
                 </Table.Td>
                 <Table.Td>{attempt.agent ?? ''}</Table.Td>
                 <Table.Td className="tabular">{talkOf(attempt)}</Table.Td>
@@ -138,17 +143,22 @@ function Attempts({ attempts }: { attempts: readonly RecordAttempt[] }) {
   );
 }
 
-function Outcome({ attempt }: { attempt: RecordAttempt }) {
-  if (attempt.blockedBy !== undefined) return <>Not dialed: {attempt.blockedBy}</>;
-  const told = attempt.result ?? (attempt.endedAt === undefined ? 'under way' : 'nobody was dialed');
+function Outcome({ attempt, terms }: { attempt: RecordAttempt; terms: RecordTerms }) {
+  const say = useRecordTexts();
+  const { blockedBy, destination, endedAt, nobodyFree, result } = attempt;
+  if (blockedBy !== undefined) return say('notDialed', { reason: blockedBy });
+  const notes = [
+    ...(destination === undefined ? [] : [say('sentTo', { destination })]),
+    ...(nobodyFree === undefined ? [] : [say('nobodyFree', { percent: formatPercent(nobodyFree, 1) })]),
+  ];
   return (
     <>
-      {told}
-      {attempt.nobodyFree !== undefined && (
-        <Text size="xs" c="dimmed">
-          {(100 * attempt.nobodyFree).toFixed(1)} % likely at the dial that nobody would be free
+      {result === undefined ? say(endedAt === undefined ? 'underWay' : 'nobodyDialed') : terms.resultName(result)}
+      {notes.map((note) => (
+        <Text key={note} size="xs" c="dimmed">
+          {note}
         </Text>
-      )}
+      ))}
     </>
   );
 }
@@ -157,68 +167,17 @@ function talkOf({ connectedAt, endedAt }: RecordAttempt): string {
   return connectedAt === undefined || endedAt === undefined ? '' : formatDuration(endedAt - connectedAt);
 }
 
-function Timeline({ timeline, terms }: { timeline: readonly RecordMoment[]; terms: RecordTerms }) {
-  return (
-    <Paper component="section" aria-labelledby="timeline-title" className={classes.scroll}>
-      <Title order={2} id="timeline-title" p="md" pb="xs">
-        What became of it
-      </Title>
-      {timeline.length === 0 ? (
-        <Empty title="Nothing yet">Changes of its type, status and result are told here.</Empty>
-      ) : (
-        <Table aria-label="What became of it">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>When</Table.Th>
-              <Table.Th>Status</Table.Th>
-              <Table.Th>Type</Table.Th>
-              <Table.Th>Result</Table.Th>
-              <Table.Th>Scheduled for</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {[...timeline].reverse().map((moment, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: nothing else tells two moments of one millisecond apart
-              <MomentRow key={`${moment.at} ${timeline.length - index}`} moment={moment} terms={terms} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      )}
-    </Paper>
-  );
-}
-
-function MomentRow({ moment, terms }: { moment: RecordMoment; terms: RecordTerms }) {
-  const { at, type, status, result, scheduledAt, blocked } = moment;
-  return (
-    <Table.Tr>
-      <Table.Td>
-        <Moment at={at} />
-      </Table.Td>
-      {blocked !== undefined ? (
-        <Table.Td colSpan={4}>Not dialed: {blocked}</Table.Td>
-      ) : (
-        <>
-          <Table.Td>{status !== undefined && <StatusMark status={status} />}</Table.Td>
-          <Table.Td>{type !== undefined && terms.typeName(type)}</Table.Td>
-          <Table.Td>{result !== undefined && terms.resultName(result)}</Table.Td>
-          <Table.Td>{scheduledAt !== undefined && <Moment at={scheduledAt} />}</Table.Td>
-        </>
-      )}
-    </Table.Tr>
-  );
-}
-
 function Chain({ list, chain }: { list: string; chain: number }) {
+  const say = useRecordTexts();
   const [answer] = useRecords([list], 'chain_id', String(chain));
   const records = answer?.data ?? [];
   if (records.length < 2) return null;
   return (
     <Paper component="section" aria-labelledby="chain-title" className={classes.scroll}>
       <Title order={2} id="chain-title" p="md" pb="xs">
-        Chain {chain}
+        {say('chainTitle', { chain })}
       </Title>
-      <RecordTable records={records} label="Chain" />
+      <RecordTable records={records} label={say('chain')} />
     </Paper>
   );
 }

@@ -1,82 +1,40 @@
-import {
-  Anchor,
-  Badge,
-  Button,
-  Group,
-  NativeSelect,
-  Paper,
-  Skeleton,
-  Table,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core';
-import { useState } from 'react';
-import { Link, useSearchParams } from 'react-router-dom';
+import { Anchor, Badge, Group, Paper, Skeleton, Table, Text, Title } from '@mantine/core';
+import { Link } from 'react-router-dom';
 import { type ListRecord, MOST_RECORDS, RECORD_KEYS, type RecordKey, useRecords } from '../../api/records.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
+import { SearchForm, useSearched } from '../../layout/search-form.js';
 import { statusColor, useRecordTerms } from '../../records/record-terms.js';
 import classes from './lists.module.css';
-
-const KEY_TEXT: Readonly<Record<RecordKey, string>> = {
-  phone: 'Number',
-  record_id: 'Record id',
-  chain_id: 'Chain id',
-  customer_id: 'Customer id',
-};
+import { useListsTexts } from './use-lists-texts.js';
 
 /**
  * Records by number, id, chain or customer; what is looked for is part of the address.
  * @param isBrowsing shows the first records as long as nothing is looked for
  */
 export function RecordSearch({ lists, isBrowsing }: { lists: readonly string[]; isBrowsing: boolean }) {
-  const [parameters, setParameters] = useSearchParams();
-  const key = RECORD_KEYS.find((one) => one === parameters.get('by')) ?? 'phone';
-  const wanted = parameters.get('search') ?? '';
-  const [by, setBy] = useState<RecordKey>(key);
-  const [typed, setTyped] = useState(wanted);
+  const say = useListsTexts();
+  const searched = useSearched(RECORD_KEYS, 'phone');
+  const { by, wanted } = searched;
   return (
     <Paper component="section" aria-labelledby="records-title">
       <Group justify="space-between" gap="sm" p="md" pb="xs">
         <Title order={2} id="records-title">
-          Records
+          {say('records')}
         </Title>
-        <search>
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              setParameters(typed.trim() === '' ? {} : { by, search: typed.trim() });
-            }}
-          >
-            <Group gap="xs">
-              <NativeSelect
-                {...{ size: 'xs', 'aria-label': 'Find by' }}
-                data={RECORD_KEYS.map((value) => ({ value, label: KEY_TEXT[value] }))}
-                value={by}
-                onChange={(event) => {
-                  const { value } = event.currentTarget;
-                  setBy(RECORD_KEYS.find((one) => one === value) ?? 'phone');
-                }}
-              />
-              <TextInput
-                {...{ type: 'search', size: 'xs', w: 220, 'aria-label': 'Find a record' }}
-                placeholder={by === 'phone' ? 'In any notation' : KEY_TEXT[by]}
-                value={typed}
-                onChange={(event) => setTyped(event.currentTarget.value)}
-              />
-              <Button type="submit" size="xs" variant="default">
-                Find
-              </Button>
-            </Group>
-          </form>
-        </search>
+        <SearchForm
+          {...{ searched, label: say('findRecord'), labelOfKinds: say('findBy'), find: say('find') }}
+          kinds={RECORD_KEYS.map((value) => {
+            const label = say(`by_${value}`);
+            return { value, label, placeholder: value === 'phone' ? say('anyNotation') : label };
+          })}
+        />
       </Group>
       {wanted !== '' || isBrowsing ? (
-        <Found lists={lists} by={key} wanted={wanted} />
+        <Found lists={lists} by={by} wanted={wanted} />
       ) : (
         <Text size="sm" c="dimmed" px="md" pb="md">
-          A record shows its attempts, and why it is not dialed.
+          {say('searchHelp')}
         </Text>
       )}
     </Paper>
@@ -84,18 +42,20 @@ export function RecordSearch({ lists, isBrowsing }: { lists: readonly string[]; 
 }
 
 function Found({ lists, by, wanted }: { lists: readonly string[]; by: RecordKey; wanted: string }) {
+  const say = useListsTexts();
   const answers = useRecords(lists, by, wanted);
   const failed = answers.find(({ isError }) => isError);
-  if (failed) return <Failure what="The records cannot be shown" error={failed.error} retry={failed.refetch} />;
-  if (answers.some(({ isPending }) => isPending)) return <Skeleton h={120} aria-label="Loading records" />;
+  if (failed) return <Failure what={say('recordsNotShown')} error={failed.error} retry={failed.refetch} />;
+  if (answers.some(({ isPending }) => isPending)) return <Skeleton h={120} aria-label={say('loadingRecords')} />;
   const records = answers.flatMap(({ data }) => data ?? []);
   const isCut = answers.some(({ data }) => data?.length === MOST_RECORDS);
   if (records.length === 0) {
+    const lookedIn = lists.length === 1 ? (lists[0] ?? '') : say('listCount', { count: lists.length });
     return wanted === '' ? (
-      <Empty title="No records yet">They come with a file, one by one over the API, or from agents.</Empty>
+      <Empty title={say('noRecords')}>{say('noRecordsHelp')}</Empty>
     ) : (
-      <Empty title={`No record has “${wanted}”`}>
-        Looked for as {KEY_TEXT[by].toLowerCase()} in {lists.length === 1 ? lists[0] : `${lists.length} lists`}.
+      <Empty title={say('noRecordHas', { wanted })}>
+        {say('lookedFor', { key: say(`by_${by}`).toLowerCase(), lists: lookedIn })}
       </Empty>
     );
   }
@@ -104,7 +64,7 @@ function Found({ lists, by, wanted }: { lists: readonly string[]; by: RecordKey;
       <RecordTable records={records} />
       {isCut && (
         <Text size="xs" c="dimmed" p="xs" ta="center">
-          The first {MOST_RECORDS} of a list are shown.
+          {say('onlyFirst', { count: MOST_RECORDS })}
         </Text>
       )}
     </div>
@@ -112,19 +72,20 @@ function Found({ lists, by, wanted }: { lists: readonly string[]; by: RecordKey;
 }
 
 /** Records, each with a way to its own page. */
-export function RecordTable({ records, label = 'Records' }: { records: readonly ListRecord[]; label?: string }) {
+export function RecordTable({ records, label }: { records: readonly ListRecord[]; label?: string }) {
+  const say = useListsTexts();
   const { typeName, resultName } = useRecordTerms();
   return (
-    <Table highlightOnHover aria-label={label}>
+    <Table highlightOnHover aria-label={label ?? say('records')}>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>Number</Table.Th>
-          <Table.Th>Record</Table.Th>
-          <Table.Th>Chain</Table.Th>
-          <Table.Th>Type</Table.Th>
-          <Table.Th>Status</Table.Th>
-          <Table.Th>Result</Table.Th>
-          <Table.Th>Attempts</Table.Th>
+          <Table.Th>{say('number')}</Table.Th>
+          <Table.Th>{say('record')}</Table.Th>
+          <Table.Th>{say('chain')}</Table.Th>
+          <Table.Th>{say('type')}</Table.Th>
+          <Table.Th>{say('status')}</Table.Th>
+          <Table.Th>{say('result')}</Table.Th>
+          <Table.Th>{say('attempts')}</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -142,7 +103,7 @@ export function RecordTable({ records, label = 'Records' }: { records: readonly 
               </Text>
             </Table.Td>
             <Table.Td className="tabular">
-              {record.chain}, no. {record.placeInChain}
+              {say('placeInChain', { chain: record.chain, place: record.placeInChain })}
             </Table.Td>
             <Table.Td>{typeName(record.type)}</Table.Td>
             <Table.Td>

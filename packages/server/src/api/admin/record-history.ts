@@ -57,6 +57,9 @@ const moment = Type.Object({
   scheduled_at: time,
   agent_id: Type.Optional(Type.String()),
   campaign: Type.Optional(Type.String()),
+  treatments: Type.Optional(
+    Type.String({ description: 'DBID@cycle attempt@chain_n to dial@number in the sequence of the call result' }),
+  ),
   blocked: Type.Optional(Type.String({ description: 'Why it was not dialed' })),
 });
 const obstacle = Type.Object({
