@@ -56,6 +56,7 @@ export type {
   Listener,
   ListObject,
   ObjectOf,
+  OutboundSchedule,
   PatternGroup,
   ResourceGroup,
   Skill,
@@ -72,6 +73,7 @@ export { patternGroup, patternGroups } from './pattern-groups.js';
 export { optionReference } from './reference.js';
 export { shown } from './secrets.js';
 export type { StoredObject, StoredValue } from './snapshot.js';
+export { readSecret, type Secret } from './switch-secrets.js';
 export { DEFAULT_TIME_ZONE, type ListTimeZone, readTimeZone, zoneObjects } from './time-zones.js';
 export {
   isNextInChain,

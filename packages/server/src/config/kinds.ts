@@ -4,11 +4,13 @@ import type { ErrorDetail, JsonObject, JsonValue } from '../kernel/index.js';
 import { isObject } from '../kernel/index.js';
 import type { Kind, ObjectTypes } from './objects.js';
 import { checkSection, checkService, pointerTo } from './option-check.js';
-import { checkCallingList, checkFilter, checkTreatment } from './outbound-check.js';
+import { checkCallingList, checkFilter, checkOutboundSchedule, checkTreatment } from './outbound-check.js';
 import { options } from './schemas/building-blocks.js';
 import * as centre from './schemas/contact-centre.js';
 import * as installation from './schemas/installation.js';
 import * as outbound from './schemas/outbound.js';
+import { switchSettings } from './schemas/switch.js';
+import { checkSwitch } from './switch-check.js';
 
 /**
  * Everything that is particular to one kind of object. A kind is one entry here, one type in `objects.ts` and one
@@ -118,6 +120,12 @@ const campaignGroups: KindDefinition<ObjectTypes['campaign-groups']> = {
   read: (name, value) => stored({ ...FILLED, ...value, name }),
 };
 
+const outboundSchedules: KindDefinition<ObjectTypes['outbound-schedules']> = {
+  ...plain<'outbound-schedules'>('outboundSchedules', 'name', outbound.outboundSchedule),
+  check: checkOutboundSchedule,
+  read: (_name, value) => stored({ ...FILLED, timeZone: 'UTC', ...value }),
+};
+
 const MOST_PERCENT = 100;
 
 function campaignGroupComplaints({ optimizeBy, optimizeGoal, minRecBuffSize = 4, optRecBuffSize }: JsonObject) {
@@ -141,8 +149,9 @@ const users: KindDefinition<ObjectTypes['users']> = {
 
 const switches: KindDefinition<ObjectTypes['switch']> = {
   fileKey: 'switch',
-  schema: installation.switchSettings,
+  schema: switchSettings,
   scalars: 'typed',
+  check: checkSwitch,
   read: (_name, value) => stored(value),
 };
 
@@ -172,6 +181,7 @@ export const kinds: { readonly [K in Kind]: KindDefinition<ObjectTypes[K]> } = {
   'calling-lists': { ...plain<'calling-lists'>('callingLists', 'name', outbound.callingList), check: checkCallingList },
   campaigns,
   'campaign-groups': campaignGroups,
+  'outbound-schedules': outboundSchedules,
   filters: { ...plain<'filters'>('filters', 'name', outbound.filter), check: checkFilter },
   treatments: { ...plain<'treatments'>('treatments', 'name', outbound.treatment), check: checkTreatment },
   users,

@@ -3,6 +3,7 @@ import type { OptionMap } from './options.js';
 import type * as centre from './schemas/contact-centre.js';
 import type * as installation from './schemas/installation.js';
 import type * as outbound from './schemas/outbound.js';
+import type { switchSettings } from './schemas/switch.js';
 
 /** The configured objects as the program sees them: with what is absent filled in. */
 
@@ -63,9 +64,12 @@ export type Campaign = Omit<Static<typeof outbound.campaign>, 'callingLists'> &
 /** `name` is `Campaign@Group`. */
 export type CampaignGroup = Static<typeof outbound.campaignGroup> & Filled & { name: string };
 
+/** Times: `HH:MM` in `timeZone`. */
+export type OutboundSchedule = Static<typeof outbound.outboundSchedule> & Filled & { timeZone: string };
+
 export type User = Static<typeof centre.user> & { enabled: boolean };
 
-export type SwitchSettings = Static<typeof installation.switchSettings>;
+export type SwitchSettings = Static<typeof switchSettings>;
 
 export type Api = NonNullable<Static<typeof installation.listener>['api']>;
 
@@ -87,6 +91,7 @@ export interface ObjectTypes {
   'calling-lists': CallingList;
   campaigns: Campaign;
   'campaign-groups': CampaignGroup;
+  'outbound-schedules': OutboundSchedule;
   filters: Filter;
   treatments: Treatment;
   users: User;

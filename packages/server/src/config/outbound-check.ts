@@ -1,4 +1,5 @@
-import type { ErrorDetail, JsonObject } from '../kernel/index.js';
+import { DateTime } from 'luxon';
+import type { ErrorDetail, JsonObject, JsonValue } from '../kernel/index.js';
 import { isObject } from '../kernel/index.js';
 import { readCallAction } from './call-actions.js';
 import { readCallResult } from './call-results.js';
@@ -7,7 +8,7 @@ import { pointerTo } from './option-check.js';
 import { readTimeZone } from './time-zones.js';
 import { readTreatmentAction } from './treatment-actions.js';
 
-/** Rules for calling lists, filters and treatments that their schemas cannot say. */
+/** Rules for calling lists, schedules, filters and treatments that their schemas cannot say. */
 
 export function checkCallingList(_name: string, list: JsonObject): ErrorDetail[] {
   const details: ErrorDetail[] = [];
@@ -15,10 +16,7 @@ export function checkCallingList(_name: string, list: JsonObject): ErrorDetail[]
   if (timeFrom !== undefined && timeFrom === timeUntil) {
     details.push({ pointer: '/timeUntil', detail: 'is the same as timeFrom, which leaves no time to dial' });
   }
-  if (typeof timeZone === 'string' && !readTimeZone(timeZone)) {
-    const detail = `is "${timeZone}", must be a zone object such as PST or a name such as America/New_York`;
-    details.push({ pointer: '/timeZone', detail });
-  }
+  details.push(...zoneComplaints(timeZone));
   const names = new Set<string>();
   for (const [index, field] of (Array.isArray(fields) ? fields : []).entries()) {
     const name = isObject(field) ? String(field.name).toLowerCase() : '';
@@ -28,6 +26,60 @@ export function checkCallingList(_name: string, list: JsonObject): ErrorDetail[]
       details.push({ pointer: pointerTo('fields', index, 'name'), detail });
     }
     names.add(name);
+  }
+  return details;
+}
+
+function zoneComplaints(timeZone: JsonValue | undefined): ErrorDetail[] {
+  if (typeof timeZone !== 'string' || readTimeZone(timeZone)) return [];
+  const detail = `is "${timeZone}", must be a zone object such as PST or a name such as America/New_York`;
+  return [{ pointer: '/timeZone', detail }];
+}
+
+/** The field that says on which days a schedule runs, by its recurrence. */
+const DAYS_OF: Readonly<Record<string, string>> = { Once: 'date', Weekly: 'weekdays', Monthly: 'monthDays' };
+
+export function checkOutboundSchedule(_name: string, schedule: JsonObject): ErrorDetail[] {
+  const { recurrence, timeZone, startTime, from, until, items } = schedule;
+  const details = zoneComplaints(timeZone);
+  const needed = DAYS_OF[String(recurrence)];
+  for (const field of Object.values(DAYS_OF)) {
+    const isThere = schedule[field] !== undefined;
+    if (field === needed && !isThere) details.push({ pointer: pointerTo(field), detail: `is needed by ${recurrence}` });
+    if (field !== needed && isThere)
+      details.push({ pointer: pointerTo(field), detail: `has no meaning with ${recurrence}` });
+  }
+  for (const [field, value] of Object.entries({ date: schedule.date, from, until })) {
+    if (typeof value === 'string' && !DateTime.fromISO(value).isValid) {
+      details.push({ pointer: pointerTo(field), detail: `is ${value}, a day that there is not` });
+    }
+  }
+  if (typeof from === 'string' && typeof until === 'string' && until < from) {
+    details.push({ pointer: '/until', detail: `is ${until}, before from` });
+  }
+  const groups = new Set<string>();
+  for (const [index, item] of (Array.isArray(items) ? items : []).entries()) {
+    if (!isObject(item)) continue;
+    const start = String(item.startTime ?? startTime);
+    if (start < String(startTime)) {
+      details.push({
+        pointer: pointerTo('items', index, 'startTime'),
+        detail: 'is before the startTime of the schedule',
+      });
+    }
+    if (item.stopTime !== undefined && String(item.stopTime) <= start) {
+      details.push({
+        pointer: pointerTo('items', index, 'stopTime'),
+        detail: `is ${item.stopTime}, must be after ${start}`,
+      });
+    }
+    if (item.optimizeBy !== 'WaitTime' && Number(item.optimizeGoal ?? 0) > 100) {
+      const detail = `is ${item.optimizeGoal}, must be a percentage`;
+      details.push({ pointer: pointerTo('items', index, 'optimizeGoal'), detail });
+    }
+    const group = `${item.campaign}@${item.group}`;
+    if (groups.has(group)) details.push({ pointer: pointerTo('items', index), detail: `has ${group} again` });
+    groups.add(group);
   }
   return details;
 }

@@ -21,6 +21,7 @@ import { type EventFeed, registerEvents } from './events.js';
 import { type FlowShelf, registerFlows } from './flows.js';
 import { registerMe } from './me.js';
 import { type ObjectStore, registerObjects } from './objects.js';
+import { registerOutboundSchedules } from './outbound-schedules.js';
 import { type RecordHistoryDesk, registerRecordHistory } from './record-history.js';
 import { refuseUnlessAllowed } from './roles.js';
 import { registerSessions, type SessionDirectory } from './sessions.js';
@@ -170,6 +171,7 @@ export async function adminApi(app: FastifyInstance, options: AdminOptions): Pro
   if (options.campaigns) {
     registerCampaignGroups(app, options.campaigns);
     registerCampaignSequences(app, options.campaigns);
+    registerOutboundSchedules(app, options.campaigns);
   }
   if (options.recordHistory) registerRecordHistory(app, options.recordHistory);
   if (options.compliance) registerCompliance(app, options.compliance);

@@ -36,6 +36,7 @@ const EXPOSED: readonly Exposed[] = [
   { kind: 'calling-lists', noun: 'calling list', change: 'change the floor' },
   { kind: 'campaigns', noun: 'campaign', change: 'change the floor' },
   { kind: 'campaign-groups', noun: 'campaign group', change: 'change the floor' },
+  { kind: 'outbound-schedules', noun: 'outbound schedule', change: 'change the floor' },
   { kind: 'filters', noun: 'filter', change: 'change the floor' },
   { kind: 'treatments', noun: 'treatment', change: 'change the floor' },
   { kind: 'users', noun: 'user', change: 'administer', read: 'administer' },

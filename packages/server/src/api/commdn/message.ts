@@ -112,6 +112,11 @@ export function failureMessage(addresses: Addresses, text: string, echo: JsonObj
   };
 }
 
+/** The DBID of the outbound schedule that caused it; manual operations do not have it. */
+function ofSchedule(schedule: number | undefined): JsonObject {
+  return schedule === undefined ? {} : { GSW_CM_AttrScheduleScriptID: schedule };
+}
+
 /** A change of mode is told as status (README of the specification, "SetDialingMode"). */
 const NOTIFICATION_TYPES: Readonly<Record<GroupMessage, MessageType>> = {
   loaded: MessageType.EvCampaignLoaded,
@@ -127,6 +132,6 @@ export function notificationMessage(notification: CampaignNotification, origin: 
   const addresses = { origin, target: 0 };
   const type = NOTIFICATION_TYPES[notification.message];
   return notification.subject === 'group'
-    ? groupMessage(type, addresses, notification.group)
+    ? groupMessage(type, addresses, notification.group, ofSchedule(notification.schedule))
     : sequenceMessage(type, addresses, notification.sequence);
 }

@@ -5,6 +5,8 @@ const clockTime = Type.String({
   pattern: '^(?:(?:[01]\\d|2[0-3]):[0-5]\\d|24:00)$',
   description: 'HH:MM, 24:00 ends a day',
 });
+const timeOfDay = Type.String({ pattern: '^(?:[01]\\d|2[0-3]):[0-5]\\d$', description: 'HH:MM' });
+const date = Type.String({ pattern: '^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])$', description: 'YYYY-MM-DD' });
 const minutes = Type.Number({ minimum: 0 });
 const count = Type.Integer({ minimum: 0 });
 
@@ -56,9 +58,8 @@ export const campaign = configured({
   ),
 });
 
-export const campaignGroup = configured({
-  campaign: name,
-  group: name,
+/** How a campaign group dials. */
+const dialing = {
   dialMode: Type.Optional(
     word([
       'Predictive',
@@ -73,15 +74,53 @@ export const campaignGroup = configured({
     ]),
   ),
   optimizeBy: Type.Optional(word(['BusyFactor', 'OverdialRate', 'WaitTime'])),
-  optimizeGoal: Type.Optional(Type.Integer({ minimum: 0 })),
+  optimizeGoal: Type.Optional(count),
+};
+
+export const campaignGroup = configured({
+  campaign: name,
+  group: name,
+  ...dialing,
   numOfChannels: Type.Optional(Type.Integer({ minimum: 1, description: 'Most outbound calls at a time. Default 10' })),
   minRecBuffSize: Type.Optional(Type.Integer({ minimum: 1 })),
   optRecBuffSize: Type.Optional(Type.Integer({ minimum: 1 })),
   maxQueueSize: Type.Optional(count),
-  operationMode: Type.Optional(word(['Manual', 'Schedule'])),
+  operationMode: Type.Optional(
+    word(['Manual', 'Schedule'], {
+      description: 'Manual: schedules leave it alone. Default: both requests and schedules',
+    }),
+  ),
   origDN: Type.Optional(name),
   trunkGroupDN: Type.Optional(name),
   interactionQueue: Type.Optional(name),
+});
+
+/** A campaign group that a schedule loads and starts, and stops and unloads at the first of its stop conditions. */
+const scheduledGroup = Type.Object(
+  {
+    campaign: name,
+    group: name,
+    ...dialing,
+    startTime: Type.Optional(timeOfDay),
+    stopTime: Type.Optional(clockTime),
+    stopAtDials: Type.Optional(Type.Integer({ minimum: 1 })),
+    stopAtContacts: Type.Optional(Type.Integer({ minimum: 1 })),
+  },
+  { additionalProperties: false },
+);
+
+/** When campaign groups dial by themselves. All times are those of the clock on the wall in `timeZone`. */
+export const outboundSchedule = configured({
+  name,
+  timeZone: Type.Optional(Type.String({ minLength: 1, description: 'PST ... or an IANA name. Default UTC' })),
+  recurrence: word(['Once', 'Daily', 'Weekly', 'Monthly']),
+  date: Type.Optional(date),
+  weekdays: Type.Optional(Type.Array(word(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']), { minItems: 1 })),
+  monthDays: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 31 }), { minItems: 1 })),
+  from: Type.Optional(date),
+  until: Type.Optional(date),
+  startTime: timeOfDay,
+  items: Type.Array(scheduledGroup, { minItems: 1, maxItems: 1000 }),
 });
 
 /** `criteria` is a restricted condition over the columns of a list; it is parsed, never handed to the database. */

@@ -18,6 +18,7 @@ import { type GroupView, loadedGroups, readGroup, readGroupOfNumber, viewOf } fr
 import type { CampaignNotification, Cause } from './notification.js';
 import { Notifications } from './notifications.js';
 import { Outage } from './outage.js';
+import { OutboundSchedules } from './schedule/index.js';
 import { Sequences } from './sequences.js';
 import { type HttpPost, StateReports } from './state-report.js';
 import { CampaignStatistics, type Occupancy } from './statistics.js';
@@ -70,6 +71,7 @@ const BY_REQUEST: Cause = { origin: 'request' };
  */
 export class CampaignGroups {
   readonly sequences: Sequences;
+  readonly schedules: OutboundSchedules;
   readonly directory: CampaignDirectory;
   readonly statistics: CampaignStatistics;
   readonly #options: CampaignGroupsOptions;
@@ -99,6 +101,7 @@ export class CampaignGroups {
       operations: this.#operations,
       notifications: this.#notifications,
     });
+    this.schedules = new OutboundSchedules({ ...options, directory: this.directory, operations: this.#operations });
     this.statistics = new CampaignStatistics({ ...options, mostAbandoned: (group) => dialing.mostAbandoned(group) });
     const reporting = { ...options, directory: this.directory, notifications: this.#notifications };
     this.#stateReports = new StateReports({ ...reporting, statistics: this.statistics });
@@ -116,6 +119,7 @@ export class CampaignGroups {
     await this.#checkAll();
     await this.#resumeUnloads();
     await this.sequences.start();
+    await this.schedules.start();
     await this.#stateReports.start();
     await this.#attemptReports.start();
     await this.#outage.start();
@@ -129,6 +133,7 @@ export class CampaignGroups {
   async stop(): Promise<void> {
     for (const forget of this.#forget.splice(0)) forget();
     await this.sequences.stop();
+    await this.schedules.stop();
     await this.#stateReports.stop();
     await this.#attemptReports.stop();
     this.#outage.stop();
@@ -263,8 +268,9 @@ export class CampaignGroups {
   }
 
   async #count(tx: Transaction, event: DialingEvent): Promise<void> {
-    const sequence = await this.statistics.note(tx, event);
+    const { sequence, schedule } = await this.statistics.note(tx, event);
     if (sequence !== undefined) tx.afterCommit(() => void this.sequences.counted(sequence, event.group));
+    if (schedule !== undefined) tx.afterCommit(() => void this.schedules.counted(event.group));
     await this.#attemptReports.note(tx, event);
   }
 

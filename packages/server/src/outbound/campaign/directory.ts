@@ -22,7 +22,7 @@ export interface CampaignGroupReference extends Numbered {
 /** How a campaign group is named by whoever asks for it. */
 export type CampaignGroupSelector = { name: string } | { dbid: number } | { campaign: number; group: number };
 
-type NumberedKind = 'campaigns' | 'agent-groups' | 'campaign-groups' | 'calling-lists';
+type NumberedKind = 'campaigns' | 'agent-groups' | 'campaign-groups' | 'calling-lists' | 'outbound-schedules';
 
 const NUMBER_OF = statement('outbound-number-of', 'select number from outbound_number where kind = $1 and name = $2');
 const NUMBER_NAME = statement(

@@ -17,6 +17,7 @@ export type {
   SequenceNotification,
   SequenceView,
 } from './notification.js';
+export type { OutboundScheduleView, ScheduledItemView } from './schedule/index.js';
 export type { Schedule, ScheduleItem } from './sequence.js';
 export type { SequenceUnloading } from './sequences.js';
 export type { HttpPost } from './state-report.js';

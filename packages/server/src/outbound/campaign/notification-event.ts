@@ -9,6 +9,8 @@ import type { Schedule } from './sequence.js';
 interface GroupEvent extends Omit<DialSettings, 'priorities'> {
   message: GroupNotification['message'];
   origin: Origin;
+  /** DBID of the outbound schedule that caused it. */
+  scheduleDbid?: number;
   campaignGroup: string;
   dbid: number;
   campaign: string;
@@ -54,11 +56,12 @@ export function notificationOf(event: JournalEvent): CampaignNotification {
     : toSequence(event as unknown as SequenceEvent, at);
 }
 
-function ofGroup({ message, origin, group: view }: GroupNotification): GroupEvent {
+function ofGroup({ message, origin, schedule, group: view }: GroupNotification): GroupEvent {
   const { name, dbid, campaign, group, status, settings, sequence, loadedAt, startedAt } = view;
   return {
     ...{ message, origin, campaignGroup: name, dbid, status, ...settings },
     ...{ campaign: campaign.name, campaignDbid: campaign.dbid, group: group.name, groupDbid: group.dbid },
+    ...(schedule !== undefined && { scheduleDbid: schedule }),
     ...(sequence !== undefined && { heldBy: sequence }),
     ...(loadedAt !== undefined && { loadedAt: instant(loadedAt) }),
     ...(startedAt !== undefined && { startedAt: instant(startedAt) }),
@@ -66,12 +69,13 @@ function ofGroup({ message, origin, group: view }: GroupNotification): GroupEven
 }
 
 function toGroup(event: GroupEvent, at: number): GroupNotification {
-  const { message, origin, status, heldBy } = event;
+  const { message, origin, status, heldBy, scheduleDbid } = event;
   const { dialMode, optimizeBy, optimizeGoal, priorities, autoCompletion, completing } = event;
   const loadedAt = timeOf(event.loadedAt);
   const startedAt = timeOf(event.startedAt);
   return {
     ...{ subject: 'group', message, origin, at },
+    ...(scheduleDbid !== undefined && { schedule: scheduleDbid }),
     group: {
       ...{ name: event.campaignGroup, dbid: event.dbid, status },
       campaign: { name: event.campaign, dbid: event.campaignDbid },

@@ -3,7 +3,7 @@ import type { GroupMessage } from './life-cycle.js';
 import type { Schedule } from './sequence.js';
 
 /** What made a campaign group change. */
-export type Origin = 'request' | 'sequence' | 'auto-completion' | 'dialer' | 'configuration';
+export type Origin = 'request' | 'sequence' | 'schedule' | 'auto-completion' | 'dialer' | 'configuration';
 
 /** Who asked. */
 export interface Cause {
@@ -11,6 +11,8 @@ export interface Cause {
   /** Identifies the connection that asked: it gets its answer instead of the notification `answer`. */
   requester?: string;
   answer?: GroupMessage;
+  /** DBID of the outbound schedule that caused it. */
+  schedule?: number;
 }
 
 /** A campaign group has changed. */

@@ -44,6 +44,12 @@ export interface LiveStatistics extends Counts {
   durations: Readonly<Record<string, number>>;
 }
 
+/** The agent group whose sequence, and the outbound schedule, that an event counts for. */
+export interface CountedFor {
+  sequence?: string;
+  schedule?: string;
+}
+
 /** Objects that history is counted for, as the original has them. */
 export const STATISTIC_OBJECTS = ['campaign', 'campaign-group', 'calling-list', 'campaign-calling-list'] as const;
 export type StatisticObject = (typeof STATISTIC_OBJECTS)[number];
@@ -71,12 +77,17 @@ const NOTE = statement(
   'campaign-action-note',
   'insert into campaign_action (group_number, list, action, result, count, at) values ($1, $2, $3, $4, $5, $6)',
 );
-const NOTE_IN_SEQUENCE = statement(
-  'campaign-action-note-in-sequence',
+const NOTE_OF_ITEM = statement(
+  'campaign-action-note-of-item',
   `with noted as (
-     insert into campaign_action (group_number, list, action, result, count, at) values ($1, $2, $3, $4, $5, $6))
-   update campaign_sequence_item set dials = dials + $7, contacts = contacts + $8 where group_number = $1
-   returning agent_group`,
+     insert into campaign_action (group_number, list, action, result, count, at) values ($1, $2, $3, $4, $5, $6)),
+   in_sequence as (
+     update campaign_sequence_item set dials = dials + $7, contacts = contacts + $8 where group_number = $1
+     returning agent_group),
+   in_schedule as (
+     update outbound_schedule_item set dials = dials + $7, contacts = contacts + $8 where group_number = $1
+     returning schedule)
+   select (select agent_group from in_sequence) as sequence, (select schedule from in_schedule) as schedule`,
 );
 const COUNTS = statement(
   'campaign-counts',
@@ -171,24 +182,30 @@ export class CampaignStatistics {
 
   /**
    * Counts an event of dialing in its transaction.
-   * @returns the agent group whose sequence is to look at its counts, if the event counts for one
+   * @returns who is to look at its counts, if the event counts for one
    */
-  async note(tx: Transaction, event: DialingEvent): Promise<string | undefined> {
+  async note(tx: Transaction, event: DialingEvent): Promise<CountedFor> {
     if (event.type === 'waiting') {
       await this.#noteWaiting(tx, event);
-      return undefined;
+      return {};
     }
     const counted = actionOf(event);
-    if (!counted) return undefined;
+    if (!counted) return {};
     const { list, action, result, count } = counted;
     const values = [event.group, list, action, result, count, instant(event.at)];
     if (event.type !== 'dial' && event.type !== 'contact') {
       await tx.query(NOTE, values);
-      return undefined;
+      return {};
     }
     const increments = event.type === 'dial' ? [1, 0] : [0, 1];
-    const [item] = await tx.query<{ agent_group: string }>(NOTE_IN_SEQUENCE, [...values, ...increments]);
-    return item?.agent_group;
+    const [item] = await tx.query<{ sequence: string | null; schedule: string | null }>(NOTE_OF_ITEM, [
+      ...values,
+      ...increments,
+    ]);
+    return {
+      ...(item?.sequence != null && { sequence: item.sequence }),
+      ...(item?.schedule != null && { schedule: item.schedule }),
+    };
   }
 
   /** Counts since the group was loaded; since an hour ago for one that is not. */
