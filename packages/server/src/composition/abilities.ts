@@ -5,6 +5,7 @@ import { toE164 } from '../kernel/phone.js';
 import { followAgentCalls } from '../orchestration/index.js';
 import { type Agents, createRouting, type Router } from '../routing/index.js';
 import { Calls, Simulator } from '../telephony/index.js';
+import { dialPlanning } from './dial-planning.js';
 import type { Ground, Undo } from './ground.js';
 import { LONG_LEASE_MS, type ServerSettings } from './settings.js';
 
@@ -25,7 +26,7 @@ export async function composeAbilities(ground: Ground, settings: ServerSettings,
     agentOf: (dn) => [...config.objects('agents').values()].find((agent) => agent.dn === dn)?.id,
     normalise: (number) => toE164(number),
   });
-  const calls = new Calls({ ...ground, switch: network });
+  const calls = new Calls({ ...ground, switch: network, dialPlan: dialPlanning(ground) });
   undo.push(() => calls.stop());
   const { router, agents } = createRouting({
     ...ground,

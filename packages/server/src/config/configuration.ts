@@ -16,7 +16,7 @@ import { kinds, THE_SWITCH } from './kinds.js';
 import { canonical, mergePatch } from './merge-patch.js';
 import type { Kind, ObjectOf, SwitchSettings } from './objects.js';
 import type { OptionMap } from './options.js';
-import { shown, withHashedPassword } from './secrets.js';
+import { shown, withStoredSecrets } from './secrets.js';
 import { Snapshot, type StoredObject, type StoredValue } from './snapshot.js';
 import { type ConfigRow, changesSince, storeObject, takeRevision } from './statements.js';
 import { prepare } from './validation.js';
@@ -309,7 +309,7 @@ async function decide(
   if (wanted === current) return UNCHANGED;
   const { value, details } = prepare(kind, name, wanted);
   if (value === undefined) throw invalid(kind, name, details);
-  const hidden = await withHashedPassword(kind, value, current, keepPassword);
+  const hidden = await withStoredSecrets(kind, value, current, keepPassword);
   return current && canonical(hidden) === canonical(current) ? UNCHANGED : hidden;
 }
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../kernel/index.js';
 import type { Sql, Transaction } from '../store/sql.js';
+import { decisionFacts } from './dial-planning.js';
 import type { Leg, LegEvent } from './leg.js';
 import type { SwitchEvent } from './switch.js';
 
@@ -42,8 +43,14 @@ export function journalEntry(
       ...(event.type === 'joined' && { bridge: event.bridgeId }),
       ...(ended && { cause: event.cause, answered: leg.answeredAt !== undefined }),
       ...(ended && leg.progress !== undefined && { progress: leg.progress }),
+      ...(isDialed(event) && leg.decision && { plan: decisionFacts(leg.decision) }),
     },
   };
+}
+
+/** The beginning of a dialed leg, and the end of one that may never have been dialed: both say what the dial plan decided. */
+function isDialed(event: { type: string; state?: string }): boolean {
+  return event.type === 'leg' && (event.state === 'dialing' || event.state === 'ended');
 }
 
 function typeOf(

@@ -1,6 +1,7 @@
 import { type Activity, type Clock, instant, type Logger, newId, RingbackError } from '../kernel/index.js';
 import type { Sql, Transaction } from '../store/sql.js';
 import { type CallJournal, journalEntry } from './call-journal.js';
+import type { DialDecision, DialPlanning } from './dial-planning.js';
 import { afterEvent, type Leg, type LegEvent, missedEvents } from './leg.js';
 import { type HeardEvent, LegInbox } from './leg-inbox.js';
 import {
@@ -26,6 +27,7 @@ import {
   readLeg,
   requireUp,
   storeArrival,
+  storeDecision,
   storeIntent,
   storeLeg,
 } from './leg-store.js';
@@ -80,6 +82,7 @@ export type TreatedHandler = (tx: Transaction, treatmentId: string, result: Trea
 export class Calls {
   readonly #database: CallStore;
   readonly #switch: Switch;
+  readonly #dialPlan: DialPlanning | undefined;
   readonly #journal: CallJournal;
   readonly #clock: Clock;
   readonly #activity: Activity;
@@ -99,6 +102,8 @@ export class Calls {
   constructor(parts: {
     database: CallStore;
     switch: Switch;
+    /** Absent: every number is dialed as it is. */
+    dialPlan?: DialPlanning;
     journal: CallJournal;
     clock: Clock;
     activity: Activity;
@@ -106,6 +111,7 @@ export class Calls {
   }) {
     this.#database = parts.database;
     this.#switch = parts.switch;
+    this.#dialPlan = parts.dialPlan;
     this.#journal = parts.journal;
     this.#clock = parts.clock;
     this.#activity = parts.activity;
@@ -147,12 +153,16 @@ export class Calls {
 
   /** Stores the intent to dial a leg, in the caller's transaction; nothing when the leg is known. Dials nothing. */
   async intend(tx: Sql, intent: DialIntent): Promise<void> {
-    await storeIntent(tx, intent, this.#life, this.#clock.now());
+    const callProgress = intent.callProgress && this.#switch.capabilities.callProgress;
+    if (callProgress !== intent.callProgress) {
+      this.#log.warn({ leg: intent.legId }, 'The switch cannot detect who answers: the call is placed without it');
+    }
+    await storeIntent(tx, { ...intent, callProgress }, this.#life, this.#clock.now());
   }
 
   /**
-   * Dials an intended leg; nothing when it was dialed already. Resolves when the network has taken it. Safe to repeat, also
-   * after a crash.
+   * Dials an intended leg by the dial plan, which may refuse it: then it ends undialed. Nothing when it was dialed already.
+   * Resolves when the network has taken it. Safe to repeat, also after a crash.
    * @throws RingbackError `unknown-leg`; `switch-unavailable` when it is unknown whether the network has taken it:
    *   the leg stays intended, to be dialed or hung up later
    */
@@ -160,15 +170,22 @@ export class Calls {
     await this.#inbox.inTurn(legId, async () => {
       const row = await readLeg(this.#database, legId);
       if (row.state !== 'intended' || (await this.#isCarried(row))) return;
+      const decision = await this.#decide(toLeg(row));
+      if (decision?.refused) {
+        const { cause } = decision.refused;
+        return this.#inbox.note({ type: 'leg', legId, at: this.#clock.now(), state: 'ended', cause });
+      }
+      const callerName = decision?.callerName ?? row.caller_name;
       this.#doubtful.add(legId);
       await this.#switch.dial({
         legId,
-        to: row.number,
-        from: row.from_number,
-        ...(row.caller_name !== null && { callerName: row.caller_name }),
+        to: decision?.to ?? row.number,
+        from: decision?.from ?? row.from_number,
+        ...(callerName !== null && { callerName }),
         timeoutMs: row.timeout_ms,
         callProgress: row.call_progress,
         userData: row.user_data,
+        ...(decision?.route && { route: decision.route }),
       });
       this.#doubtful.delete(legId);
       this.#inbox.note({ type: 'leg', legId, at: this.#clock.now(), state: 'dialing' });
@@ -365,6 +382,14 @@ export class Calls {
     return true;
   }
 
+  /** What the dial plan says of a leg, decided once. */
+  async #decide(leg: Leg): Promise<DialDecision | undefined> {
+    if (leg.decision || !this.#dialPlan) return leg.decision;
+    const decision = await this.#dialPlan.decide(leg);
+    if (decision) await storeDecision(this.#database, leg.id, decision);
+    return decision;
+  }
+
   async #store(tx: Transaction, legId: string, heard: readonly HeardEvent[]): Promise<void> {
     const [row] = await tx.query<LegRow>(LOCK, [legId]);
     let leg = row && toLeg(row);
@@ -393,7 +418,7 @@ export class Calls {
   }
 
   async #arrived(tx: Transaction, event: Extract<SwitchEvent, { type: 'inbound' }>): Promise<Leg | undefined> {
-    const leg = await storeArrival(tx, event, this.#life);
+    const leg = await storeArrival(tx, { ...event, ...this.#dialPlan?.arrival(event) }, this.#life);
     if (leg) for (const handler of this.#inboundHandlers) await handler(tx, leg);
     return leg;
   }

@@ -8,6 +8,15 @@ export {
   type LegChange,
   type TreatedHandler,
 } from './calls.js';
+export {
+  type AskedCall,
+  type DialDecision,
+  DialPlanning,
+  type DialPlanningParts,
+  hasPlan,
+  type Purpose,
+  planWithCallerId,
+} from './dial-planning.js';
 export type { Leg, LegEvent, LegRole } from './leg.js';
 export type { DialIntent } from './leg-store.js';
 export {

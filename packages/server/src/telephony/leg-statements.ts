@@ -1,5 +1,6 @@
 import type { JsonObject } from '../kernel/index.js';
 import { statement } from '../store/sql.js';
+import type { DialDecision } from './dial-planning.js';
 import type { Leg } from './leg.js';
 
 /** A row of table `leg`. */
@@ -28,6 +29,7 @@ export interface LegRow {
   ended_at: number | null;
   bridge_id: string | null;
   joined_at: number | null;
+  dial_plan: JsonObject | null;
 }
 
 export function toLeg(row: LegRow): Leg {
@@ -55,6 +57,8 @@ export function toLeg(row: LegRow): Leg {
     ...(row.ended_at !== null && { endedAt: row.ended_at }),
     ...(row.bridge_id !== null && { bridgeId: row.bridge_id }),
     ...(row.joined_at !== null && { joinedAt: row.joined_at }),
+    // Written as such by `storeDecision`.
+    ...(row.dial_plan !== null && { decision: row.dial_plan as unknown as DialDecision }),
   };
 }
 
@@ -65,6 +69,13 @@ export const INTEND = statement(
                     callback, attempt, user_data, life, state, intended_at)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'intended', $15)
    on conflict (id) do nothing`,
+);
+
+/** Notes where an intended leg goes, and the number that it shows. */
+export const DECIDE = statement(
+  'leg-decide',
+  `update leg set dial_plan = $2, from_number = $3, caller_name = coalesce($4, caller_name)
+   where id = $1 and state = 'intended'`,
 );
 
 /** Stores an inbound leg, which rings; returns nothing when it is known. */

@@ -1,8 +1,10 @@
 import { instant, type JsonObject, RingbackError } from '../kernel/index.js';
 import type { Bindable, Sql, Statement, Transaction } from '../store/sql.js';
+import type { DialDecision } from './dial-planning.js';
 import type { Leg, LegRole } from './leg.js';
 import {
   ARRIVE,
+  DECIDE,
   ENTER_BRIDGE,
   FORGET_BRIDGE,
   INTEND,
@@ -57,6 +59,12 @@ export async function storeIntent(tx: Sql, intent: DialIntent, life: string, now
     life,
     instant(now),
   ]);
+}
+
+/** Notes where an intended leg goes, before it is dialed. */
+export async function storeDecision(sql: Sql, legId: string, decision: DialDecision): Promise<void> {
+  const shown = decision.callerId?.number ?? decision.from;
+  await sql.query(DECIDE, [legId, JSON.stringify(decision), shown, decision.callerName ?? null]);
 }
 
 /** @returns the leg of an inbound call, undefined when it is known already */

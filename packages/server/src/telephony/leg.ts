@@ -1,4 +1,5 @@
 import type { JsonObject } from '../kernel/index.js';
+import type { DialDecision } from './dial-planning.js';
 import type { CallProgress, Cause, LegReport, LegState, SwitchEvent } from './switch.js';
 
 export type LegRole = 'customer' | 'agent' | 'inbound';
@@ -36,6 +37,8 @@ export interface Leg {
   bridgeId?: string;
   /** Since when it is in it; absent until the network has confirmed. */
   joinedAt?: number;
+  /** Where the dial plan sends it and which number it shows; absent where there is none. */
+  decision?: DialDecision;
 }
 
 /** The events of a switch that change a leg. */

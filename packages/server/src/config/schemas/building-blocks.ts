@@ -31,6 +31,9 @@ export function configured<Fields extends Record<string, TSchema>>(fields: Field
 }
 
 /** One of several words. */
-export function word<const Words extends string[]>(words: Words, more: { description?: string } = {}) {
-  return Type.Enum(words, more);
+export function word<const Words extends readonly string[]>(
+  words: Words,
+  more: { description?: string } = {},
+): Type.TEnum<[...Words]> {
+  return Type.Enum<[...Words]>([...words], more);
 }
