@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Those with real telephones are a suite of their own: tests/telephony/vitest.config.ts.
+    exclude: ['**/node_modules/**', 'tests/telephony/**'],
     include: ['packages/*/src/**/*.test.ts', 'packages/*/tests/**/*.test.ts', 'tests/**/*.test.ts'],
     globalSetup: ['packages/server/tests/database-service.ts'],
     testTimeout: 60_000,
