@@ -213,7 +213,7 @@ export function describeSwitch(name: string, open: () => Promise<SwitchStage>): 
       if (!stage.driver.capabilities.dtmf || number === undefined) return skip(`${name} cannot`);
       const leg = await dial(number);
       await reaches(leg, 'answered');
-      const request = { maxDigits: 2, terminators: '#', firstDigitTimeoutMs: 5000, totalTimeoutMs: 10_000 };
+      const request = { maxDigits: 2, terminators: '#', firstDigitTimeoutMs: 20_000, totalTimeoutMs: 30_000 };
       await stage.driver.collect(leg, 'menu', request);
       const collected = () => of(leg).find(({ type }) => type === 'collected');
       await stage.until(() => collected() !== undefined);
@@ -227,7 +227,7 @@ export function describeSwitch(name: string, open: () => Promise<SwitchStage>): 
       const leg = await dial(number);
       await reaches(leg, 'answered');
       const media = { kind: 'tone', tone: 'music', durationMs: 3000 } as const;
-      const times = { firstDigitTimeoutMs: 2000, totalTimeoutMs: 10_000, maxDigits: 2, terminators: '#' };
+      const times = { firstDigitTimeoutMs: 20_000, totalTimeoutMs: 30_000, maxDigits: 2, terminators: '#' };
       const collected = (id: string) =>
         of(leg).find((event) => event.type === 'collected' && event.collectId === id) ?? null;
       for (const interruptible of [true, false]) {
