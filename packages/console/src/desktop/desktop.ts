@@ -1,5 +1,7 @@
 import { AGENT_STATES, type AgentState } from '../api/agents.js';
 import { instant, isObject, type Members, number, text } from '../api/json.js';
+import { textsOf } from '../i18n/use-texts.js';
+import * as texts from './notice.texts.js';
 
 /** A record on the desktop, or another one of its chain. Keys and values as the desktop protocol has them. */
 export interface DesktopRecord {
@@ -34,6 +36,12 @@ export interface Notice {
   text: string;
 }
 
+/** A callback that an agent has arranged: who makes it, and when, as the protocol writes times. */
+export interface Arranged {
+  whose: 'personal' | 'campaign';
+  time: string;
+}
+
 /** Everything that a desktop knows; built up from what the server says. */
 export interface Desktop {
   state?: AgentState;
@@ -46,7 +54,7 @@ export interface Desktop {
   /** Other records of the chains that were asked for, by the handle that was asked with; undefined: not asked. */
   chains: Readonly<Record<number, readonly DesktopRecord[] | undefined>>;
   /** Callbacks that were arranged and take effect when the record is finished, by handle. */
-  arranged: Readonly<Record<number, string | undefined>>;
+  arranged: Readonly<Record<number, Arranged | undefined>>;
   campaigns: Readonly<Record<string, DesktopCampaign>>;
   /** The calling list of the record that has come last. */
   list?: string;
@@ -56,14 +64,16 @@ export interface Desktop {
 
 export const EMPTY_DESKTOP: Desktop = { records: [], chains: {}, arranged: {}, campaigns: {}, notices: [] };
 
+const say = textsOf('notice', texts);
+
 const MOST_NOTICES = 6;
 
 /** Acknowledgements after which a record is not on the desktop any more. */
-const TAKES_AWAY: Readonly<Record<string, string>> = {
-  RecordProcessedAcknowledge: 'The record is finished.',
-  RecordRejectAcknowledge: 'The record was given back.',
-  RecordCancelAcknowledge: 'The record was cancelled.',
-  RecordCancel: 'The record was cancelled elsewhere.',
+const TAKES_AWAY: Readonly<Record<string, 'finished' | 'givenBack' | 'cancelled' | 'cancelledElsewhere'>> = {
+  RecordProcessedAcknowledge: 'finished',
+  RecordRejectAcknowledge: 'givenBack',
+  RecordCancelAcknowledge: 'cancelled',
+  RecordCancel: 'cancelledElsewhere',
 };
 
 const CAMPAIGN_STATES: Readonly<Record<string, string>> = {
@@ -88,7 +98,7 @@ export function heard(desktop: Desktop, frame: Members): Desktop {
     case 'user-event':
       return isObject(frame.userData) ? withUserEvent(desktop, frame.userData) : desktop;
     case 'error':
-      return noticed(desktop, 'refused', text(frame, 'message') ?? 'The server refused it.');
+      return noticed(desktop, 'refused', text(frame, 'message') ?? say('refused'));
     default:
       return desktop;
   }
@@ -141,38 +151,46 @@ function withUserEvent(desktop: Desktop, data: Members): Desktop {
   const name = text(data, 'GSW_USER_EVENT') ?? '';
   const handle = number(data, 'GSW_RECORD_HANDLE');
   const gone = TAKES_AWAY[name];
-  if (gone !== undefined) return noticed(without(desktop, handle), 'done', gone);
+  if (gone !== undefined) return noticed(without(desktop, handle), 'done', say(gone));
   const state = CAMPAIGN_STATES[name];
   if (state !== undefined) return withCampaign(desktop, state, data);
   switch (name) {
     case 'PreviewRecordEmpty':
-      return noticed(desktop, 'told', 'There is no record to preview now.');
+      return noticed(desktop, 'told', say('noRecord'));
     case 'ScheduledCall':
-      return noticed(desktop, 'told', 'A callback is due.');
+      return noticed(desktop, 'told', say('callbackDue'));
     case 'ChainedRecord':
       return withChained(desktop, data);
     case 'RecordRescheduleAcknowledge':
     case 'ScheduledRecordRescheduleAcknowledge':
       return withArranged(desktop, handle, data);
     case 'DoNotCallAcknowledge':
-      return noticed(desktop, 'done', 'Entered into the do-not-call list. Finish the record.');
+      return noticed(desktop, 'done', say('doNotCall'));
     case 'UpdateCallCompletionStatsAcknowledge':
-      return noticed(desktop, 'done', 'The record was saved.');
+      return noticed(desktop, 'done', say('saved'));
     case 'AddRecordAcknowledge':
-      return noticed(desktop, 'done', `${text(data, 'GSW_PHONE') ?? 'The number'} was added to the calling list.`);
+      return noticed(desktop, 'done', addedText(text(data, 'GSW_PHONE')));
     case 'ReadyTimeAcknowledge':
-      return noticed(desktop, 'done', 'The dialer counts on you from then on.');
+      return noticed(desktop, 'done', say('readyTime'));
     case 'CampaignGroupAssigned':
-      return noticed(desktop, 'told', `You work for ${text(data, 'GSW_CAMPAIGN_NAME') ?? 'another campaign'} now.`);
+      return noticed(desktop, 'told', assignedText(text(data, 'GSW_CAMPAIGN_NAME')));
     case 'PreviewDialingModeStartAcknowledge':
-      return noticed(desktop, 'done', 'You get previews.');
+      return noticed(desktop, 'done', say('previews'));
     case 'PreviewDialingModeOverAcknowledge':
-      return noticed(desktop, 'done', 'You get no previews any more.');
+      return noticed(desktop, 'done', say('noPreviews'));
     case 'Error':
-      return noticed(desktop, 'refused', text(data, 'GSW_ERROR') ?? 'The server refused it.');
+      return noticed(desktop, 'refused', text(data, 'GSW_ERROR') ?? say('refused'));
     default:
       return desktop;
   }
+}
+
+function addedText(phone: string | undefined): string {
+  return phone === undefined ? say('numberAdded') : say('added', { phone });
+}
+
+function assignedText(campaign: string | undefined): string {
+  return campaign === undefined ? say('assignedOther') : say('assigned', { campaign });
 }
 
 /** A chain is on the desktop with the one record of it that is shown, or was dialed last. */
@@ -209,10 +227,10 @@ function withChained(desktop: Desktop, data: Members): Desktop {
 }
 
 function withArranged(desktop: Desktop, handle: number | undefined, data: Members): Desktop {
-  const at = text(data, 'GSW_DATE_TIME') ?? '';
-  const whose = text(data, 'GSW_CALLBACK_TYPE') === 'Personal' ? 'personal callback' : 'campaign callback';
-  const said = noticed(desktop, 'done', `A ${whose} is arranged for ${at}. Finish the record to keep it.`);
-  return handle === undefined ? said : { ...said, arranged: { ...said.arranged, [handle]: `${whose}, ${at}` } };
+  const time = text(data, 'GSW_DATE_TIME') ?? '';
+  const whose = text(data, 'GSW_CALLBACK_TYPE') === 'Personal' ? 'personal' : 'campaign';
+  const said = noticed(desktop, 'done', say(whose, { time }));
+  return handle === undefined ? said : { ...said, arranged: { ...said.arranged, [handle]: { whose, time } } };
 }
 
 function withCampaign(desktop: Desktop, state: string, data: Members): Desktop {

@@ -1,6 +1,7 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { DesktopLink } from '../../desktop/use-desktop.js';
+import { useAgentTexts } from './use-agent-texts.js';
 
 interface AddRecordFormProps {
   /** The calling list that the agent has worked on last. */
@@ -10,13 +11,14 @@ interface AddRecordFormProps {
 
 /** Adds a number to a calling list: somebody whom the customer has named, say. */
 export function AddRecordForm({ list: lastList, link }: AddRecordFormProps) {
+  const say = useAgentTexts();
   const [list, setList] = useState<string>();
   const [phone, setPhone] = useState('');
   const into = (list ?? lastList).trim();
   const isComplete = into !== '' && phone.trim() !== '';
   return (
     <form
-      aria-label="Add a record"
+      aria-label={say('addRecord')}
       onSubmit={(event) => {
         event.preventDefault();
         if (!isComplete) return;
@@ -27,16 +29,16 @@ export function AddRecordForm({ list: lastList, link }: AddRecordFormProps) {
       <Stack gap="xs">
         <Group grow gap="xs">
           <TextInput
-            {...{ size: 'xs', label: 'Number', type: 'tel', value: phone }}
+            {...{ size: 'xs', label: say('number'), type: 'tel', value: phone }}
             onChange={(event) => setPhone(event.currentTarget.value)}
           />
           <TextInput
-            {...{ size: 'xs', label: 'Calling list', value: list ?? lastList }}
+            {...{ size: 'xs', label: say('list'), value: list ?? lastList }}
             onChange={(event) => setList(event.currentTarget.value)}
           />
         </Group>
         <Button type="submit" size="compact-sm" variant="default" disabled={!isComplete}>
-          Add the record
+          {say('add')}
         </Button>
       </Stack>
     </form>

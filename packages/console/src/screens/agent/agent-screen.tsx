@@ -4,6 +4,7 @@ import { useSearchParams } from 'react-router-dom';
 import { useAgents } from '../../api/agents.js';
 import { Failure } from '../../layout/failure.js';
 import { DesktopView } from './desktop-view.js';
+import { useAgentTexts } from './use-agent-texts.js';
 
 /** The agent's page: whose desktop it is, then the desktop. `?agent=id` opens one, `?agent=` that of who is logged in. */
 export function AgentScreen() {
@@ -14,6 +15,7 @@ export function AgentScreen() {
 }
 
 function ChooseAgent({ choose }: { choose: (id: string) => void }) {
+  const say = useAgentTexts();
   const agents = useAgents();
   const [id, setId] = useState<string | null>(null);
   return (
@@ -26,14 +28,14 @@ function ChooseAgent({ choose }: { choose: (id: string) => void }) {
       >
         <Stack gap="sm">
           <Title order={1} id="choose-title">
-            Agent desktop
+            {say('choose')}
           </Title>
-          {agents.isPending && <Skeleton h={60} aria-label="Loading agents" />}
-          {agents.isError && <Failure what="The agents cannot be listed" error={agents.error} retry={agents.refetch} />}
+          {agents.isPending && <Skeleton h={60} aria-label={say('loadingAgents')} />}
+          {agents.isError && <Failure what={say('agentsNotListed')} error={agents.error} retry={agents.refetch} />}
           {agents.data !== undefined && (
             <Select
-              label="Agent"
-              placeholder="Choose an agent"
+              label={say('agent')}
+              placeholder={say('chooseAgent')}
               searchable
               data={agents.data.map((agent) => ({ value: agent.id, label: `${agent.name} (${agent.id})` }))}
               value={id}
@@ -42,15 +44,14 @@ function ChooseAgent({ choose }: { choose: (id: string) => void }) {
           )}
           <Group gap="xs">
             <Button type="submit" disabled={id === null}>
-              Open the desktop
+              {say('open')}
             </Button>
             <Button variant="default" onClick={() => choose('')}>
-              Open my own
+              {say('openOwn')}
             </Button>
           </Group>
           <Text size="xs" c="dimmed">
-            Your own is that of the agent whose id and password the browser knows, or asks you for. Supervisors may open
-            the desktop of any agent.
+            {say('own')}
           </Text>
         </Stack>
       </form>

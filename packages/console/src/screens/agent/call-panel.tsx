@@ -1,37 +1,38 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { Desktop } from '../../desktop/desktop.js';
 import type { DesktopLink } from '../../desktop/use-desktop.js';
+import { With } from '../../layout/with.js';
 import { Moment } from '../../time/moment.js';
 import classes from './agent.module.css';
 import { Facts } from './facts.js';
+import { useAgentTexts } from './use-agent-texts.js';
 
-const EVENT_TEXT: Readonly<Record<string, string>> = {
-  dialing: 'Your phone is being called',
-  ringing: 'Your phone rings',
-  answered: 'On the line',
-  joined: 'Talking',
-};
+const EVENTS = ['dialing', 'ringing', 'answered', 'joined'] as const;
 
 /** The call at the agent's phone, and the data that is attached to it. */
 export function CallPanel({ desktop: { call }, link }: { desktop: Desktop; link: DesktopLink }) {
+  const say = useAgentTexts();
+  const event = EVENTS.find((known) => known === call?.event);
   const isRinging = call?.event === 'ringing' || call?.event === 'dialing';
   return (
     <Paper component="section" p="md" aria-labelledby="call-title">
       <Title order={2} id="call-title" mb="xs">
-        Call
+        {say('call')}
       </Title>
       {call === undefined ? (
         <Text size="sm" c="dimmed">
-          None.
+          {say('none')}
         </Text>
       ) : (
         <Stack gap="sm">
           <Text size="sm" role="status">
-            <strong>{EVENT_TEXT[call.event] ?? call.event}</strong>
+            <strong>{event === undefined ? call.event : say(`call-${event}`)}</strong>
             {call.at !== undefined && (
               <>
                 {' '}
-                since <Moment at={call.at} />
+                <With text={(time) => say('since', { time })}>
+                  <Moment at={call.at} />
+                </With>
               </>
             )}
           </Text>
@@ -43,7 +44,7 @@ export function CallPanel({ desktop: { call }, link }: { desktop: Desktop; link:
                 title="Alt+A"
                 onClick={() => link.send({ type: 'answer' })}
               >
-                Answer
+                {say('answer')}
               </Button>
             )}
             <Button
@@ -53,12 +54,12 @@ export function CallPanel({ desktop: { call }, link }: { desktop: Desktop; link:
               title="Alt+H"
               onClick={() => link.send({ type: 'hangup' })}
             >
-              Hang up
+              {say('hangUp')}
             </Button>
           </Group>
           {Object.keys(call.data).length > 0 && (
             <details className={classes.details}>
-              <summary>Call data</summary>
+              <summary>{say('callData')}</summary>
               <Facts members={call.data} />
             </details>
           )}

@@ -7,12 +7,7 @@ import { CallPanel } from './call-panel.js';
 import { NewsPanel } from './news-panel.js';
 import { RecordPanel } from './record-panel.js';
 import { StatePanel } from './state-panel.js';
-
-const CONNECTION_TEXT = {
-  connecting: 'Connecting',
-  asking: 'Not open yet: the browser may ask for id and password',
-  interrupted: 'No connection, connecting again',
-};
+import { useAgentTexts } from './use-agent-texts.js';
 
 interface DesktopViewProps {
   agent: string | undefined;
@@ -22,17 +17,16 @@ interface DesktopViewProps {
 
 /** One agent's desktop: state, call, records, and what the server has said. */
 export function DesktopView({ agent, leave }: DesktopViewProps) {
+  const say = useAgentTexts();
   const { connection, desktop, link } = useDesktop(agent);
   useShortcuts(desktop, link);
   if (connection === 'refused') {
     return (
-      <Alert color="red" variant="light" title="This desktop may not be opened" role="alert">
+      <Alert color="red" variant="light" title={say('refused')} role="alert">
         <Stack gap="xs" align="flex-start">
-          <Text size="sm">
-            It opens with the id and password of its agent, and for users who may act for that agent.
-          </Text>
+          <Text size="sm">{say('refusedHelp')}</Text>
           <Button size="compact-sm" variant="default" onClick={leave}>
-            Choose another agent
+            {say('chooseAnother')}
           </Button>
         </Stack>
       </Alert>
@@ -43,15 +37,15 @@ export function DesktopView({ agent, leave }: DesktopViewProps) {
     <Stack gap="md">
       <Group justify="space-between" gap="sm">
         <Group gap="sm">
-          <Title order={1}>{agent === undefined ? 'My desktop' : `Desktop of ${agent}`}</Title>
+          <Title order={1}>{agent === undefined ? say('mine') : say('desktopOf', { agent })}</Title>
           {connection !== 'open' && (
             <Badge variant="light" color="yellow" tt="none" role="status">
-              {CONNECTION_TEXT[connection]}
+              {say(`connection-${connection}`)}
             </Badge>
           )}
         </Group>
         <Button size="compact-sm" variant="subtle" onClick={leave}>
-          Another agent
+          {say('another')}
         </Button>
       </Group>
       <Grid gap="md">
@@ -76,22 +70,20 @@ export function DesktopView({ agent, leave }: DesktopViewProps) {
             ))}
             {desktop.records.length === 0 && (
               <Paper>
-                <Empty title="No record on the desktop">
+                <Empty title={say('noRecord')}>
                   {isWorking ? (
                     <Stack gap="xs" align="center">
-                      <Text size="sm">
-                        In preview campaigns you ask for records; in the other modes they come with their calls.
-                      </Text>
+                      <Text size="sm">{say('noRecordHelp')}</Text>
                       <Button
                         aria-keyshortcuts="Alt+P"
                         title="Alt+P"
                         onClick={() => link.userEvent('PreviewRecordRequest')}
                       >
-                        Next record
+                        {say('nextRecord')}
                       </Button>
                     </Stack>
                   ) : (
-                    'Log in to work on records.'
+                    say('logInFirst')
                   )}
                 </Empty>
               </Paper>

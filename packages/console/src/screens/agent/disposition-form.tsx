@@ -4,13 +4,10 @@ import { number } from '../../api/json.js';
 import { AGENT_RESULTS, firstResult } from '../../desktop/call-results.js';
 import { customFields, type DesktopRecord } from '../../desktop/desktop.js';
 import type { DesktopLink } from '../../desktop/use-desktop.js';
+import { useAgentTexts } from './use-agent-texts.js';
 
 const FINISH = 'finish';
-const NEXT = [
-  { value: FINISH, label: 'The record is finished' },
-  { value: 'Campaign', label: 'As the treatments of the list say' },
-  { value: 'Personal', label: 'As the treatments say, for me' },
-];
+const NEXT = [FINISH, 'Campaign', 'Personal'] as const;
 
 interface DispositionFormProps {
   record: DesktopRecord;
@@ -20,9 +17,10 @@ interface DispositionFormProps {
 
 /** How it went: the call result, what follows, and the fields of the list that have changed. */
 export function DispositionForm({ record, link, isInCall }: DispositionFormProps) {
+  const say = useAgentTexts();
   const { handle, keys } = record;
   const [chosen, setChosen] = useState<string | null>(null);
-  const [next, setNext] = useState(FINISH);
+  const [next, setNext] = useState<string>(FINISH);
   const [changes, setChanges] = useState<Readonly<Record<string, string>>>({});
   const result = chosen ?? firstResult(number(keys, 'GSW_CALL_RESULT'));
   const fields = customFields(keys);
@@ -42,7 +40,7 @@ export function DispositionForm({ record, link, isInCall }: DispositionFormProps
     });
   return (
     <form
-      aria-label="How it went"
+      aria-label={say('how')}
       onSubmit={(event) => {
         event.preventDefault();
         finish();
@@ -50,10 +48,16 @@ export function DispositionForm({ record, link, isInCall }: DispositionFormProps
     >
       <Stack gap="sm">
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
-          <Select label="Call result" data={AGENT_RESULTS} value={result} allowDeselect={false} onChange={setChosen} />
           <Select
-            label="Then"
-            data={NEXT}
+            label={say('result')}
+            data={AGENT_RESULTS.map((value) => ({ value, label: say(`result-${value}`) }))}
+            value={result}
+            allowDeselect={false}
+            onChange={setChosen}
+          />
+          <Select
+            label={say('follows')}
+            data={NEXT.map((value) => ({ value, label: say(`follows-${value}`) }))}
             value={next}
             allowDeselect={false}
             onChange={(value) => setNext(value ?? FINISH)}
@@ -72,10 +76,10 @@ export function DispositionForm({ record, link, isInCall }: DispositionFormProps
         </SimpleGrid>
         <Group gap="xs">
           <Button type="submit" disabled={isInCall}>
-            Finish the record
+            {say('finish')}
           </Button>
           <Button variant="default" disabled={chosen === null && Object.keys(changes).length === 0} onClick={save}>
-            Save
+            {say('save')}
           </Button>
         </Group>
       </Stack>

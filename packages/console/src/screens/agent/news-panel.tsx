@@ -3,20 +3,29 @@ import type { Desktop } from '../../desktop/desktop.js';
 import type { DesktopLink } from '../../desktop/use-desktop.js';
 import { AddRecordForm } from './add-record-form.js';
 import classes from './agent.module.css';
+import { useAgentTexts } from './use-agent-texts.js';
+
+const CAMPAIGN_STATES = ['loaded', 'started', 'stopped'] as const;
 
 /** The campaigns of the agent's groups, and what the server has said last. */
 export function NewsPanel({ desktop, link }: { desktop: Desktop; link: DesktopLink }) {
+  const say = useAgentTexts();
   const campaigns = Object.entries(desktop.campaigns).filter(([, { state }]) => state !== 'unloaded');
   const isWorking = desktop.state !== undefined && desktop.state !== 'logged-out';
+  const standing = (state: string, mode: string | undefined) => {
+    const known = CAMPAIGN_STATES.find((one) => one === state);
+    const stands = known === undefined ? state : say(`campaign-${known}`);
+    return mode === undefined ? stands : say('campaignMode', { state: stands, mode });
+  };
   return (
     <>
       <Paper component="section" p="md" aria-labelledby="campaigns-title">
         <Title order={2} id="campaigns-title" mb="xs">
-          Campaigns
+          {say('campaigns')}
         </Title>
         {campaigns.length === 0 && (
           <Text size="sm" c="dimmed">
-            None is loaded for your groups.
+            {say('noCampaign')}
           </Text>
         )}
         <ul className={classes.plain}>
@@ -26,8 +35,7 @@ export function NewsPanel({ desktop, link }: { desktop: Desktop; link: DesktopLi
                 {name}
               </Text>{' '}
               <Text size="sm" component="span" c="dimmed">
-                {state}
-                {mode !== undefined && `, ${mode}`}
+                {standing(state, mode)}
               </Text>
             </li>
           ))}
@@ -35,10 +43,10 @@ export function NewsPanel({ desktop, link }: { desktop: Desktop; link: DesktopLi
         {isWorking && campaigns.length > 0 && (
           <Group gap="xs" mt="xs">
             <Button size="compact-xs" variant="default" onClick={() => link.userEvent('PreviewDialingModeStart')}>
-              Start previews
+              {say('startPreviews')}
             </Button>
             <Button size="compact-xs" variant="default" onClick={() => link.userEvent('PreviewDialingModeOver')}>
-              End previews
+              {say('endPreviews')}
             </Button>
           </Group>
         )}
@@ -46,19 +54,19 @@ export function NewsPanel({ desktop, link }: { desktop: Desktop; link: DesktopLi
       {isWorking && (
         <Paper component="section" p="md" aria-labelledby="add-title">
           <Title order={2} id="add-title" mb="xs">
-            New record
+            {say('newRecord')}
           </Title>
           <AddRecordForm list={desktop.list ?? ''} link={link} />
         </Paper>
       )}
       <Paper component="section" p="md" aria-labelledby="news-title">
         <Title order={2} id="news-title" mb="xs">
-          Messages
+          {say('messages')}
         </Title>
         <div role="log" aria-labelledby="news-title">
           {desktop.notices.length === 0 && (
             <Text size="sm" c="dimmed">
-              None.
+              {say('none')}
             </Text>
           )}
           <Stack gap={4}>

@@ -3,15 +3,18 @@ import { useState } from 'react';
 import { text } from '../../api/json.js';
 import { type DesktopRecord, protocolTime } from '../../desktop/desktop.js';
 import type { DesktopLink } from '../../desktop/use-desktop.js';
+import { useAgentTexts } from './use-agent-texts.js';
 
 /** Arranges a callback, on the clock of the person who is called; it takes effect when the record is finished. */
 export function RescheduleForm({ record, link }: { record: DesktopRecord; link: DesktopLink }) {
+  const say = useAgentTexts();
   const [when, setWhen] = useState('');
   const [whose, setWhose] = useState('Personal');
+  const zone = text(record.keys, 'GSW_TZ_NAME');
   const time = protocolTime(when);
   return (
     <form
-      aria-label="Call back later"
+      aria-label={say('callBackLater')}
       onSubmit={(event) => {
         event.preventDefault();
         if (time === undefined) return;
@@ -25,22 +28,22 @@ export function RescheduleForm({ record, link }: { record: DesktopRecord; link: 
       <Group align="flex-end" gap="sm">
         <TextInput
           type="datetime-local"
-          label="Call back at"
-          description={`on the clock of ${text(record.keys, 'GSW_TZ_NAME') ?? 'the person called'}`}
+          label={say('callBackAt')}
+          description={zone === undefined ? say('onTheirClock') : say('onClock', { zone })}
           value={when}
           onChange={(event) => setWhen(event.currentTarget.value)}
         />
         <SegmentedControl
-          aria-label="Who calls back"
+          aria-label={say('whoCallsBack')}
           data={[
-            { value: 'Personal', label: 'I call back' },
-            { value: 'Campaign', label: 'Anybody' },
+            { value: 'Personal', label: say('iCallBack') },
+            { value: 'Campaign', label: say('anybody') },
           ]}
           value={whose}
           onChange={setWhose}
         />
         <Button type="submit" variant="default" disabled={time === undefined}>
-          Arrange the callback
+          {say('arrange')}
         </Button>
       </Group>
     </form>
