@@ -1,37 +1,35 @@
 import { type Members, number, text } from '../../api/json.js';
+import type { SaySessions } from './use-sessions-texts.js';
 
 /** What a step caused, in words. */
-export function causeText(cause: Members): string {
+export function causeText(cause: Members, say: SaySessions): string {
   const name = (key: string) => text(cause, key) ?? '';
   switch (cause.kind) {
     case 'send':
-      return `sends ${name('event')}${to(text(cause, 'target'))}${after(number(cause, 'delayMs'))}`;
+      return sendText(name('event'), text(cause, 'target'), number(cause, 'delayMs'), say);
     case 'cancel':
-      return `cancels the delayed event ${name('sendid')}`;
+      return say('cancels', { id: name('sendid') });
     case 'action':
-      return `asks for ${name('module')}:${name('name')}`;
+      return say('asks', { action: `${name('module')}:${name('name')}` });
     case 'call':
-      return `calls ${name('name')}`;
+      return say('calls', { name: name('name') });
     case 'invoke':
-      return `invokes ${text(cause, 'src') ?? name('invokeid')}`;
+      return say('invokes', { name: text(cause, 'src') ?? name('invokeid') });
     case 'cancel-invoke':
-      return `ends what it invoked as ${name('invokeid')}`;
+      return say('endsInvoked', { id: name('invokeid') });
     case 'forward':
-      return `forwards ${name('event')} to ${name('invokeid')}`;
+      return say('forwards', { event: name('event'), id: name('invokeid') });
     case 'log':
-      return `logs ${name('text')}`;
+      return say('logs', { text: name('text') });
     case 'more':
-      return `and ${name('count')} more`;
+      return say('andMore', { number: name('count') });
     default:
       return JSON.stringify(cause);
   }
 }
 
-function to(target: string | undefined): string {
-  return target === undefined ? '' : ` to ${target}`;
-}
-
-function after(delayMs: number | undefined): string {
-  if (delayMs === undefined) return '';
-  return delayMs < 1000 ? ` in ${delayMs} ms` : ` in ${delayMs / 1000} s`;
+function sendText(event: string, target: string | undefined, delayMs: number | undefined, say: SaySessions): string {
+  if (delayMs === undefined) return target === undefined ? say('sends', { event }) : say('sendsTo', { event, target });
+  const delay = delayMs < 1000 ? `${delayMs} ms` : `${delayMs / 1000} s`;
+  return target === undefined ? say('sendsIn', { event, delay }) : say('sendsToIn', { event, target, delay });
 }

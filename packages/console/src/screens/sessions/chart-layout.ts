@@ -1,6 +1,7 @@
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk.bundled.js';
 import ELK from 'elkjs/lib/elk.bundled.js';
 import type { Chart, ChartState, ChartTransition } from '../../api/sessions.js';
+import type { SaySessions } from './use-sessions-texts.js';
 
 /** A state with its place; coordinates are relative to its parent. */
 export interface PlacedState {
@@ -58,7 +59,7 @@ const LAYOUT = {
 const elk = new ELK();
 
 /** Places states in their parents and leads transitions around them. */
-export async function layOut(chart: Chart): Promise<PlacedChart> {
+export async function layOut(chart: Chart, say: SaySessions): Promise<PlacedChart> {
   const root = chart.states.find(({ parent }) => parent === undefined);
   const inside = chart.states.filter((state) => state !== root);
   const children = new Map<string, ChartState[]>();
@@ -70,11 +71,11 @@ export async function layOut(chart: Chart): Promise<PlacedChart> {
   const edges = [...edgesOf(chart, known), ...initialEdges(chart, root, children)];
   const laid = await elk.layout({
     ...{ id: '', layoutOptions: LAYOUT },
-    children: nodesOf('', children, chart),
+    children: nodesOf('', children, chart, say),
     edges: edges.map(({ edge }) => edge),
   });
   const states: PlacedState[] = [];
-  collect(laid, undefined, new Map(chart.states.map((state) => [state.id, state])), chart, states);
+  collect(laid, undefined, new Map(chart.states.map((state) => [state.id, state])), chart, states, say);
   const placed = new Map((laid.edges ?? []).map((edge) => [edge.id, edge]));
   return {
     states,
@@ -133,15 +134,20 @@ function dotOf(parent: string): string {
   return `initial of ${parent}`;
 }
 
-function nodesOf(parent: string, children: ReadonlyMap<string, readonly ChartState[]>, chart: Chart): ElkNode[] {
+function nodesOf(
+  parent: string,
+  children: ReadonlyMap<string, readonly ChartState[]>,
+  chart: Chart,
+  say: SaySessions,
+): ElkNode[] {
   const own = children.get(parent) ?? [];
   const isParallel = chart.states.some(({ id, kind }) => id === parent && kind === 'parallel');
   const dot = own.length < 2 || isParallel ? [] : [{ id: dotOf(parent), width: DOT, height: DOT }];
   return [
     ...dot,
     ...own.map((state): ElkNode => {
-      const inner = nodesOf(state.id, children, chart);
-      const notes = notesOf(state, chart);
+      const inner = nodesOf(state.id, children, chart, say);
+      const notes = notesOf(state, chart, say);
       const width = Math.max(state.id.length * (CHARACTER + 0.8), ...notes.map((note) => note.length * CHARACTER)) + 24;
       const height = HEADER + notes.length * LINE + (notes.length > 0 ? 6 : 0);
       if (inner.length === 0) return { id: state.id, width: Math.max(54, width), height };
@@ -164,6 +170,7 @@ function collect(
   known: ReadonlyMap<string, ChartState>,
   chart: Chart,
   states: PlacedState[],
+  say: SaySessions,
 ): void {
   for (const child of node.children ?? []) {
     const state = known.get(child.id);
@@ -171,21 +178,24 @@ function collect(
       ...{ id: child.id, kind: state?.kind ?? 'initial', isCompound: (child.children ?? []).length > 0 },
       ...{ x: child.x ?? 0, y: child.y ?? 0, width: child.width ?? DOT, height: child.height ?? DOT },
       ...(parent !== undefined && { parent }),
-      notes: state ? notesOf(state, chart) : [],
+      notes: state ? notesOf(state, chart, say) : [],
     });
-    collect(child, child.id, known, chart, states);
+    collect(child, child.id, known, chart, states, say);
   }
 }
 
 /** What a state does on entry, and what it answers to without going elsewhere. */
-function notesOf(state: ChartState, chart: Chart): string[] {
+function notesOf(state: ChartState, chart: Chart, say: SaySessions): string[] {
   const entry = [...state.onentry, ...(state.invokes > 0 ? ['invoke'] : [])];
   const stays = chart.transitions
     .filter(({ source, targets }) => source === state.id && targets.length === 0)
-    .map((transition) => cut(`on ${labelOf(transition) || 'entry'}`));
+    .map((transition) => {
+      const event = labelOf(transition);
+      return cut(event === '' ? say('onEntry') : say('onEvent', { event }));
+    });
   const notes = [...(entry.length > 0 ? [cut(entry.join(', '))] : []), ...stays];
   return notes.length > MOST_NOTES
-    ? [...notes.slice(0, MOST_NOTES - 1), `${notes.length - MOST_NOTES + 1} more`]
+    ? [...notes.slice(0, MOST_NOTES - 1), say('moreNotes', { number: notes.length - MOST_NOTES + 1 })]
     : notes;
 }
 

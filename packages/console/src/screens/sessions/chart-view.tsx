@@ -15,9 +15,11 @@ import {
 } from '@xyflow/react';
 import { useMemo } from 'react';
 import type { Chart, ChartTransition } from '../../api/sessions.js';
+import { useLanguage } from '../../i18n/use-texts.js';
 import { Failure } from '../../layout/failure.js';
 import { layOut, type PlacedState, type PlacedTransition } from './chart-layout.js';
 import classes from './chart-view.module.css';
+import { type SaySessions, useSessionsTexts } from './use-sessions-texts.js';
 
 interface Props {
   chart: Chart;
@@ -37,39 +39,49 @@ const SMALLEST = 0.15;
 
 /** The chart of an application: states in their parents, active ones lit; moved and zoomed by pointer and keyboard. */
 export function ChartView({ chart, active, taken }: Props) {
+  const say = useSessionsTexts();
+  const language = useLanguage();
   const scheme = useComputedColorScheme('light');
   const placed = useQuery({
-    queryKey: ['chart-layout', chart],
-    queryFn: () => layOut(chart),
+    queryKey: ['chart-layout', language, chart],
+    queryFn: () => layOut(chart, say),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const nodes = useMemo(() => (placed.data?.states ?? []).map((state) => nodeOf(state, active)), [placed.data, active]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is said depends on the language alone
+  const nodes = useMemo(
+    () => (placed.data?.states ?? []).map((state) => nodeOf(state, active, say)),
+    [placed.data, active, language],
+  );
   const edges = useMemo(
     () => (placed.data?.transitions ?? []).map((transition) => edgeOf(transition, taken)),
     [placed.data, taken],
   );
-  if (placed.isPending) return <Skeleton h="100%" aria-label="Drawing the chart" />;
-  if (placed.isError) return <Failure what="The chart cannot be drawn" error={placed.error} retry={placed.refetch} />;
+  if (placed.isPending) return <Skeleton h="100%" aria-label={say('drawing')} />;
+  if (placed.isError) return <Failure what={say('notDrawn')} error={placed.error} retry={placed.refetch} />;
   return (
     <ReactFlow
       {...{ nodes, edges, nodeTypes: NODE_TYPES, edgeTypes: EDGE_TYPES, colorMode: scheme, minZoom: SMALLEST }}
       {...{ fitView: true, fitViewOptions: { padding: 0.06, maxZoom: 1.1 } }}
       {...{ nodesDraggable: false, nodesConnectable: false, edgesFocusable: false, elementsSelectable: false }}
       proOptions={{ hideAttribution: false }}
-      aria-label={`Chart with ${chart.states.length - 1} states; active: ${active.join(', ')}`}
+      aria-label={say('chartOf', { number: chart.states.length - 1, active: active.join(', ') })}
     >
       <Controls showInteractive={false} />
     </ReactFlow>
   );
 }
 
-function nodeOf(state: PlacedState, active: readonly string[]): StateNode {
+const KINDS = ['state', 'parallel', 'final', 'history'] as const;
+
+function nodeOf(state: PlacedState, active: readonly string[], say: SaySessions): StateNode {
+  const known = KINDS.find((kind) => kind === state.kind);
+  const kind = known === undefined ? state.kind : say(`kind-${known}`);
   const isActive = active.includes(state.id);
   return {
     ...{ id: state.id, type: 'state', position: { x: state.x, y: state.y }, data: { state, isActive } },
     ...{ width: state.width, height: state.height, focusable: state.kind !== 'initial' },
     ...(state.parent !== undefined && { parentId: state.parent }),
-    ariaLabel: `${state.kind} ${state.id}${isActive ? ', active' : ''}`,
+    ariaLabel: say(isActive ? 'chartActive' : 'chartState', { kind, id: state.id }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Paper, Text, Title } from '@mantine/core';
 import { Empty } from '../../layout/empty.js';
 import classes from './data-panel.module.css';
+import { useSessionsTexts } from './use-sessions-texts.js';
 
 interface Props {
   data: unknown;
@@ -12,17 +13,18 @@ interface Props {
 
 /** The data model, and what the chosen step changed in it. */
 export function DataPanel({ data, changes, step }: Props) {
+  const say = useSessionsTexts();
   const isEmpty = data === null || data === undefined || JSON.stringify(data) === '{}';
   return (
-    <Paper component="section" p="md" aria-label="Data">
+    <Paper component="section" p="md" aria-label={say('data')}>
       <Title order={2} mb="xs">
-        Data{step !== undefined && ` after step ${step}`}
+        {step === undefined ? say('data') : say('dataAfter', { step })}
       </Title>
       {changes.length > 0 && (
-        <ul className={classes.changes} aria-label="Changed by this step">
+        <ul className={classes.changes} aria-label={say('changed')}>
           {changes.map(({ path, before, after }) => (
             <li key={path}>
-              <span className={classes.path}>{path || 'everything'}</span>
+              <span className={classes.path}>{path || say('everything')}</span>
               {before !== undefined && <del>{short(before)}</del>}
               {after !== undefined && <ins>{short(after)}</ins>}
             </li>
@@ -30,7 +32,7 @@ export function DataPanel({ data, changes, step }: Props) {
         </ul>
       )}
       {isEmpty ? (
-        <Empty title="No data">The application keeps nothing.</Empty>
+        <Empty title={say('noData')}>{say('noDataHelp')}</Empty>
       ) : (
         // Scrolls by itself, so it can be reached by the keyboard.
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region has to be focusable
@@ -40,7 +42,7 @@ export function DataPanel({ data, changes, step }: Props) {
       )}
       {step !== undefined && changes.length === 0 && (
         <Text size="xs" c="dimmed" mt="xs">
-          This step changed nothing in it.
+          {say('nothingChanged')}
         </Text>
       )}
     </Paper>

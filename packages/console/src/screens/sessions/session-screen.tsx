@@ -1,16 +1,25 @@
 import { Anchor, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { Link, useParams } from 'react-router-dom';
-import { type SessionDetail, type SessionSummary, useChart, useSession, useStep } from '../../api/sessions.js';
+import {
+  SESSION_STATES,
+  type SessionDetail,
+  type SessionSummary,
+  useChart,
+  useSession,
+  useStep,
+} from '../../api/sessions.js';
 import { ArrowLeftIcon } from '../../icons.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
+import { With } from '../../layout/with.js';
 import { Moment } from '../../time/moment.js';
 import { DataPanel } from './data-panel.js';
 import classes from './session-screen.module.css';
 import { SessionStateMark } from './session-state.js';
 import { StepSlider } from './step-slider.js';
 import { Timeline } from './timeline.js';
+import { useSessionsTexts } from './use-sessions-texts.js';
 import { WaitingPanel } from './waiting-panel.js';
 
 /** The chart and its layout are large, and only this page draws one. */
@@ -18,20 +27,19 @@ const ChartView = lazy(async () => ({ default: (await import('./chart-view.js'))
 
 /** One session: its chart with the active states lit, what it did step by step, what it knows and waits for. */
 export function SessionScreen() {
+  const say = useSessionsTexts();
   const { id = '' } = useParams();
   const session = useSession(id);
   return (
     <Stack gap="md">
       <Anchor component={Link} to="/sessions" size="sm" className={classes.back}>
-        <ArrowLeftIcon /> All sessions
+        <ArrowLeftIcon /> {say('all')}
       </Anchor>
-      {session.isPending && <Skeleton h={260} aria-label="Loading the session" />}
-      {session.isError && <Failure what="The session cannot be shown" error={session.error} retry={session.refetch} />}
+      {session.isPending && <Skeleton h={260} aria-label={say('loading')} />}
+      {session.isError && <Failure what={say('sessionNotShown')} error={session.error} retry={session.refetch} />}
       {session.data === null && (
         <Paper>
-          <Empty title="There is no such session">
-            No session has the id {id}. It can be read for an hour after its end.
-          </Empty>
+          <Empty title={say('absent')}>{say('absentHelp', { id })}</Empty>
         </Paper>
       )}
       {session.data && <Present session={session.data} />}
@@ -40,6 +48,7 @@ export function SessionScreen() {
 }
 
 function Present({ session }: { session: SessionDetail }) {
+  const say = useSessionsTexts();
   const [chosen, setChosen] = useState<number>();
   const chart = useChart(session.id);
   const picture = useStep(session.id, chosen);
@@ -48,20 +57,18 @@ function Present({ session }: { session: SessionDetail }) {
   return (
     <>
       <Heading session={session} />
-      <Paper component="section" aria-label="Chart" className={classes.chart}>
-        {chart.isError && <Failure what="The chart cannot be shown" error={chart.error} retry={chart.refetch} />}
-        {chart.data === null && (
-          <Empty title="No chart">The documents of the application are still to be fetched.</Empty>
-        )}
+      <Paper component="section" aria-label={say('chart')} className={classes.chart}>
+        {chart.isError && <Failure what={say('chartNotShown')} error={chart.error} retry={chart.refetch} />}
+        {chart.data === null && <Empty title={say('noChart')}>{say('noChartHelp')}</Empty>}
         {chart.data && (
-          <Suspense fallback={<Skeleton h="100%" aria-label="Drawing the chart" />}>
+          <Suspense fallback={<Skeleton h="100%" aria-label={say('drawing')} />}>
             <ChartView chart={chart.data} active={active} taken={seen?.taken ?? []} />
           </Suspense>
         )}
       </Paper>
       {session.step > 1 && <StepSlider session={session} chosen={chosen} onChoose={setChosen} />}
       {picture.isError && chosen !== undefined && (
-        <Failure what={`Step ${chosen} cannot be shown`} error={picture.error} retry={picture.refetch} />
+        <Failure what={say('stepNotShown', { step: chosen })} error={picture.error} retry={picture.refetch} />
       )}
       <div className={classes.columns}>
         <Timeline session={session} chosen={chosen} onChoose={setChosen} />
@@ -79,12 +86,17 @@ function Present({ session }: { session: SessionDetail }) {
 }
 
 function Heading({ session }: { session: SessionSummary & Pick<SessionDetail, 'children'> }) {
+  const say = useSessionsTexts();
+  const stateOf = (state: string) => {
+    const known = SESSION_STATES.find((one) => one === state);
+    return known === undefined ? state : say(`state-${known}`);
+  };
   return (
     <Stack gap={4}>
       <Group gap="sm" align="center">
         <Title order={1}>{session.flow}</Title>
         <Text size="sm" c="dimmed">
-          version {session.version}
+          {say('version', { version: session.version })}
         </Text>
         <SessionStateMark state={session.state} />
         {session.reason !== undefined && <Text size="sm">{session.reason}</Text>}
@@ -92,26 +104,30 @@ function Heading({ session }: { session: SessionSummary & Pick<SessionDetail, 'c
       <Group gap="md" fz="xs" c="dimmed">
         <span className={classes.id}>{session.id}</span>
         <span>
-          started <Moment at={session.startedAt} />
+          <With text={(time) => say('startedAt', { time })}>
+            <Moment at={session.startedAt} />
+          </With>
         </span>
         {session.endedAt !== undefined && (
           <span>
-            ended <Moment at={session.endedAt} />
+            <With text={(time) => say('endedAt', { time })}>
+              <Moment at={session.endedAt} />
+            </With>
           </span>
         )}
         {session.callback !== undefined && (
           <Anchor component={Link} to={`/callbacks/${encodeURIComponent(session.callback)}`} inherit>
-            Its callback
+            {say('itsCallback')}
           </Anchor>
         )}
         {session.parent !== undefined && (
           <Anchor component={Link} to={`/sessions/${encodeURIComponent(session.parent)}`} inherit>
-            Started by another session
+            {say('startedByAnother')}
           </Anchor>
         )}
         {session.children.map((child) => (
           <Anchor key={child.id} component={Link} to={`/sessions/${encodeURIComponent(child.id)}`} inherit>
-            Started {child.flow} ({child.state})
+            {say('startedChild', { flow: child.flow, state: stateOf(child.state) })}
           </Anchor>
         ))}
       </Group>

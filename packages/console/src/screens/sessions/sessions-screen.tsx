@@ -7,22 +7,26 @@ import {
   useFlowNames,
   useSessions,
 } from '../../api/sessions.js';
+import { Coded } from '../../layout/coded.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
 import { Moment } from '../../time/moment.js';
 import { SessionStateMark } from './session-state.js';
 import classes from './sessions-screen.module.css';
+import { useSessionsTexts } from './use-sessions-texts.js';
 
-const AGES: Readonly<Record<string, { label: string; filter: SessionFilter }>> = {
-  'last-5-minutes': { label: 'Last 5 minutes', filter: { maxAge: '300' } },
-  'last-hour': { label: 'Last hour', filter: { maxAge: '3600' } },
-  'older-hour': { label: 'Older than an hour', filter: { minAge: '3600' } },
-  'older-day': { label: 'Older than a day', filter: { minAge: '86400' } },
+const AGES = ['last-5-minutes', 'last-hour', 'older-hour', 'older-day'] as const;
+const AGE_FILTER: Readonly<Record<(typeof AGES)[number], SessionFilter>> = {
+  'last-5-minutes': { maxAge: '300' },
+  'last-hour': { maxAge: '3600' },
+  'older-hour': { minAge: '3600' },
+  'older-day': { minAge: '86400' },
 };
 const FILTERS = ['state', 'application', 'age'] as const;
 
 /** What runs, and what has ended a short while ago; the filters are part of the address. */
 export function SessionsScreen() {
+  const say = useSessionsTexts();
   const [parameters, setParameters] = useSearchParams();
   const flows = useFlowNames();
   const chosen = (name: (typeof FILTERS)[number]) => parameters.get(name);
@@ -34,10 +38,11 @@ export function SessionsScreen() {
   };
   const state = chosen('state');
   const application = chosen('application');
+  const age = AGES.find((known) => known === chosen('age'));
   const sessions = useSessions({
     ...(state !== null && { state }),
     ...(application !== null && { application }),
-    ...AGES[chosen('age') ?? '']?.filter,
+    ...(age && AGE_FILTER[age]),
   });
   const listed = sessions.data?.pages.flatMap((page) => page.sessions) ?? [];
   const names = [...new Set([...(flows.data ?? []), ...(application === null ? [] : [application])])];
@@ -46,33 +51,31 @@ export function SessionsScreen() {
   return (
     <Stack gap="md">
       <Group justify="space-between" gap="sm">
-        <Title order={1}>Sessions</Title>
-        <Group gap="sm" role="group" aria-label="Which sessions">
+        <Title order={1}>{say('title')}</Title>
+        <Group gap="sm" role="group" aria-label={say('which')}>
           <Select
-            {...{ size: 'xs', clearable: true, placeholder: 'Any state', 'aria-label': 'State' }}
-            data={[...SESSION_STATES]}
+            {...{ size: 'xs', clearable: true, placeholder: say('anyState'), 'aria-label': say('state') }}
+            data={SESSION_STATES.map((value) => ({ value, label: say(`state-${value}`) }))}
             value={state}
             onChange={choose('state')}
           />
           <Select
-            {...{ size: 'xs', clearable: true, searchable: true, placeholder: 'Any application' }}
-            aria-label="Application"
+            {...{ size: 'xs', clearable: true, searchable: true, placeholder: say('anyApplication') }}
+            aria-label={say('application')}
             data={names}
             value={application}
             onChange={choose('application')}
           />
           <Select
-            {...{ size: 'xs', clearable: true, placeholder: 'Any age', 'aria-label': 'Age' }}
-            data={Object.entries(AGES).map(([value, { label }]) => ({ value, label }))}
-            value={chosen('age')}
+            {...{ size: 'xs', clearable: true, placeholder: say('anyAge'), 'aria-label': say('age') }}
+            data={AGES.map((value) => ({ value, label: say(`age-${value}`) }))}
+            value={age ?? null}
             onChange={choose('age')}
           />
         </Group>
       </Group>
-      {sessions.isPending && <Skeleton h={220} aria-label="Loading sessions" />}
-      {sessions.isError && (
-        <Failure what="The sessions cannot be shown" error={sessions.error} retry={sessions.refetch} />
-      )}
+      {sessions.isPending && <Skeleton h={220} aria-label={say('loadingSessions')} />}
+      {sessions.isError && <Failure what={say('notShown')} error={sessions.error} retry={sessions.refetch} />}
       {sessions.data !== undefined && (
         <Paper style={{ overflow: 'hidden' }}>
           <SessionTable sessions={listed} />
@@ -83,7 +86,7 @@ export function SessionsScreen() {
                 {...{ size: 'compact-sm', variant: 'default', loading: sessions.isFetchingNextPage }}
                 onClick={() => void sessions.fetchNextPage()}
               >
-                Show older ones
+                {say('older')}
               </Button>
             </Group>
           )}
@@ -94,15 +97,16 @@ export function SessionsScreen() {
 }
 
 function SessionTable({ sessions }: { sessions: readonly SessionSummary[] }) {
+  const say = useSessionsTexts();
   return (
-    <Table highlightOnHover aria-label="Sessions" className={classes.table ?? ''}>
+    <Table highlightOnHover aria-label={say('title')} className={classes.table ?? ''}>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>Started</Table.Th>
-          <Table.Th>Application</Table.Th>
-          <Table.Th>State</Table.Th>
-          <Table.Th>Where it stands</Table.Th>
-          <Table.Th visibleFrom="sm">Steps</Table.Th>
+          <Table.Th>{say('started')}</Table.Th>
+          <Table.Th>{say('application')}</Table.Th>
+          <Table.Th>{say('state')}</Table.Th>
+          <Table.Th>{say('where')}</Table.Th>
+          <Table.Th visibleFrom="sm">{say('steps')}</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -126,7 +130,7 @@ function SessionTable({ sessions }: { sessions: readonly SessionSummary[] }) {
               {session.reason ??
                 (session.configuration.join(', ') || (
                   <Text span c="dimmed" size="sm">
-                    not begun
+                    {say('notBegun')}
                   </Text>
                 ))}
             </Table.Td>
@@ -141,10 +145,11 @@ function SessionTable({ sessions }: { sessions: readonly SessionSummary[] }) {
 }
 
 function Nothing({ isFiltered }: { isFiltered: boolean }) {
-  if (isFiltered) return <Empty title="No session matches">Choose another state, application or age.</Empty>;
+  const say = useSessionsTexts();
+  if (isFiltered) return <Empty title={say('noMatch')}>{say('noMatchHelp')}</Empty>;
   return (
-    <Empty title="No sessions yet">
-      A callback starts one, a call to a DN with an application, and <code>/scxml/session/start</code>.
+    <Empty title={say('none')}>
+      <Coded>{say('noneHelp')}</Coded>
     </Empty>
   );
 }

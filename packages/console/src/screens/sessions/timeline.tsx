@@ -5,6 +5,7 @@ import { formatTime } from '../../time/format.js';
 import { Moment } from '../../time/moment.js';
 import { causeText } from './cause-text.js';
 import classes from './timeline.module.css';
+import { useSessionsTexts } from './use-sessions-texts.js';
 
 interface Props {
   session: SessionDetail;
@@ -14,23 +15,24 @@ interface Props {
 
 /** What happened, the last step on top: each with its event, the states left and entered, and what it caused. */
 export function Timeline({ session, chosen, onChoose }: Props) {
+  const say = useSessionsTexts();
   const { history, step: last } = session;
   const left = (history[0]?.step ?? 1) - 1;
   return (
-    <Paper component="section" p="md" aria-label="History">
+    <Paper component="section" p="md" aria-label={say('history')}>
       <Title order={2} mb="xs">
-        History
+        {say('history')}
       </Title>
       <ol className={classes.steps} reversed>
         {history.toReversed().map((step) => (
           <li key={step.step} className={classes.step} data-chosen={step.step === (chosen ?? last) || undefined}>
             <UnstyledButton
               className={classes.choose ?? ''}
-              aria-label={`Show step ${step.step}, ${step.event ?? 'start'}`}
+              aria-label={say('showStep', { step: step.step, event: step.event ?? say('start') })}
               onClick={() => onChoose(step.step)}
             >
               <span className={classes.number}>{step.step}</span>
-              <span className={classes.event}>{step.event ?? 'start'}</span>
+              <span className={classes.event}>{step.event ?? say('start')}</span>
               <Moment at={step.at} format={formatTime} />
             </UnstyledButton>
             <Consequences step={step} />
@@ -39,7 +41,7 @@ export function Timeline({ session, chosen, onChoose }: Props) {
       </ol>
       {left > 0 && (
         <Text size="xs" c="dimmed" mt="xs">
-          The {left} steps before are not listed.
+          {say('stepsBefore', { number: left })}
         </Text>
       )}
     </Paper>
@@ -47,6 +49,7 @@ export function Timeline({ session, chosen, onChoose }: Props) {
 }
 
 function Consequences({ step }: { step: SessionStep }) {
+  const say = useSessionsTexts();
   const hasData = step.data !== null && step.data !== undefined;
   const about = Object.keys(step.about).length > 0;
   return (
@@ -67,13 +70,13 @@ function Consequences({ step }: { step: SessionStep }) {
         <ul className={classes.caused}>
           {step.caused.map((cause: Members, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: what a step caused never changes
-            <li key={index}>{causeText(cause)}</li>
+            <li key={index}>{causeText(cause, say)}</li>
           ))}
         </ul>
       )}
       {(hasData || about) && (
         <details className={classes.data}>
-          <summary>{hasData ? 'Data of the event' : 'About the event'}</summary>
+          <summary>{say(hasData ? 'eventData' : 'eventAbout')}</summary>
           <pre>{JSON.stringify(about ? { data: step.data, ...step.about } : step.data, null, 2)}</pre>
         </details>
       )}

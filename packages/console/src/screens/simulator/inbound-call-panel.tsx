@@ -2,9 +2,11 @@ import { Button, Group, Paper, Stack, Text, TextInput, Title } from '@mantine/co
 import { type FormEvent, useState } from 'react';
 import { explain } from '../../api/request.js';
 import { usePlaceInboundCall } from '../../api/simulator.js';
+import { useSimulatorTexts } from './use-simulator-texts.js';
 
 /** Lets a simulated customer call one of the contact centre's numbers. */
 export function InboundCallPanel() {
+  const say = useSimulatorTexts();
   const [from, setFrom] = useState('5115');
   const [to, setTo] = useState('8999');
   const place = usePlaceInboundCall();
@@ -16,17 +18,17 @@ export function InboundCallPanel() {
     <Paper p="md" component="form" onSubmit={submit} aria-labelledby="inbound-title">
       <Stack gap="sm">
         <Title order={2} id="inbound-title">
-          A customer calls
+          {say('customerCalls')}
         </Title>
         <TextInput
-          label="From"
+          label={say('from')}
           type="tel"
           required
           value={from}
           onChange={(event) => setFrom(event.currentTarget.value)}
         />
         <TextInput
-          label="To (a route point)"
+          label={say('to')}
           type="tel"
           required
           value={to}
@@ -34,10 +36,10 @@ export function InboundCallPanel() {
         />
         <Group justify="space-between" wrap="nowrap">
           <Text size="sm" role="status" c={place.isError ? 'red' : 'dimmed'}>
-            {place.isError ? explain(place.error) : place.isSuccess ? 'The call is on its way.' : ''}
+            {place.isError ? explain(place.error) : place.isSuccess ? say('onItsWay') : ''}
           </Text>
           <Button type="submit" variant="default" loading={place.isPending}>
-            Place the call
+            {say('place')}
           </Button>
         </Group>
       </Stack>
