@@ -3,6 +3,7 @@ import { ConfigurationFileError } from '../config/index.js';
 import { RingbackError } from '../kernel/index.js';
 import { applyCommand } from './commands/apply.js';
 import { checkCommand } from './commands/check.js';
+import { dialCheckCommand } from './commands/dial-check.js';
 import { exportCommand } from './commands/export.js';
 import { importCommand } from './commands/import.js';
 import { migrateCommand } from './commands/migrate.js';
@@ -23,6 +24,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .addCommand(exportCommand())
     .addCommand(migrateCommand())
     .addCommand(checkCommand())
+    .addCommand(dialCheckCommand())
     .addCommand(scxmlCommand())
     .showHelpAfterError();
   try {
