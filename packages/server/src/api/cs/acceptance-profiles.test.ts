@@ -1,35 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { TestApi } from './testing.js';
-
-const PACKAGE = 'com.genesyslab.gsg.services.contextservices.exceptions.';
+import { acceptanceApi, expectError, freshCustomer, PACKAGE } from './acceptance-bed.js';
+import type { TestApi } from './testing.js';
 
 let api: TestApi;
 let customer: string;
-let customers = 0;
 
 beforeAll(async () => {
-  api = await TestApi.create({
-    people: {
-      verify: async (name, password) =>
-        password === 'secret' ? { name, roles: name === 'root' ? ['administrator'] : [name] } : undefined,
-    },
-  });
+  api = await acceptanceApi();
 });
 afterAll(() => api.close());
 beforeEach(async () => {
-  api.configuration.sections = {};
-  api.configuration.lists = {};
-  await api.context.mode.change('production');
-  customers += 1;
-  customer = `c${customers}`;
+  customer = await freshCustomer(api);
 });
-
-function expectError({ status, body }: { status: number; body: unknown }, expected: number): void {
-  expect({ status, body }).toMatchObject({
-    status: expected,
-    body: { message: expect.any(String), exception: expect.stringContaining(PACKAGE) },
-  });
-}
 
 describe('the acceptance table of Context Services: profiles and the server', () => {
   it('C23: creates a profile', async () => {
