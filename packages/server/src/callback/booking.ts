@@ -9,6 +9,8 @@ import type { CallbackRow } from './callback-record.js';
 import type { CallbackService, CallbackServices } from './callback-service.js';
 import { type DesiredTime, submitTime } from './desired-time.js';
 import { lookupOf } from './lookup-keys.js';
+import type { RemoteSession } from './orchestration-servers.js';
+import type { RemoteSubmission } from './remote-submission.js';
 import type { SessionStarter } from './sessions.js';
 import { proposals } from './slots.js';
 import { eventsOfBooking } from './status-events.js';
@@ -35,8 +37,10 @@ export interface BookingRequest {
 
 export interface Booked {
   id: string;
-  /** Set for an immediate callback: the request to its session whose answer the client waits for. */
+  /** Set for an immediate callback whose session runs here: the request whose answer the client waits for. */
   startRequestId?: string;
+  /** Set for one whose session runs on another server. */
+  session?: RemoteSession;
 }
 
 /** Books callbacks: those for later in one statement, those for now together with their session. */
@@ -52,6 +56,8 @@ export class Booking {
       sessions: SessionStarter;
       services: CallbackServices;
       submission: Submission;
+      /** For services whose sessions run on other servers; absent: there are none. */
+      remote: RemoteSubmission | undefined;
       lead: SubmissionLead;
       transitions: Transitions;
       notifications: StatusNotifications;
@@ -64,7 +70,8 @@ export class Booking {
   /**
    * @throws CallbackError `rate-limit`, `parameter-limit`, `queue-limit`, `already-queued`, `slot-full`, `slots-full`,
    *   and the request's own rejection
-   * @throws RingbackError `unknown-flow` for a callback that is to be submitted at once
+   * @throws RingbackError `unknown-flow` for a callback that is to be submitted at once; `orchestration-failed` for an
+   *   immediate one that no server takes, which is then completed with SUBMIT_FAILED
    */
   async book(request: BookingRequest): Promise<Booked> {
     const { service, grid, desired, now } = request;
@@ -91,11 +98,14 @@ export class Booking {
     const { database, journal, services, due } = this.parts;
     const immediate = request.desired === undefined;
     const id = immediate ? `${services.nodeNumber}-${newId()}` : newId();
-    const startRequestId = immediate ? newId() : undefined;
+    const remote =
+      atOnce && this.parts.remote?.concerns(request.service, request.properties) ? this.parts.remote : undefined;
+    const startRequestId = immediate && !remote ? newId() : undefined;
     await database.transaction(async (tx) => {
       await admit(tx, { ...request, immediate, atOnce });
       if (request.rejection) throw request.rejection;
-      const row = newCallback(request, slot, id, atOnce ? newSessionId() : undefined);
+      const row = newCallback(request, slot, id, atOnce && !remote ? newSessionId() : undefined);
+      if (remote) row.submit_at = remote.claimedUntil();
       if (!(await storeBooking(tx, row, slot))) throw await this.#full(tx, request);
       const { notifications } = this.parts;
       await notifications.tell(tx, row, eventsOfBooking(row), request.now);
@@ -106,7 +116,15 @@ export class Booking {
         due(row.submit_at, row.expires_at);
       });
     });
+    if (remote) return this.#submitElsewhere(remote, id, immediate);
     return { id, ...(startRequestId !== undefined && { startRequestId }) };
+  }
+
+  async #submitElsewhere(remote: RemoteSubmission, id: string, immediate: boolean): Promise<Booked> {
+    const submitted = await remote.submit(id, immediate);
+    if (!immediate || !submitted) return { id };
+    if ('problem' in submitted) throw submitted.problem;
+    return { id, session: submitted.session };
   }
 
   async #startSession(

@@ -44,6 +44,8 @@ export interface CallbackService {
   readonly throttleByHeader: boolean;
   readonly overwritable: ReadonlySet<string>;
   readonly maxSubmitAttempts: number;
+  /** Desired times, from now (milliseconds), of submitted callbacks whose sessions on other servers are asked for. */
+  readonly sessionCheck: { from: number; to: number };
   readonly pausedList: string;
   readonly pausedKey: string;
   readonly virtualQueue: string;
@@ -157,6 +159,7 @@ function readService(name: string, read: OptionReader): CallbackService {
     throttleByHeader: read.text('_enable_throttle_header_parameters').trim().toLowerCase() !== 'false',
     overwritable: new Set(read.list('_overwritable_options')),
     maxSubmitAttempts: read.integer('_max_ors_submit_attempts'),
+    sessionCheck: sessionCheck(read),
     pausedList: read.text('_paused_services_list'),
     pausedKey: read.text('_paused_services_id').trim() || name,
     virtualQueue: read.text('_urs_virtual_queue').trim(),
@@ -167,6 +170,13 @@ function readService(name: string, read: OptionReader): CallbackService {
 function latestSubmission(...ranges: string[]): number {
   const minutes = ranges.map((range) => Number.parseInt(range, 10)).filter((from) => !Number.isNaN(from));
   return Math.max(0, ...minutes.map((from) => -from)) * 60_000;
+}
+
+/** Older ones are found by the recovery poll of the original, which here is no rarer. */
+function sessionCheck(read: OptionReader): { from: number; to: number } {
+  const [from, to] = read.pair('_queue_ping_ors_period');
+  const [oldest] = read.pair('_queue_poll_period_recovery');
+  return { from: Math.min(from, oldest) * 60_000, to: to * 60_000 };
 }
 
 /** `true` allows two callbacks in the queue and refuses the third, `strict` allows one. */

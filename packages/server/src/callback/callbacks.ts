@@ -1,5 +1,12 @@
 import { Calendar } from '../calendar/index.js';
-import type { Activity, Clock, JsonObject, JsonValue, Logger } from '../kernel/index.js';
+import {
+  type Activity,
+  type Clock,
+  type JsonObject,
+  type JsonValue,
+  type Logger,
+  RingbackError,
+} from '../kernel/index.js';
 import type { Journal } from '../reporting/index.js';
 import type { Database, Transaction } from '../store/index.js';
 import type { CustomerAccess } from './access.js';
@@ -20,8 +27,12 @@ import { NUMBER_KEY } from './lookup-keys.js';
 import type { CallbackDesk, ReportOutcome } from './module.js';
 import { NumberExceptions } from './number-exceptions.js';
 import { type AvailabilityQuery, type OpenSlots, type SlotRange, SlotSearch } from './open-slots.js';
+import type { OrchestrationServers, RemoteSession } from './orchestration-servers.js';
 import type { Push } from './push.js';
 import { type CallbackCriteria, Queries, type QueueCriteria } from './queries.js';
+import { RemoteLife } from './remote-life.js';
+import { RemoteCallbackSessions } from './remote-sessions.js';
+import { RemoteSubmission } from './remote-submission.js';
 import { Rescheduling } from './rescheduling.js';
 import { Scheduler } from './scheduler.js';
 import { effectiveParameter, scalarText, withTokens } from './service-parameters.js';
@@ -31,7 +42,7 @@ import { StatusNotifications } from './status-notifications.js';
 import { Submission } from './submission.js';
 import { type ExpectedWait, SubmissionLead } from './submission-lead.js';
 import type { RequestHeaders } from './throttle.js';
-import { Transitions } from './transitions.js';
+import { countFailure, Transitions } from './transitions.js';
 
 export interface CallbacksOptions {
   database: Database;
@@ -49,6 +60,8 @@ export interface CallbacksOptions {
   statusPost?: StatusPost;
   /** How customers' devices are reached; absent: they are not. */
   push?: Push;
+  /** Other servers, on which the sessions of services with `_ors` run; absent: all run here. */
+  servers?: OrchestrationServers;
   /** Where callbacks whose customer calls get a number from; absent: there is none. */
   customerAccess?: CustomerAccess;
   /** How long the client of an immediate callback waits for the application's first answer; default 10 s. */
@@ -74,6 +87,16 @@ export type StartAnswer =
   | { outcome: 'immediate'; id: string; reply: SessionReply | undefined }
   | { outcome: 'redirected'; reply: SessionReply };
 
+/** The session that works for a callback, and where when it is not here. */
+export interface CallbackSession {
+  session: string | undefined;
+  service: string;
+  remote?: RemoteSession;
+}
+
+/** Why a session ends whose application could not be loaded: the callback is submitted again, or given up. */
+const NOT_BEGUN: ReadonlySet<string> = new Set(['application-unknown', 'application-invalid']);
+
 const ANSWER_TIMEOUT_MS = 10_000;
 const CONTACT_CENTER_HEADER = 'contactcenterid';
 
@@ -95,6 +118,7 @@ export class Callbacks {
   readonly #slots: SlotSearch;
   readonly #scheduler: Scheduler;
   readonly #delivery: StatusDelivery;
+  readonly #remote: { sessions: RemoteCallbackSessions; submission: RemoteSubmission; life: RemoteLife } | undefined;
   /** What agents are asked about callbacks. */
   readonly invitations: Invitations;
   /** What the applications of callbacks ask for. */
@@ -108,14 +132,36 @@ export class Callbacks {
     const due = (submitAt: number | null, expiresAt: number) => this.#scheduler.due(submitAt, expiresAt);
     const notificationDue = (at: number) => this.#delivery.due(at);
     const notifications = new StatusNotifications({ configuration, services, due: notificationDue });
-    const transitions = new Transitions({ clock, journal, sessions, services, notifications, due });
-    const submission = new Submission({ clock, sessions, services, transitions, log, due });
+    const { servers } = options;
+    const remoteSessions = servers && new RemoteCallbackSessions({ database, clock, activity, log, servers });
+    const transitions = new Transitions({
+      ...{ clock, journal, sessions, services, notifications, due },
+      remote: remoteSessions,
+    });
+    if (servers && remoteSessions) {
+      const own = { database, clock, activity, log, services, transitions, servers, due, sessions: remoteSessions };
+      this.#remote = { sessions: remoteSessions, submission: new RemoteSubmission(own), life: new RemoteLife(own) };
+    }
+    const remote = this.#remote?.submission;
+    const submission = new Submission({ clock, sessions, services, transitions, remote, log, due });
     const lead = new SubmissionLead(configuration, options.expectedWait);
     this.#services = services;
     this.#calendar = calendar;
     this.#exceptions = new NumberExceptions(configuration, log);
     this.#transitions = transitions;
-    const booking = { database, activity, log, journal, sessions, services, submission, lead, transitions, due };
+    const booking = {
+      database,
+      activity,
+      log,
+      journal,
+      sessions,
+      services,
+      submission,
+      lead,
+      transitions,
+      remote,
+      due,
+    };
     this.#booking = new Booking({ ...booking, notifications });
     const rescheduling = { database, clock, calendar, journal, services, transitions, due };
     this.#rescheduling = new Rescheduling({ ...rescheduling, notifications });
@@ -125,7 +171,7 @@ export class Callbacks {
     this.#queries = new Queries({ database, clock, services, configuration });
     this.#slots = new SlotSearch({ database, clock, calendar, services });
     const background = { database, clock, activity, log, configuration, services, submission, transitions };
-    this.#scheduler = new Scheduler({ ...background, lead, sessions });
+    this.#scheduler = new Scheduler({ ...background, lead, sessions, remote: this.#remote?.life });
     this.#delivery = new StatusDelivery({ database, clock, activity, log, sessions, post: options.statusPost });
     this.invitations = new Invitations({ database, clock, sessions });
     const { push, customerAccess } = options;
@@ -139,11 +185,13 @@ export class Callbacks {
   async startUp(): Promise<void> {
     await this.#scheduler.start();
     await this.#delivery.start();
+    await this.#remote?.sessions.start();
   }
 
   async shutDown(): Promise<void> {
     await this.#scheduler.stop();
     await this.#delivery.stop();
+    await this.#remote?.sessions.stop();
   }
 
   /**
@@ -180,21 +228,44 @@ export class Callbacks {
     const rejection = refusalOf(() => checkTimes(service, grid, desired, now));
     const properties = withContactCenter(withoutSystemKeys(parameters), contactCenter);
     const booking: BookingRequest = { service, grid, desired, number, properties, headers, rejection, now };
-    const { id, startRequestId } = await this.#booking.book(booking);
+    const { id, startRequestId, session } = await this.#booking.book(booking);
+    if (session) return { outcome: 'immediate', id, reply: await this.#remote?.submission.firstAnswer(session) };
     if (startRequestId === undefined) return { outcome: 'scheduled', id };
     const timeoutMs = this.#options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
-    return { outcome: 'immediate', id, reply: await this.#options.sessions.reply(startRequestId, timeoutMs) };
+    const reply = await this.#options.sessions.reply(startRequestId, timeoutMs);
+    if (!reply) await this.#requireBegun(id);
+    return { outcome: 'immediate', id, reply };
+  }
+
+  /**
+   * The client of an immediate callback learns that its application cannot be loaded; nobody tries that any further.
+   * @throws RingbackError `unknown-flow`
+   */
+  async #requireBegun(id: string): Promise<void> {
+    const hasFailed = await this.#options.database.transaction(async (tx) => {
+      const row = await this.#transitions.lock(tx, id);
+      const isTriedAgain = row?.state === 'QUEUED' && row.submit_at !== null && row.submit_attempts > 0;
+      if (isTriedAgain) await this.#transitions.apply(tx, row, { type: 'give-up' });
+      return isTriedAgain || row?.reason === 'SUBMIT_FAILED';
+    });
+    if (hasFailed) throw new RingbackError('unknown-flow', `the application of the callback ${id} cannot be loaded`);
   }
 
   /** @throws CallbackError `no-such-callback`, `unknown-service` */
-  cancel(service: string, id: string, options: { discardSessionFailure?: boolean } = {}): Promise<void> {
+  async cancel(service: string, id: string, options: { discardSessionFailure?: boolean } = {}): Promise<void> {
     this.#services.get(service);
-    return this.#cancellation.cancel(service, id, options.discardSessionFailure ?? false);
+    const discard = options.discardSessionFailure ?? false;
+    if (!discard) await this.#remote?.life.requireSession(id);
+    await this.#cancellation.cancel(service, id, discard);
   }
 
-  /** See `Rescheduling.reschedule`. */
-  reschedule(service: string, id: string, change: JsonObject): Promise<void> {
-    return this.#rescheduling.reschedule(service, id, change);
+  /**
+   * See `Rescheduling.reschedule`. The application of a session on another server reports in this way what becomes of its
+   * callback: `_callback_state` and `_callback_reason`.
+   */
+  async reschedule(service: string, id: string, change: JsonObject): Promise<void> {
+    if (await this.#remote?.life.report(service, id, change)) return;
+    await this.#rescheduling.reschedule(service, id, change);
   }
 
   /** See `Cancellation.cancelAll`. */
@@ -243,9 +314,10 @@ export class Callbacks {
   }
 
   /** The session that works for a callback, for requests that clients send to it by the callback's id. */
-  async sessionOf(id: string): Promise<{ session: string | undefined; service: string } | undefined> {
+  async sessionOf(id: string): Promise<CallbackSession | undefined> {
     const row = await this.#queries.byId(id);
-    return row && { session: row.session ?? undefined, service: row.service };
+    const remote = row && (await this.#remote?.sessions.of(this.#options.database, id));
+    return row && { session: row.session ?? undefined, service: row.service, ...(remote && { remote }) };
   }
 
   /**
@@ -265,7 +337,9 @@ export class Callbacks {
     await this.invitations.withdraw(tx, session.id);
     const row = await this.#transitions.lock(tx, session.callback);
     if (row?.session !== session.id) return;
-    await this.#transitions.apply(tx, row, { type: `session-${session.state}` });
+    const hasBegun = session.state !== 'failed' || !NOT_BEGUN.has(session.reason ?? '');
+    if (hasBegun) await this.#transitions.apply(tx, row, { type: `session-${session.state}` });
+    else await countFailure(this.#transitions, tx, row, this.#services.find(row.service));
   }
 
   async #recordRejection(service: CallbackService, parameters: JsonObject, error: CallbackError): Promise<void> {

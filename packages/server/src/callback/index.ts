@@ -4,7 +4,13 @@ export type { CustomerAccess } from './access.js';
 export type { BulkMove, MoveOutcome } from './bulk-rescheduling.js';
 export { type Availability, CallbackError, type CallbackErrorCode, type CallbackErrorFacts } from './callback-error.js';
 export type { CallbackRecord, CallbackRow } from './callback-record.js';
-export { Callbacks, type CallbacksOptions, type StartAnswer, type StartRequest } from './callbacks.js';
+export {
+  type CallbackSession,
+  Callbacks,
+  type CallbacksOptions,
+  type StartAnswer,
+  type StartRequest,
+} from './callbacks.js';
 export type { CancelOutcome } from './cancellation.js';
 export type { CallbackConfiguration } from './configuration.js';
 export { CONTACT_CENTERS } from './contact-centers.js';
@@ -15,6 +21,7 @@ export { type Invitation, type InvitationAnswer, Invitations } from './invitatio
 export { CALLBACK_STATES, type CallbackInput, type CallbackState } from './life-cycle.js';
 export { type CallbackDesk, type CallbackModule, callbackModule } from './module.js';
 export type { AvailabilityQuery, OpenSlots, SlotRange } from './open-slots.js';
+export type { OrchestrationServers, RemoteSession } from './orchestration-servers.js';
 export { CallbackOverview } from './overview.js';
 export type { DeviceMessage, Push } from './push.js';
 export type { CallbackCriteria, QueueCriteria } from './queries.js';

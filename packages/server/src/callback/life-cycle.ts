@@ -58,7 +58,7 @@ export type CallbackEffect =
   | 'end-session'
   /** Give the place in the time bucket back. */
   | 'release-place'
-  /** Hand the callback to a new session after the polling interval. */
+  /** Hand the callback to a new session after the polling interval; failed attempts are counted. */
   | 'submit-again'
   /** Tell the session that its service is paused, or no longer. */
   | 'tell-session'

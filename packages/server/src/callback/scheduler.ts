@@ -10,6 +10,7 @@ import { type Database, DueWork, statement, type Transaction } from '../store/in
 import { CALLBACK_COLUMNS, type CallbackRow } from './callback-record.js';
 import type { CallbackServices } from './callback-service.js';
 import type { CallbackConfiguration } from './configuration.js';
+import type { RemoteLife } from './remote-life.js';
 import type { SessionStarter } from './sessions.js';
 import { inLockOrder, PURGE_SLOTS } from './slots.js';
 import type { Submission } from './submission.js';
@@ -94,6 +95,8 @@ interface SchedulerParts {
   sessions: Pick<SessionStarter, 'holdTurns'>;
   transitions: Transitions;
   lead: SubmissionLead;
+  /** Callbacks whose sessions run on other servers; absent: there are none. */
+  remote: RemoteLife | undefined;
 }
 
 /**
@@ -241,8 +244,15 @@ export class Scheduler {
         await this.#bringForward();
         await this.#purge();
       });
+      this.#askOtherServers();
       this.#settlePauses();
     });
+  }
+
+  /** A server that does not answer holds up no other one of the poll's tasks. */
+  #askOtherServers(): void {
+    const { remote } = this.#parts;
+    if (remote) void this.#inBackground('Asking other servers for sessions', () => remote.poll());
   }
 
   /** `submit at desired - max(buffer, expected wait)`; the buffer is in `submit_at` already. */

@@ -100,9 +100,10 @@ export function eventsOfStep(before: CallbackRow, after: CallbackRow, input: Cal
 
 /** What an accepted booking tells: of one for later that it is scheduled, of one for now that it is submitted and queued. */
 export function eventsOfBooking(row: CallbackRow): { event: StatusEvent }[] {
+  // One for now whose session runs on another server is submitted when that server has taken it.
   const events: StatusEvent[] =
     row.session === null
-      ? ['_cbe_on_callback_scheduled']
+      ? [row.immediate ? '_cbe_on_callback_submitted' : '_cbe_on_callback_scheduled']
       : [
           '_cbe_on_callback_submitted',
           '_cbe_on_callback_queued',

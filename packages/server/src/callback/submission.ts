@@ -2,16 +2,11 @@ import { type Clock, type Logger, newSessionId, RingbackError } from '../kernel/
 import { type Sql, statement, type Transaction } from '../store/sql.js';
 import type { CallbackRow } from './callback-record.js';
 import type { CallbackService, CallbackServices } from './callback-service.js';
-import {
-  applicationOf,
-  effectiveParameter,
-  restoredPosition,
-  scalarText,
-  sessionParameters,
-} from './service-parameters.js';
+import type { RemoteSubmission } from './remote-submission.js';
+import { sessionRequest } from './session-request.js';
 import type { SessionStarter } from './sessions.js';
 import { inLockOrder } from './slots.js';
-import type { Transitions } from './transitions.js';
+import { countFailure, type Transitions } from './transitions.js';
 
 const LEAVE = statement('callback-leave', 'update callback set submit_at = null where id = $1');
 
@@ -23,6 +18,8 @@ export class Submission {
       sessions: SessionStarter;
       services: CallbackServices;
       transitions: Transitions;
+      /** For services whose sessions run on other servers; absent: there are none. */
+      remote: RemoteSubmission | undefined;
       log: Logger;
       /** Tells the scheduler that something is due at a time. */
       due: (submitAt: number | null, expiresAt: number) => void;
@@ -40,7 +37,7 @@ export class Submission {
     session: string,
     startRequestId?: string,
   ): Promise<void> {
-    const request = this.#sessionFor(service, row, session);
+    const request = this.#requestFor(service, row, session);
     await this.parts.sessions.start(sql, { ...request, ...(startRequestId !== undefined && { startRequestId }) });
   }
 
@@ -54,7 +51,8 @@ export class Submission {
     const others: CallbackRow[] = [];
     for (const row of rows) {
       const service = services.find(row.service);
-      if (!service || services.isPaused(service) || this.#isTooLate(row, service)) others.push(row);
+      const isUsual = service && !services.isPaused(service) && !this.#isElsewhere(service, row);
+      if (!isUsual || this.#isTooLate(row, service)) others.push(row);
       else usual.push({ row, session: newSessionId(), service });
     }
     if (usual.length > 0 && (await this.#startSessions(tx, usual))) {
@@ -72,13 +70,14 @@ export class Submission {
     const { services, sessions, transitions } = this.parts;
     const service = services.find(row.service);
     if (this.#isTooLate(row, service)) return this.#leave(tx, row);
-    if (!service || problem !== undefined) return this.#failed(tx, row, service);
+    if (service && this.#isElsewhere(service, row)) return this.parts.remote?.claim(tx, row);
+    if (!service || problem !== undefined) return countFailure(transitions, tx, row, service);
     const session = newSessionId();
     try {
       await this.startSession(tx, service, row, session);
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      return this.#failed(tx, row, service);
+      return countFailure(transitions, tx, row, service);
     }
     const submitted = await transitions.apply(tx, row, { type: 'submit' }, { session });
     tx.afterCommit(() => sessions.wake(session));
@@ -93,7 +92,7 @@ export class Submission {
     try {
       await this.parts.sessions.startAll(
         tx,
-        submissions.map(({ row, session, service }) => this.#sessionFor(service, row, session)),
+        submissions.map(({ row, session, service }) => this.#requestFor(service, row, session)),
       );
       return true;
     } catch (error) {
@@ -102,28 +101,13 @@ export class Submission {
     }
   }
 
-  #sessionFor(service: CallbackService, row: CallbackRow, session: string) {
-    const now = this.parts.clock.now();
-    const startedAt = row.progress.submittedAt ?? now;
-    const parameters = sessionParameters(service, {
-      id: row.id,
-      service: row.service,
-      number: row.customer_number ?? undefined,
-      immediate: row.immediate,
-      desiredAt: row.desired_at,
-      startedAt,
-      properties: row.properties,
-    });
-    const isAnother = this.parts.services.restoresPlaces && row.session !== null && row.session !== session;
-    const named = scalarText(effectiveParameter(service, row.properties, '_service')) || service.flow;
-    const paused = this.parts.services.isPaused(service) ? { _callback_paused: 'true' } : {};
-    return {
-      id: session,
-      flow: applicationOf(named, parameters),
-      parameters: { ...parameters, ...paused, ...(isAnother && restoredPosition(parameters, startedAt, now)) },
-      callback: row.id,
-      service: row.service,
-    };
+  #isElsewhere(service: CallbackService, row: CallbackRow): boolean {
+    return this.parts.remote?.concerns(service, row.properties) ?? false;
+  }
+
+  #requestFor(service: CallbackService, row: CallbackRow, session: string) {
+    const { services, clock } = this.parts;
+    return sessionRequest(services, service, row, session, clock.now());
   }
 
   /**
@@ -149,16 +133,7 @@ export class Submission {
     );
     tx.afterCommit(() => this.parts.due(null, row.expires_at));
   }
-
-  async #failed(tx: Transaction, row: CallbackRow, service: CallbackService | undefined): Promise<void> {
-    const attempts = service?.maxSubmitAttempts ?? DEFAULT_ATTEMPTS;
-    const last = row.submit_attempts + 1 >= attempts;
-    await this.parts.transitions.apply(tx, row, { type: last ? 'give-up' : 'submit-failed' });
-  }
 }
-
-/** Attempts for a callback whose service is not configured any more. */
-const DEFAULT_ATTEMPTS = 3;
 
 /** Errors that the orchestration raises before it has stored anything: the transaction can go on. */
 export function isRefusal(error: unknown): boolean {

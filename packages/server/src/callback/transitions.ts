@@ -3,8 +3,9 @@ import type { Journal, JournalEntry } from '../reporting/index.js';
 import { statement, type Transaction } from '../store/sql.js';
 import { CallbackError } from './callback-error.js';
 import { CALLBACK_COLUMNS, type CallbackRow } from './callback-record.js';
-import type { CallbackServices } from './callback-service.js';
+import type { CallbackService, CallbackServices } from './callback-service.js';
 import { type CallbackInput, type CallbackStep, decide, effectsOf } from './life-cycle.js';
+import type { RemoteCallbackSessions } from './remote-sessions.js';
 import { completedData, progressAfter, subjectData } from './reporting-data.js';
 import type { SessionStarter } from './sessions.js';
 import { eventsOfStep } from './status-events.js';
@@ -34,7 +35,7 @@ const STORE_SUBMISSIONS = statement(
        as s (id text, state text, session text, progress jsonb, begun boolean, entry text, data jsonb)
    ), stored as (
      update callback c
-        set state = s.state, submit_at = null, submit_attempts = 0, session = s.session, progress = s.progress,
+        set state = s.state, submit_at = null, session = s.session, progress = s.progress,
             changed_at = $2::timestamptz
        from submitted s where c.id = s.id
    ), forgotten as (
@@ -67,6 +68,8 @@ export class Transitions {
       clock: Clock;
       journal: Pick<Journal, 'record' | 'wake'>;
       sessions: SessionStarter;
+      /** Sessions on other servers; absent: there are none. */
+      remote: RemoteCallbackSessions | undefined;
       services: CallbackServices;
       notifications: StatusNotifications;
       /** Tells the scheduler that something is due at a time. */
@@ -163,13 +166,11 @@ export class Transitions {
       changed_at: now,
     };
     if (effects.includes('release-place')) next.bucket = null;
-    if (effects.includes('start-session')) {
-      next.submit_at = null;
-      next.submit_attempts = 0;
-    }
+    if (effects.includes('start-session')) next.submit_at = null;
     if (effects.includes('submit-again')) {
       next.submit_at = now + this.parts.services.pollingSeconds * 1000;
-      if (input.type === 'submit-failed') next.submit_attempts += 1;
+      // A session that is lost had begun; what was tried before that does not count any more.
+      next.submit_attempts = input.type === 'submit-failed' ? row.submit_attempts + 1 : 0;
     }
     if (effects.includes('prolong')) next.expires_at = now + PROLONGED_MS;
     if (next.state === 'COMPLETED') {
@@ -182,20 +183,45 @@ export class Transitions {
   }
 
   async #perform(tx: Transaction, row: CallbackRow, step: CallbackStep, options: TransitionOptions): Promise<void> {
-    const { sessions } = this.parts;
     const { session } = row;
     for (const effect of effectsOf(step)) {
       if (effect === 'end-session') {
-        const ended = session !== null && (await sessions.terminate(tx, session, step.reason ?? 'COMPLETED'));
-        if (session !== null && ended) tx.afterCommit(() => sessions.wake(session));
+        const ended = session !== null && (await this.#end(tx, session, step.reason ?? 'COMPLETED'));
         if (!ended && options.requireSession) {
           throw new CallbackError('no-such-callback', { operation: 'cancel', id: row.id });
         }
       } else if (effect === 'tell-session' && session !== null) {
-        await sessions.post(tx, session, { name: step.to === 'PAUSED' ? 'callback.paused' : 'callback.resumed' });
+        await this.#tell(tx, session, step.to === 'PAUSED' ? 'callback.paused' : 'callback.resumed');
       }
     }
   }
+
+  /** @returns false when the session is gone already */
+  async #end(tx: Transaction, session: string, reason: string): Promise<boolean> {
+    const { sessions, remote } = this.parts;
+    if (!(await sessions.terminate(tx, session, reason))) return (await remote?.terminate(tx, session)) ?? false;
+    tx.afterCommit(() => sessions.wake(session));
+    return true;
+  }
+
+  async #tell(tx: Transaction, session: string, name: string): Promise<void> {
+    const { sessions, remote } = this.parts;
+    if ((await sessions.post(tx, session, { name })) === false) await remote?.post(tx, session, { name });
+  }
+}
+
+/** Attempts for a callback whose service is not configured any more. */
+const DEFAULT_ATTEMPTS = 3;
+
+/** An attempt to submit a callback has failed: it is tried again, or given up with SUBMIT_FAILED after so many. */
+export async function countFailure(
+  transitions: Pick<Transitions, 'apply'>,
+  tx: Transaction,
+  row: CallbackRow,
+  service: CallbackService | undefined,
+): Promise<void> {
+  const isLast = row.submit_attempts + 1 >= (service?.maxSubmitAttempts ?? DEFAULT_ATTEMPTS);
+  await transitions.apply(tx, row, { type: isLast ? 'give-up' : 'submit-failed' });
 }
 
 function journalEntries(row: CallbackRow, next: CallbackRow, input: CallbackInput, now: number): JournalEntry[] {

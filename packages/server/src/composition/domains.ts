@@ -22,7 +22,7 @@ import type { Ground, Undo } from './ground.js';
 import { composeNotifications, type Notifying } from './notifications.js';
 import { orchestrationSettings } from './orchestration-settings.js';
 import { composeOutbound, type Outbound } from './outbound.js';
-import { type ComposedServices, composeServices } from './services.js';
+import { type ComposedServices, composeServices, remoteSessions } from './services.js';
 import type { ServerSettings } from './settings.js';
 import { statusPost } from './status-post.js';
 
@@ -81,17 +81,21 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
   const notifying = composeNotifications(ground, settings, sessions.post);
   const push = devicePush(notifying.notifications);
   const storage = new Storage(clock);
+  const remote = remoteSessions(ground);
   const callbacks: Callbacks = new Callbacks({
     ...ground,
     configuration: config,
     sessions,
+    servers: remote,
     redirect: (service, parameters) => services.create(service, serviceRequest(parameters)),
     expectedWait: (virtualQueue) => router.ewt(virtualQueue),
     statusPost: statusPost(() => config.section('ors')['fetch-allow'] ?? ''),
     push,
     customerAccess: customerAccess(() => composed.accessDesk),
   });
-  const composed: ComposedServices = composeServices(ground, abilities, { orchestration, callbacks, storage, node });
+  const composed: ComposedServices = composeServices(ground, abilities, {
+    ...{ orchestration, callbacks, storage, node, remote },
+  });
   const { services } = composed;
   services.onUpdate((tx, id, keys) =>
     notifying.notifications.publish(tx, { tag: `gms.${id}.update`, message: { _id: id, keys: [...keys] } }),

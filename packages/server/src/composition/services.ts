@@ -36,8 +36,6 @@ export interface ComposedServices {
 
 /** How long another server may take to answer, where section `gms` says nothing. */
 const FETCH_TIMEOUT_S = 10;
-/** How long a session on another server may take to answer. */
-const SESSION_TIMEOUT_MS = 35_000;
 
 /** The Service API with its builtin services, and the statistics beside it. */
 export function composeServices(
@@ -48,7 +46,14 @@ export function composeServices(
     callbacks,
     storage,
     node,
-  }: { orchestration: Orchestration; callbacks: Callbacks; storage: Storage; node: NodeStatus },
+    remote,
+  }: {
+    orchestration: Orchestration;
+    callbacks: Callbacks;
+    storage: Storage;
+    node: NodeStatus;
+    remote: RemoteSessions;
+  },
 ): ComposedServices {
   const { config, clock, database } = ground;
   const records = new ServiceRecords(clock);
@@ -56,19 +61,6 @@ export function composeServices(
     clock,
     node: () => ground.own.node,
     codePrefix: () => config.section('server').access_code_prefix ?? '',
-  });
-  const remote = new RemoteSessions({
-    ...{ clock, log: ground.log },
-    section: (name) => config.section(name),
-    // Administrators name these servers, which are usually beside this one.
-    post: (request) =>
-      guardedFetch({ ...request, method: 'POST', timeoutMs: SESSION_TIMEOUT_MS }, new TargetRules('*')),
-    documentUrl: (flow) =>
-      clientLink(
-        config.section('server'),
-        ground.own.url,
-        `/genesys/1/document/service_template/${flow}/${flow}.scxml`,
-      ),
   });
   const services = new Services({
     ...{ database, storage, records, access, remote },
@@ -104,6 +96,19 @@ export function composeServices(
   };
   const pools = new PoolDirectory({ database, access, configuration });
   return { services, figures, statistics, pools, accessDesk, forApplications };
+}
+
+/** Sessions of services that name other orchestration servers. */
+export function remoteSessions({ config, clock, log, own }: Ground): RemoteSessions {
+  return new RemoteSessions({
+    ...{ clock, log },
+    section: (name) => config.section(name),
+    // Administrators name these servers, which are usually beside this one.
+    post: (request) =>
+      guardedFetch({ ...request, method: request.body === undefined ? 'GET' : 'POST' }, new TargetRules('*')),
+    documentUrl: (flow) =>
+      clientLink(config.section('server'), own.url, `/genesys/1/document/service_template/${flow}/${flow}.scxml`),
+  });
 }
 
 function waitingFigures({ config, clock, database }: Ground, { router }: Pick<Abilities, 'router'>): WaitingFigures {

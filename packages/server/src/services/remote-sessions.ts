@@ -24,13 +24,22 @@ export interface RemoteSession {
   cookie: string | null;
 }
 
+/** Sends a request by POST, or by GET when it has no body. */
 export type Post = (request: {
   url: string;
   headers: Record<string, string>;
-  body: string;
+  body?: string;
+  /** How long the answer is waited for. */
+  timeoutMs: number;
 }) => Promise<{ status: number; headers: Readonly<Record<string, string>>; content: string }>;
 
 const USUAL_ATTEMPTS = 3;
+/** How long an application there may take to answer a request. */
+const REQUEST_TIMEOUT_MS = 35_000;
+/** How long a server may take for what it does by itself. */
+const SERVER_TIMEOUT_MS = 10_000;
+/** After this time no further server is tried. */
+const LONGEST_START_MS = 60_000;
 const START = '/scxml/session/start';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 /** As GMS says it (gms-observed.md 16). */
@@ -80,7 +89,12 @@ export class RemoteSessions {
    */
   async start(options: OptionMap, service: string, parameters: JsonObject): Promise<RemoteSession> {
     const body = form({ src: this.#sourceOf(options), ...parameters });
-    const { server, answer } = await this.#first(options, (base) => ({ url: base + START, headers: FORM, body }));
+    const { server, answer } = await this.#first(options, (base) => ({
+      url: base + START,
+      headers: FORM,
+      body,
+      timeoutMs: SERVER_TIMEOUT_MS,
+    }));
     if (answer.status < 200 || answer.status > 299) throw failed(`ORS request failed: ${answer.status}`);
     const session = idIn(answer.content);
     if (session === undefined) throw failed('ORS request failed: the answer has no session id');
@@ -99,14 +113,34 @@ export class RemoteSessions {
     return { status, body: bodyOf(content) };
   }
 
-  /** Ends the session; one that has ended already, or whose server is gone, is nobody's concern any more. */
-  async terminate(remote: RemoteSession): Promise<void> {
-    try {
-      await this.#ask(remote, 'terminate', {});
-    } catch (error) {
-      if (!(error instanceof RingbackError)) throw error;
-      this.parts.log.warn({ session: remote.session, server: remote.server, reason: error.message }, 'not terminated');
-    }
+  /**
+   * Whether the session lives.
+   * @throws RingbackError `orchestration-failed` when its server cannot be asked
+   */
+  async isRunning({ server, session, cookie }: RemoteSession): Promise<boolean> {
+    const headers: Record<string, string> = cookie === null ? {} : { cookie };
+    const url = `${server}/scxml/session/${session}/query`;
+    const answer = await this.#try({ url, headers, timeoutMs: SERVER_TIMEOUT_MS });
+    if (!answer || answer.status >= 500) throw failed(answer ? `ORS request failed: ${answer.status}` : UNREACHABLE);
+    return answer.status !== 404 && answer.status !== 410;
+  }
+
+  /** Sends an event to the session; false when its server cannot be reached, or the session has ended. */
+  async tell(remote: RemoteSession, event: string, data: JsonObject = {}): Promise<boolean> {
+    const { status } = await this.#order(remote, `event/${encodeURIComponent(event)}`, data);
+    return status !== undefined && status < 300;
+  }
+
+  /**
+   * Ends the session: the event `cancel` first, so that the application can settle its affairs (gms-services.md 2.3).
+   * @returns false when it may still live, since its server cannot be reached
+   */
+  async terminate(remote: RemoteSession): Promise<boolean> {
+    await this.tell(remote, 'cancel');
+    const { status } = await this.#order(remote, 'terminate', {});
+    const isOver = status !== undefined && status < 500;
+    if (!isOver) this.parts.log.warn({ session: remote.session, server: remote.server, status }, 'not terminated');
+    return isOver;
   }
 
   async keep(sql: Sql, { service, session, server, cookie }: RemoteSession): Promise<void> {
@@ -123,12 +157,15 @@ export class RemoteSessions {
     return /^[a-z][a-z\d+.-]*:/i.test(_service) ? _service : this.parts.documentUrl(_service);
   }
 
-  async #ask({ server, session, cookie }: RemoteSession, path: string, parameters: JsonObject) {
-    const headers = { ...FORM, ...(cookie !== null && { cookie }) };
-    const url = `${server}/scxml/session/${session}/${path}`;
-    const answer = await this.#try({ url, headers, body: form(parameters) });
+  async #ask(remote: RemoteSession, path: string, parameters: JsonObject) {
+    const answer = await this.#try(sessionRequest(remote, path, parameters, REQUEST_TIMEOUT_MS));
     if (!answer) throw failed(UNREACHABLE);
     return answer;
+  }
+
+  async #order(remote: RemoteSession, path: string, parameters: JsonObject): Promise<{ status: number | undefined }> {
+    const answer = await this.#try(sessionRequest(remote, path, parameters, SERVER_TIMEOUT_MS));
+    return { status: answer?.status };
   }
 
   async #first(options: OptionMap, requestTo: (server: string) => Parameters<Post>[0]) {
@@ -138,7 +175,8 @@ export class RemoteSessions {
     const strategy = options._ors_lb_strategy || section._ors_lb_strategy || 'circular';
     const isLinear = strategy.toLowerCase() === 'linear';
     const attempts = Number(this.parts.section('ors').max_ors_request_attempts) || USUAL_ATTEMPTS;
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const latest = this.parts.clock.now() + LONGEST_START_MS;
+    for (let attempt = 0; attempt < attempts && this.parts.clock.now() <= latest; attempt += 1) {
       const place = isLinear ? attempt : (this.#next.get(list) ?? 0);
       if (!isLinear) this.#next.set(list, (place + 1) % servers.length);
       const server = servers[place % servers.length] ?? '';
@@ -161,6 +199,16 @@ export class RemoteSessions {
 
 function failed(message: string): RingbackError {
   return new RingbackError('orchestration-failed', message);
+}
+
+function sessionRequest(
+  { server, session, cookie }: RemoteSession,
+  path: string,
+  parameters: JsonObject,
+  timeoutMs: number,
+): Parameters<Post>[0] {
+  const headers = { ...FORM, ...(cookie !== null && { cookie }) };
+  return { url: `${server}/scxml/session/${session}/${path}`, headers, body: form(parameters), timeoutMs };
 }
 
 function form(parameters: JsonObject): string {

@@ -14,9 +14,7 @@ import type { Storage, StoredFile } from './storage.js';
 type OptionMap = Readonly<Record<string, string>>;
 
 /** Who else has sessions behind an id that clients know (the callback domain). */
-export type SessionOfId = (
-  id: string,
-) => Promise<{ session: string | undefined; service: string; storage?: string } | undefined>;
+export type SessionOfId = (id: string) => Promise<Found | undefined>;
 
 /** How long a client's request waits for the application's answer. */
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -33,6 +31,8 @@ interface Found {
   storage?: string;
   /** Of a builtin service. */
   template?: string;
+  /** Where its session is, when it is not here. */
+  remote?: RemoteSession;
 }
 
 /** What a client may ask of a builtin service, which has no application behind it. */
@@ -192,7 +192,7 @@ export class Services {
     if (found.storage !== undefined && request.userData.size > 0) {
       await this.parts.storage.put(this.parts.database, found.storage, request.userData);
     }
-    const elsewhere = await this.#remoteOf(id);
+    const elsewhere = await this.#remoteOf(id, found.remote);
     if (elsewhere) return elsewhere.remote.request(elsewhere.session, name, allTexts(request));
     const reply = await this.parts.sessions.request(found.session, name, request.parameters, ANSWER_TIMEOUT_MS);
     if (reply === 'no-session') throw new RingbackError('session-gone', `ORS request failed: 404 Not Found`);
@@ -248,7 +248,8 @@ export class Services {
     const record = await this.#read(id);
     if (record?.template) return { id, storage: record.storage, ends: record.expires_at };
     const found = await this.#sessionOf(id);
-    if (found?.session === undefined || !(await this.parts.sessions.isRunning(found.session))) return undefined;
+    if (found?.session === undefined) return undefined;
+    if (!found.remote && !(await this.parts.sessions.isRunning(found.session))) return undefined;
     return { id, storage: found.storage, ends: undefined };
   }
 
@@ -302,9 +303,13 @@ export class Services {
     return elsewhere && records.read(database, elsewhere.session.service);
   }
 
-  async #remoteOf(id: string): Promise<{ remote: RemoteSessions; session: RemoteSession } | undefined> {
+  /** @param known the session, if it is known already */
+  async #remoteOf(
+    id: string,
+    known?: RemoteSession,
+  ): Promise<{ remote: RemoteSessions; session: RemoteSession } | undefined> {
     const { remote, database } = this.parts;
-    const session = await remote?.find(database, id);
+    const session = known ?? (await remote?.find(database, id));
     return remote && session && { remote, session };
   }
 }

@@ -123,6 +123,58 @@ describe('what no node has submitted in time', () => {
   });
 });
 
+describe('an application that cannot be loaded', () => {
+  const lose = (id: string, reason: string) =>
+    bed.database.transaction(async (tx) => {
+      const session = bed.sessions.started.findLast(({ callback }) => callback === id);
+      if (session) session.ended = reason;
+      await bed.callbacks.onSessionEnded(tx, { id: session?.id ?? '', callback: id, state: 'failed', reason });
+    });
+
+  test.each(['application-unknown', 'application-invalid'])(
+    'is tried three times a minute apart: %s',
+    async (reason) => {
+      const id = await schedule(15);
+      for (const sessions of [1, 2, 3]) {
+        expect([await state(id), bed.sessions.started.length]).toEqual(['QUEUED', sessions]);
+        await lose(id, reason);
+        await wait(60);
+      }
+      expect([await state(id), bed.sessions.started.length]).toEqual(['COMPLETED/SUBMIT_FAILED', 3]);
+      expect(await bed.counted()).toMatchObject({ used: 0, wrong: 0 });
+    },
+  );
+
+  test('is no failure of a submission when it has run', async () => {
+    const id = await schedule(15);
+    await lose(id, 'script-error');
+    expect(await state(id)).toBe('COMPLETED/FAIL_ERROR');
+  });
+
+  test('that comes back in time is submitted', async () => {
+    const id = await schedule(15);
+    await lose(id, 'application-unknown');
+    await wait(60);
+    await bed.report(id, { type: 'complete', reason: 'AGENT_CONNECTED' });
+    expect(await state(id)).toBe('COMPLETED/AGENT_CONNECTED');
+  });
+
+  test('1.15: is told to the client of an immediate callback, and tried no further', async () => {
+    const { answer } = bed.sessions;
+    bed.sessions.answer = undefined;
+    bed.sessions.onReply = async () => {
+      const [row] = await bed.database.query<{ id: string }>('select id from callback');
+      await lose(row?.id ?? '', 'application-unknown');
+    };
+    const { status, body } = await bed.start('Line', { _customer_number: '5115' });
+    Object.assign(bed.sessions, { answer, onReply: undefined });
+    expect([status, body.exception]).toEqual([500, expect.stringMatching(/CallbackException$/)]);
+    expect(body.message).toMatch(/^ORS request failed: the application .* cannot be loaded$/);
+    const { body: found } = await bed.request('GET', '/1/service/callback?_customer_number=5115');
+    expect(found).toMatchObject([{ _callback_state: 'COMPLETED', _callback_reason: 'SUBMIT_FAILED' }]);
+  });
+});
+
 test('gms-observed 6: a callback for a past time lives as long as any other', async () => {
   configure({ _reject_past_desired_time: String(31 * 86_400), _ttl: '600' });
   const id = await schedule(-30 * 86_400);

@@ -156,8 +156,8 @@ export function authenticationError(): GmsError {
 }
 
 /** The application of a service cannot be started. */
-export function orchestrationError(problem: string): GmsError {
-  return error(500, `${LATER}CallbackException`, `ORS request failed: ${problem}`);
+export function orchestrationError(message: string): GmsError {
+  return error(500, `${LATER}CallbackException`, message);
 }
 
 const STORAGE = 'com.genesyslab.gsg.services.storage.StorageException';

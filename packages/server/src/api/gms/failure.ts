@@ -18,7 +18,10 @@ export function gmsFailure(log: Logger) {
 
 function translate(error: unknown, request: FastifyRequest, log: Logger): GmsError {
   if (error instanceof CallbackError) return callbackError(error);
-  if (error instanceof RingbackError && error.code === 'unknown-flow') return orchestrationError(error.message);
+  if (error instanceof RingbackError && error.code === 'unknown-flow') {
+    return orchestrationError(`ORS request failed: ${error.message}`);
+  }
+  if (error instanceof RingbackError && error.code === 'orchestration-failed') return orchestrationError(error.message);
   const { failure, unexpected } = failureOf(error, request);
   if (unexpected !== undefined) {
     log.error({ err: unexpected, method: request.method, path: pathOf(request) }, 'A request failed unexpectedly');

@@ -1,6 +1,12 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { Registry } from 'prom-client';
-import { type CallbackConfiguration, Callbacks, type SessionReply, type SessionStarter } from '../../callback/index.js';
+import {
+  type CallbackConfiguration,
+  Callbacks,
+  type OrchestrationServers,
+  type SessionReply,
+  type SessionStarter,
+} from '../../callback/index.js';
 import { Activity, type JsonObject, ManualClock, RingbackError, silentLogger } from '../../kernel/index.js';
 import { Journal } from '../../reporting/index.js';
 import type { Database, Sql, Transaction } from '../../store/index.js';
@@ -109,12 +115,18 @@ export class TestSessions implements SessionStarter {
     return { beginSome: () => {}, release: () => {} };
   }
 
+  /** Happens while a client waits. */
+  onReply: (() => Promise<void>) | undefined;
+
   async reply(): Promise<SessionReply | undefined> {
+    await this.onReply?.();
     return this.answer;
   }
 
-  async post(tx: Transaction, session: string, event: { name: string }): Promise<void> {
-    afterCommit(tx, () => this.#session(session)?.events.push(event.name));
+  async post(tx: Transaction, session: string, event: { name: string }): Promise<boolean> {
+    const found = this.#session(session);
+    if (found) afterCommit(tx, () => found.events.push(event.name));
+    return found !== undefined;
   }
 
   async terminate(tx: Sql, session: string, reason: string): Promise<boolean> {
@@ -157,6 +169,7 @@ export class CallbackTestBed {
     readonly clock: ManualClock,
     readonly http: FastifyInstance,
     readonly activity: Activity,
+    servers: OrchestrationServers | undefined,
   ) {
     const { configuration, sessions } = this;
     const common = { database, clock, activity, log: silentLogger };
@@ -170,14 +183,20 @@ export class CallbackTestBed {
         return { status: 200, body: { msg: service } };
       },
       expectedWait: (virtualQueue) => this.waits.get(virtualQueue),
+      ...(servers && { servers }),
     });
   }
 
   /**
    * @param start of the clock, ISO 8601
    * @param on the database of another bed: a second node, or the same one started again
+   * @param serversAt other servers on which sessions run, by the clock of the bed
    */
-  static async create(start: string, on?: CallbackTestBed): Promise<CallbackTestBed> {
+  static async create(
+    start: string,
+    on?: CallbackTestBed,
+    serversAt?: (clock: ManualClock) => OrchestrationServers,
+  ): Promise<CallbackTestBed> {
     const activity = on?.activity ?? new Activity();
     const database = on?.database ?? (await testDatabase({ maxConnections: 32, activity })).database;
     const http = await createHttp({
@@ -187,7 +206,8 @@ export class CallbackTestBed {
       version: '0',
       consoleDirectory: '/nonexistent',
     });
-    const bed = new CallbackTestBed(database, new ManualClock(Date.parse(start), activity), http, activity);
+    const clock = new ManualClock(Date.parse(start), activity);
+    const bed = new CallbackTestBed(database, clock, http, activity, serversAt?.(clock));
     const { callbacks, configuration } = bed;
     const options = { callbacks, credentials: configuration, log: silentLogger };
     await http.register(gmsCallbackApi, { prefix: '/genesys', ...options });
@@ -201,7 +221,9 @@ export class CallbackTestBed {
 
   /** Takes away all callbacks, sessions and configured objects; the clock stays. */
   async clear(): Promise<void> {
-    await this.database.query('truncate callback, callback_slot, callback_lookup, callback_throttle, event');
+    await this.database.query(
+      'truncate callback, callback_slot, callback_lookup, callback_throttle, callback_remote_session, event',
+    );
     this.configuration.clear();
     this.sessions.clear();
     this.redirected.length = 0;

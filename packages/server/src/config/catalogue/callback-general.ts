@@ -23,7 +23,8 @@ export const everyService = [
   {
     name: '_ors',
     type: itemsOf('base addresses of orchestration servers'),
-    effect: 'Runs the service on these orchestration servers instead of in this one; callbacks run in this one.',
+    effect:
+      'Runs the sessions of the service on these orchestration servers, in the order of `_ors_lb_strategy`, instead of in this one.',
     fallback: { section: 'server', name: '_ors' },
   },
   {

@@ -74,8 +74,8 @@ export const callbackQueue = [
     type: pairOf('minutes'),
     preset: '-120,-2',
     absent: '-120,-2',
-    effect: 'Range in which the session of a submitted callback is checked and the callback submitted again.',
-    inert: 'a session that is lost is noticed at once, not by asking for it from time to time',
+    effect:
+      'Range around now, by desired time, in which the server of a session that runs elsewhere (`_ors`) is asked whether the session lives, and the callback is submitted again if it does not. Older ones are asked for as far back as `_queue_poll_period_recovery` says. Sessions that run here are missed at once.',
   },
   {
     name: '_queue_poll_period_recovery',
