@@ -58,7 +58,7 @@ describe('the acceptance table of Context Services: profiles and the server', ()
     let extension: string;
     let id: string;
     beforeEach(async () => {
-      extension = `Phone${customers}`;
+      extension = `Phone${customer}`;
       const made = await api.post('/metadata/profiles/extensions', {
         name: extension,
         type: 'multi-valued',
@@ -127,11 +127,11 @@ describe('the acceptance table of Context Services: profiles and the server', ()
 
   it('C29: merges profiles, by force where they are in conflict', async () => {
     await api.post('/metadata/profiles/extensions', {
-      name: `Level${customers}`,
+      name: `Level${customer}`,
       type: 'single-valued',
       attributes: [{ name: 'level', type: 'integer' }],
     });
-    const level = `Level${customers}`;
+    const level = `Level${customer}`;
     const target = await api.createProfile({ FirstName: 'A', PhoneNumber: '31', [level]: { level: 1 } });
     const source = await api.createProfile({ LastName: 'B', PhoneNumber: '32', [level]: { level: 2 } });
     const service = await api.startService({ customer_id: source });

@@ -26,7 +26,7 @@ describe('the acceptance table of Context Services: services, states and tasks',
   });
 
   it('C3: lists an anonymous service by its contact key', async () => {
-    const key = `5115${customers}`;
+    const key = `5115${customer}`;
     await api.startService({ contact_key: key });
     const { status, body } = await api.get(`/services/anonymous/${key}/active`);
     expect(status).toBe(200);
@@ -36,7 +36,7 @@ describe('the acceptance table of Context Services: services, states and tasks',
   });
 
   it('C4: gives an anonymous service to a customer', async () => {
-    const key = `5115${customers}`;
+    const key = `5115${customer}`;
     const id = await api.startService({ contact_key: key });
     expect((await api.post(`/customers/${customer}/services/${id}`, {})).status).toBe(200);
     expect((await api.get(`/customers/${customer}/services/active`)).body).toMatchObject([{ service_id: id }]);
