@@ -12,6 +12,9 @@ const FILE = [
   '5557004,,noon,86400,UTC',
 ].join('\n');
 
+/** Dialed again by a treatment. */
+const BUSY = '5559101';
+
 const bed = consoleBed({ prepare });
 
 async function prepare(): Promise<void> {
@@ -36,8 +39,19 @@ async function prepare(): Promise<void> {
     ...{ optimizeBy: 'BusyFactor', optimizeGoal: 80 },
     options: { jurisdiction: 'atlantis' },
   });
+  const onward = { applyToRecord: 'No Treatment', applyToCall: 'Transfer', destinationDN: '8900' };
+  await put('/treatments/onward', { name: 'onward', dbid: 930, callResult: 'Answer', ...onward });
+  const later = { applyToRecord: 'Retry in', cycleAttempt: 3, interval: 60 };
+  await put('/treatments/later', { name: 'later', dbid: 931, callResult: 'Busy', ...later });
+  await put('/calling-lists/spring', { name: 'spring', dbid: 940, treatments: ['later', 'onward'] });
+  await put('/campaigns/Spring', { name: 'Spring', dbid: 941, callingLists: [{ name: 'spring', share: 10 }] });
+  await put('/campaign-groups/Spring@Outbound', {
+    ...{ campaign: 'Spring', group: 'Outbound', dbid: 942, dialMode: 'Progressive' },
+    ...{ optimizeBy: 'BusyFactor', optimizeGoal: 80 },
+  });
   await put('/simulator', {
     default: { outcome: 'answer', ringSeconds: 0.2, talkSeconds: 1 },
+    numbers: { [BUSY]: { outcome: 'busy' } },
     agents: { out1: { auto: true, answerSeconds: 0.1, wrapSeconds: 0.5 } },
   });
 }
@@ -114,6 +128,31 @@ describe('calling lists', { timeout: 240_000 }, () => {
     await page.goto(`${bed.server.url}/console/campaigns`);
     const compliance = page.getByRole('table', { name: 'Abandonment and rules' });
     await compliance.getByRole('row', { name: /Summer.*jurisdiction: 1/ }).waitFor();
+    await page.close();
+  });
+
+  it('tells which treatment dials a record again, and where another one has sent an answered call', async () => {
+    for (const phone of [BUSY, '5559102']) {
+      const record = { contact_info: phone, daily_from: 0, daily_till: 86_400, tz_name: 'UTC' };
+      const added = await bed.server.post('/api/v1/calling-lists/spring/records', record);
+      expect(added.status, added.text).toBe(201);
+    }
+    await bed.server.post('/api/v1/campaign-groups/Spring@Outbound/load', {});
+    await bed.server.post('/api/v1/campaign-groups/Spring@Outbound/start', {});
+    const page = await bed.visit(`/lists/spring?by=phone&search=${BUSY}`);
+    await page.getByRole('link', { name: BUSY }).click();
+    const became = page.getByRole('table', { name: 'What became of it' });
+    const rescheduled = became.getByRole('row', { name: /Ready CampaignRescheduled Busy/ });
+    await rescheduled.getByText('cycle 1, number 1 for this result, then number 1 of the chain').waitFor();
+    await rescheduled.getByText('later').waitFor();
+    await bed.picture(page, 'console-record-rescheduled');
+    await page.goto(`${bed.server.url}/console/lists/spring?by=phone&search=5559102`);
+    await page.getByRole('link', { name: '5559102' }).click();
+    const attempts = page.getByRole('table', { name: 'Attempts' });
+    await attempts.getByRole('row', { name: /Spring Answer sent to 8900 by a treatment/ }).waitFor();
+    await bed.server.post('/api/v1/campaign-groups/Spring@Outbound/stop', {});
+    await bed.server.post('/api/v1/campaign-groups/Spring@Outbound/unload', {});
+    expect(bed.browser.complaints).toEqual([]);
     await page.close();
   });
 
