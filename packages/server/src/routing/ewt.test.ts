@@ -19,10 +19,28 @@ describe('the expected waiting time', () => {
     for (let i = 0; i < 8000; i += 1) rates = learnLeft(rates, 100_000, i % 2 === 0);
     const patient = expectedWaitSeconds(busy(20, 5), PRIOR_RATES);
     const impatient = expectedWaitSeconds(busy(20, 5), rates);
-    // One in two gives up per 200 s of waiting: sum of 1 / (5/240 + i/200).
-    const exact = Array.from({ length: 21 }, (_, i) => 1 / (5 / 240 + i / 200)).reduce((a, b) => a + b);
+    // One in two gives up per 200 s of waiting: sum of 1 / (5/240 + i/200), the one who is asked about among them.
+    const exact = Array.from({ length: 21 }, (_, i) => 1 / (5 / 240 + (i + 1) / 200)).reduce((a, b) => a + b);
     expect(impatient).toBeLessThan(patient);
     expect(impatient / exact).toBeCloseTo(1, 1);
+  });
+
+  it('is the mean of the waits of those who stayed until an agent came', () => {
+    const random = seededRandom(3);
+    const exponential = (rate: number) => -Math.log(1 - random()) / rate;
+    const [served, givesUp, ahead] = [4 / 240, 1 / 300, 3];
+    let stayed = 0;
+    let total = 0;
+    for (let i = 0; i < 40_000; i += 1) {
+      let wait = 0;
+      for (let others = ahead; others >= 0; others -= 1) wait += exponential(served + others * givesUp);
+      if (wait > exponential(givesUp)) continue;
+      stayed += 1;
+      total += wait;
+    }
+    const rates = { ...PRIOR_RATES, abandoned: 1, waitedMs: 300_000 };
+    expect(expectedWaitSeconds(busy(ahead, 4), rates) / (total / stayed)).toBeCloseTo(1, 1);
+    expect(total / stayed).toBeLessThan(0.95 * [0, 1, 2, 3].reduce((sum, i) => sum + 1 / (served + i * givesUp), 0));
   });
 
   it('learns the handle time and forgets what is long past', () => {

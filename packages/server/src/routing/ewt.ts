@@ -2,6 +2,10 @@
  * The expected waiting time, predicted by QLm-learned (spec pacing-and-waiting B 5.1): whoever waits behind `ahead`
  * others is served after as many departures, each of which comes at the rate at which the agents finish calls plus
  * the rate at which those still ahead give up. Both rates are learned from what has happened.
+ *
+ * It is the wait of somebody who stays until an agent comes: of the waits that are possible, the long ones are those
+ * which fewer people sit out. With exponential patience that is exactly as if he, too, could hasten each departure:
+ * E[W exp(-tW)] / E[exp(-tW)] of a sum of exponential times adds t, the rate of giving up, to the rate of each.
  */
 export interface Rates {
   /** Forgetting mean of the handle time, from the reservation to the end of the after-call work, milliseconds. */
@@ -85,7 +89,7 @@ export function predictWait(
   let milliseconds = 0;
   let variance = 0;
   for (let others = 0; others < departures; others += 1) {
-    const gap = 1 / (servedPerMs + others * givenUpPerMs);
+    const gap = 1 / (servedPerMs + (others + 1) * givenUpPerMs);
     milliseconds += gap;
     variance += gap * gap;
   }
