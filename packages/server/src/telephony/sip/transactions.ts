@@ -41,7 +41,7 @@ export interface ClientTransaction {
   readonly request: SipRequest;
   readonly peer: Peer;
   /** Sends the CANCEL of an INVITE. Call it after a provisional response only (RFC 3261 9.1). */
-  cancel(): void;
+  cancel(reason?: string): void;
 }
 
 /** A request of somebody else, and the way to answer it. */
@@ -59,6 +59,8 @@ export interface TransactionUser {
   ack(request: SipRequest): void;
   /** The final response to an INVITE was never acknowledged, or could not be sent. */
   unanswered(transaction: ServerTransaction): void;
+  /** A response that belongs to no transaction of this life, such as the 2xx to an INVITE of an earlier one. */
+  stray?(response: SipResponse): void;
 }
 
 /** One transaction: its state, its timers, the message that it repeats. */
@@ -102,23 +104,34 @@ export class Transactions {
     return this.#clients.size + this.#servers.size;
   }
 
-  /** Sends a request, other than ACK and CANCEL, in a transaction of its own; adds the Via. */
-  request(request: SipRequest, peer: Peer, handler: ClientHandler): ClientTransaction {
+  /**
+   * Sends a request, other than ACK and CANCEL, in a transaction of its own; adds the Via. `branch`: for who has to know it
+   * before, from `newBranch`.
+   */
+  request(request: SipRequest, peer: Peer, handler: ClientHandler, branch = newBranch()): ClientTransaction {
     if (this.#closed) throw new RingbackError('switch-unavailable', 'The SIP user agent is closed.');
-    const branch = `${MAGIC_COOKIE}${newTag()}`;
     const sent = this.#withVia(request, peer, branch);
     this.#begin(sent, peer, branch, handler);
     return {
       request: sent,
       peer,
-      cancel: () => this.#cancel(sent, peer, branch),
+      cancel: (reason) => this.#cancel(sent, peer, branch, reason),
     };
+  }
+
+  /** Sends the CANCEL of an INVITE that an earlier life of this process sent with this branch, Via not included. */
+  cancelEarlier(invite: SipRequest, peer: Peer, branch: string): void {
+    this.#cancel(this.#withVia(invite, peer, branch), peer, branch);
+  }
+
+  /** Hears a message as if it had just arrived: a request that an earlier life of this process left unanswered. */
+  hearAgain(bytes: Buffer, from: Peer): void {
+    this.#arrived(bytes, from);
   }
 
   /** Sends a message outside of transactions: the ACK of a 2xx. Adds the Via. */
   sendAck(request: SipRequest, peer: Peer): void {
-    const sent = this.#withVia(request, peer, `${MAGIC_COOKIE}${newTag()}`);
-    this.#send(serialise(sent), peer);
+    this.#send(serialise(this.#withVia(request, peer, newBranch())), peer);
   }
 
   /** The INVITE that a CANCEL means (RFC 3261 9.2). */
@@ -162,7 +175,7 @@ export class Transactions {
     return { key, machine, peer, reliable: peer.protocol !== 'UDP', timers: new Map<TransactionTimer, Timer>() };
   }
 
-  #cancel(invite: SipRequest, peer: Peer, branch: string): void {
+  #cancel(invite: SipRequest, peer: Peer, branch: string, reason?: string): void {
     const { number } = cseqOf(invite);
     const headers = new Headers();
     for (const name of ['via', 'max-forwards', 'from', 'to', 'call-id', 'route']) {
@@ -170,6 +183,7 @@ export class Transactions {
       for (const value of values) headers.add(name, value);
     }
     headers.add('cseq', `${number} CANCEL`);
+    if (reason !== undefined) headers.add('reason', reason);
     const request: SipRequest = { kind: 'request', method: 'CANCEL', uri: invite.uri, headers, body: NO_BODY };
     this.#begin(request, peer, branch, {
       response: () => undefined,
@@ -193,7 +207,11 @@ export class Transactions {
     const branch = topVia(response.headers).parameters.get('branch') ?? '';
     const running = this.#clients.get(`${branch} ${cseqOf(response).method}`);
     // With a second Via, or without a transaction of ours, it went astray (RFC 3261 8.1.3.3).
-    if (!running || another !== undefined) return;
+    if (another !== undefined) return;
+    if (!running) {
+      this.user.stray?.(response);
+      return;
+    }
     running.response = response;
     this.#step(running, { type: 'response', status: response.status });
   }
@@ -307,6 +325,11 @@ export class Transactions {
       }
     });
   }
+}
+
+/** The branch of a transaction that is new. */
+export function newBranch(): string {
+  return `${MAGIC_COOKIE}${newTag()}`;
 }
 
 /** RFC 3261 17.1.1.3: the ACK of a final response other than 2xx. */

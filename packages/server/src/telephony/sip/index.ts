@@ -1,0 +1,10 @@
+/** SIP: the switch port over phones that register here and over trunks. */
+export type {
+  SipDialPlan,
+  SipRegistrationSettings,
+  SipRoute,
+  SipSwitchParts,
+  SipSwitchSettings,
+  SipTrunk,
+  SipUser,
+} from './settings.js';
