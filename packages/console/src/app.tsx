@@ -12,6 +12,7 @@ import { LiveFeedProvider } from './feed/live-feed.js';
 import { useLanguage } from './i18n/use-texts.js';
 import { Shell } from './layout/shell.js';
 import { Unexpected } from './layout/unexpected.js';
+import { useShellTexts } from './layout/use-shell-texts.js';
 import { LiveScreen } from './screens/live/live-screen.js';
 import { readableDimmedText, theme } from './theme.js';
 
@@ -25,12 +26,17 @@ const queries = new QueryClient({
   },
 });
 
+function Loading() {
+  const say = useShellTexts();
+  return <Loader m="xl" aria-label={say('loading')} />;
+}
+
 const router = createBrowserRouter(
   [
     {
       element: <Shell />,
       errorElement: <Unexpected />,
-      hydrateFallbackElement: <Loader m="xl" aria-label="Loading the console" />,
+      hydrateFallbackElement: <Loading />,
       children: [
         { index: true, element: <LiveScreen /> },
         { path: 'book', lazy: async () => ({ Component: (await import('./screens/book/book-screen.js')).BookScreen }) },

@@ -1,4 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { sayOfAnswer } from './answers.js';
 import { CALLBACK_STATES, type Callback, type CallbackState, parseCallback } from './callbacks.js';
 import { instant, isObject, type Members, number, objects, text } from './json.js';
 import { request, requestPage } from './request.js';
@@ -206,6 +207,6 @@ export async function cancelledReport(): Promise<Blob> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`The report was not made: the server answered ${response.status}.`);
+  if (!response.ok) throw new Error(sayOfAnswer('noReport', { status: response.status }));
   return response.blob();
 }

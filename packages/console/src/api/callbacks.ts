@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { sayOfAnswer } from './answers.js';
 import { instant, isObject, type Members, number, objects, text } from './json.js';
 import { Refusal } from './refusal.js';
 import { request } from './request.js';
@@ -123,7 +124,7 @@ export async function bookCallback(booking: Booking): Promise<string> {
   if (booking.desiredAt !== undefined) body._desired_time = new Date(booking.desiredAt).toISOString();
   const answer = await request(servicePath(booking.service), { method: 'POST', body });
   const id = isObject(answer) ? text(answer, '_id') : undefined;
-  if (id === undefined) throw new Error('The server accepted the callback without telling its id.');
+  if (id === undefined) throw new Error(sayOfAnswer('noId'));
   return id;
 }
 

@@ -1,4 +1,5 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
+import { sayOfAnswer } from './answers.js';
 import { listPath } from './calling-lists.js';
 import { instant, isObject, type Members, number, objects, text } from './json.js';
 import { request } from './request.js';
@@ -133,7 +134,7 @@ export function parseRecord(list: string, members: Members): ListRecord[] {
 function parseHistory(list: string, value: unknown): RecordHistory {
   const body = isObject(value) ? value : {};
   const [record] = isObject(body.record) ? parseRecord(list, body.record) : [];
-  if (record === undefined) throw new Error('The server did not answer with a record.');
+  if (record === undefined) throw new Error(sayOfAnswer('noRecord'));
   return {
     record,
     obstacles: objects(body.obstacles).map((obstacle) => {

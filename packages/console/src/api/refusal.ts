@@ -1,3 +1,4 @@
+import { sayOfAnswer } from './answers.js';
 import { instant, isObject, type Members, number, objects, text } from './json.js';
 
 /** A time that the server offers instead of the one that it refused. */
@@ -31,11 +32,7 @@ export class Refusal extends Error {
   }
 }
 
-const CLOSED: Readonly<Record<string, string>> = {
-  closed_day_of_week: 'The service is closed on that day of the week.',
-  closed_no_match: 'The service is closed at that time of day.',
-  closed_holiday: 'The service is closed on that day: it is a holiday.',
-};
+const CLOSED = ['closed_day_of_week', 'closed_no_match', 'closed_holiday'] as const;
 
 /** Builds the refusal from the body of an answer that is not a success. */
 export function refusal(status: number, statusText: string, body: string): Refusal {
@@ -63,7 +60,7 @@ function parsed(body: string): unknown {
 
 function plain(status: number, statusText: string, body: string): string {
   const brief = body.length < 200 && !body.includes('<') ? body.trim() : '';
-  return [`The server answered ${status}`, statusText, brief].filter((part) => part !== '').join(' · ');
+  return [sayOfAnswer('answered', { status }), statusText, brief].filter((part) => part !== '').join(' · ');
 }
 
 /** The closed office is told as JSON inside of the message: `{"status":"closed","reason":"closed_no_match"}`. */
@@ -71,14 +68,16 @@ function readable(message: string): string {
   const inner = message.startsWith('{') ? parsed(message) : undefined;
   if (!isObject(inner)) return message;
   const reason = text(inner, 'reason') ?? '';
-  return CLOSED[reason] ?? `The service is ${text(inner, 'status') ?? 'not available'} (${reason}).`;
+  const known = CLOSED.find((one) => one === reason);
+  if (known !== undefined) return sayOfAnswer(known);
+  return sayOfAnswer('closed', { status: text(inner, 'status') ?? sayOfAnswer('notAvailable'), reason });
 }
 
 function fields(answer: Members): string[] {
   if (!Array.isArray(answer.errors)) return [];
   return answer.errors.filter(isObject).map((error) => {
     const pointer = text(error, 'pointer');
-    const detail = text(error, 'detail') ?? text(error, 'message') ?? 'is wrong';
+    const detail = text(error, 'detail') ?? text(error, 'message') ?? sayOfAnswer('wrong');
     return pointer === undefined ? detail : `${pointer.replace(/^#?\//, '').replaceAll('/', ' › ')}: ${detail}`;
   });
 }

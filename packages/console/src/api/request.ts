@@ -1,3 +1,4 @@
+import { sayOfAnswer } from './answers.js';
 import { Refusal, refusal } from './refusal.js';
 
 /** What a request sends besides its path. */
@@ -51,7 +52,7 @@ async function exchange(path: string, options: RequestOptions): Promise<{ respon
     body = await response.text();
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new Refusal('The server cannot be reached. Check that it runs and that this computer is connected.', 0);
+    throw new Refusal(sayOfAnswer('unreachable'), 0);
   }
   if (response.status === 401 && options.credentials !== 'browser') logIn();
   if (!response.ok) throw refusal(response.status, response.statusText, body);
@@ -59,7 +60,7 @@ async function exchange(path: string, options: RequestOptions): Promise<{ respon
   try {
     return { response, body: JSON.parse(body) };
   } catch (error) {
-    if (error instanceof SyntaxError) throw new Refusal(`The answer to ${path} is not JSON.`, response.status);
+    if (error instanceof SyntaxError) throw new Refusal(sayOfAnswer('notJson', { path }), response.status);
     throw error;
   }
 }

@@ -38,6 +38,14 @@ export const en = {
   interrupted: 'Reconnecting',
   interruptedMeaning: 'The connection is lost: what you see may be out of date until it is back',
   tryAgain: 'Try again',
+  loading: 'Loading the console',
+  noPage: 'There is no such page',
+  noPageHelp: 'The address does not belong to the console. Go to the {{page}}.',
+  livePage: 'live page',
+  stopped: 'The console stopped working here',
+  stoppedHelp:
+    'Nothing that you booked or changed is lost. If the server was updated a moment ago, loading the page again is all that is needed.',
+  reload: 'Load the page again',
 };
 
 export const fr: typeof en = {
@@ -80,6 +88,14 @@ export const fr: typeof en = {
   interrupted: 'Reconnexion',
   interruptedMeaning: 'La connexion est perdue : ce que vous voyez peut être périmé',
   tryAgain: 'Réessayer',
+  loading: 'Chargement de la console',
+  noPage: "Cette page n'existe pas",
+  noPageHelp: "L'adresse n'appartient pas à la console. Allez à la {{page}}.",
+  livePage: 'page en direct',
+  stopped: "La console s'est arrêtée ici",
+  stoppedHelp:
+    "Rien de ce que vous avez réservé ou modifié n'est perdu. Si le serveur vient d'être mis à jour, il suffit de recharger la page.",
+  reload: 'Recharger la page',
 };
 
 export const ja: typeof en = {
@@ -122,4 +138,11 @@ export const ja: typeof en = {
   interrupted: '再接続中',
   interruptedMeaning: '接続が切れました。復旧するまで表示は古い可能性があります',
   tryAgain: '再試行',
+  loading: 'コンソールを読み込んでいます',
+  noPage: 'そのページはありません',
+  noPageHelp: 'このアドレスはコンソールのものではありません。{{page}}へ移動してください。',
+  livePage: 'ライブ ページ',
+  stopped: 'コンソールはここで停止しました',
+  stoppedHelp: '予約や変更は失われていません。サーバーが更新された直後であれば、ページを再読み込みするだけで済みます。',
+  reload: 'ページを再読み込み',
 };

@@ -1,20 +1,21 @@
 import { Button, Container, Stack, Text, Title } from '@mantine/core';
 import { useRouteError } from 'react-router-dom';
 import { explain } from '../api/request.js';
+import { useShellTexts } from './use-shell-texts.js';
 
 /** Shown instead of the page when the console itself fails, or when a newer build has replaced its files. */
 export function Unexpected() {
+  const say = useShellTexts();
   const error = useRouteError();
   return (
     <Container size="sm" py="xl">
       <Stack gap="sm" align="flex-start" role="alert">
-        <Title order={1}>The console stopped working here</Title>
+        <Title order={1}>{say('stopped')}</Title>
         <Text>{explain(error)}</Text>
         <Text c="dimmed" size="sm">
-          Nothing that you booked or changed is lost. If the server was updated a moment ago, loading the page again is
-          all that is needed.
+          {say('stoppedHelp')}
         </Text>
-        <Button onClick={() => window.location.reload()}>Load the page again</Button>
+        <Button onClick={() => window.location.reload()}>{say('reload')}</Button>
       </Stack>
     </Container>
   );
