@@ -1,16 +1,16 @@
-import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { newId } from '../kernel/index.js';
-import { toE164 } from '../kernel/phone.js';
 import { followAgentCalls } from '../orchestration/index.js';
 import { type Agents, createRouting, type Router } from '../routing/index.js';
-import { Calls, Simulator } from '../telephony/index.js';
+import { Calls, type Simulator, type Switch } from '../telephony/index.js';
 import { dialPlanning } from './dial-planning.js';
 import type { Ground, Undo } from './ground.js';
 import { LONG_LEASE_MS, type ServerSettings } from './settings.js';
+import { openSwitch } from './switch.js';
 
 export interface Abilities {
-  network: Simulator;
+  network: Switch;
+  /** The network, where it is simulated. */
+  simulator: Simulator | undefined;
   calls: Calls;
   router: Router;
   agents: Agents;
@@ -18,14 +18,7 @@ export interface Abilities {
 
 export async function composeAbilities(ground: Ground, settings: ServerSettings, undo: Undo): Promise<Abilities> {
   const { config } = ground;
-  const directory = join(resolve(settings.data), 'simulator');
-  await mkdir(directory, { recursive: true });
-  const network = new Simulator({
-    ...ground,
-    directory,
-    agentOf: (dn) => [...config.objects('agents').values()].find((agent) => agent.dn === dn)?.id,
-    normalise: (number) => toE164(number),
-  });
+  const { network, simulator } = await openSwitch(ground, settings);
   const calls = new Calls({ ...ground, switch: network, dialPlan: dialPlanning(ground) });
   undo.push(() => calls.stop());
   const { router, agents } = createRouting({
@@ -36,5 +29,5 @@ export async function composeAbilities(ground: Ground, settings: ServerSettings,
   });
   undo.push(() => router.stop());
   calls.onChange(followAgentCalls(agents));
-  return { network, calls, router, agents };
+  return { network, simulator, calls, router, agents };
 }

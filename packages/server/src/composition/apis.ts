@@ -56,7 +56,7 @@ const CLOSE_GRACE_MS = 250;
 /** All that is served on the one port. */
 export async function composeApis(
   ground: Ground,
-  { network, calls, agents, router }: Abilities,
+  { simulator, calls, agents, router }: Abilities,
   {
     orchestration,
     callbacks,
@@ -125,7 +125,7 @@ export async function composeApis(
     recordHistory: recordHistoryDesk(ground, outbound),
     compliance: complianceDesk(ground, outbound),
     campaigns: outbound.campaigns,
-    simulator: network,
+    simulator,
     testClock: clock instanceof ManualClock ? clock : undefined,
     clock,
     log,

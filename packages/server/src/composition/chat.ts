@@ -33,19 +33,22 @@ export function composeChats(
   return { chats, serviceOf: (id) => records.read(database, id) };
 }
 
-/** Chats begin to be watched, and automatic agents of the simulated floor to answer them. */
-export async function startChats(ground: Ground, chats: Chats, network: Simulator, undo: Undo): Promise<void> {
+/** Automatic agents of the simulated floor begin to answer chats. */
+export async function startSimulatedChats(
+  ground: Ground,
+  chats: Chats,
+  simulator: Simulator,
+  undo: Undo,
+): Promise<void> {
   const isThere = (id: string) => ground.config.object('agents', id)?.enabled ?? false;
   const simulated = new SimulatedChatAgents({
     ...ground,
     chats,
     agents: {
-      automatic: () => network.agents().filter((id) => network.agent(id).auto && isThere(id)),
-      answerSeconds: (id) => network.agent(id).answerSeconds,
+      automatic: () => simulator.agents().filter((id) => simulator.agent(id).auto && isThere(id)),
+      answerSeconds: (id) => simulator.agent(id).answerSeconds,
     },
   });
-  await chats.start();
-  undo.push(() => chats.stop());
   await simulated.start();
   undo.push(() => simulated.stop());
 }

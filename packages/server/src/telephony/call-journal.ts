@@ -1,6 +1,6 @@
 import type { JsonObject } from '../kernel/index.js';
 import type { Sql, Transaction } from '../store/sql.js';
-import { decisionFacts } from './dial-planning.js';
+import { decisionFacts } from './dial-decision.js';
 import type { Leg, LegEvent } from './leg.js';
 import type { SwitchEvent } from './switch.js';
 

@@ -1,7 +1,8 @@
 import { type Activity, type Clock, instant, type Logger, newId, RingbackError } from '../kernel/index.js';
 import type { Sql, Transaction } from '../store/sql.js';
 import { type CallJournal, journalEntry } from './call-journal.js';
-import type { DialDecision, DialPlanning } from './dial-planning.js';
+import type { DialDecision } from './dial-decision.js';
+import type { DialPlanning } from './dial-planning.js';
 import { afterEvent, type Leg, type LegEvent, missedEvents } from './leg.js';
 import { type HeardEvent, LegInbox } from './leg-inbox.js';
 import {

@@ -1,32 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { SwitchSettings } from '../config/index.js';
-import { type JsonObject, RingbackError, toE164 } from '../kernel/index.js';
+import { RingbackError, toE164 } from '../kernel/index.js';
 import { type Sql, statement } from '../store/sql.js';
 import { type CallerNumber, type ChosenCallerId, chooseCallerId } from './caller-id.js';
+import type { DialDecision } from './dial-decision.js';
 import { type DialPlan, type Installation, normaliseInbound, type PlannedDial, planDial } from './dial-plan.js';
 import type { Leg } from './leg.js';
-import type { Cause, DialRoute } from './switch.js';
 
 /** On whose behalf a call is placed. */
 export interface Purpose {
   campaign?: string;
   service?: string;
-}
-
-/** What became of a leg that was to be dialed; stored with it, so that it is decided once. JSON. */
-export interface DialDecision {
-  /** As the first way wants them. */
-  to: string;
-  from: string;
-  callerName?: string;
-  route?: DialRoute;
-  /** Nothing is dialed. */
-  refused?: { cause: Cause; reason: string };
-  /** `{looked, outcome}` each, in the order in which it was looked at. */
-  steps: { looked: string; outcome: string }[];
-  rule?: string;
-  /** The number shown, where a pool chose it. */
-  callerId?: { number: string; pool: string; why: string; attestation?: 'A' | 'B' | 'C' };
 }
 
 export interface DialPlanningParts {
@@ -152,18 +136,6 @@ function decisionOf(
       return { ...common, ...rule, ...numbers, route: { kind: 'trunk', hops: result.hops } };
     }
   }
-}
-
-/** What is told of a decision in the journal: `{to, trunk?, rule?, callerId?, pool?, attestation?, refused?}`. */
-export function decisionFacts({ to, route, rule, callerId, refused }: DialDecision): JsonObject {
-  return {
-    to,
-    ...(route?.kind === 'trunk' && { trunks: route.hops.map(({ trunk }) => trunk) }),
-    ...(rule !== undefined && { rule }),
-    ...(callerId && { callerId: callerId.number, pool: callerId.pool }),
-    ...(callerId?.attestation !== undefined && { attestation: callerId.attestation }),
-    ...(refused && { refused: refused.reason }),
-  };
 }
 
 /** The business' form of the numbers of an inbound call. */

@@ -8,9 +8,9 @@ export {
   type LegChange,
   type TreatedHandler,
 } from './calls.js';
+export type { DialDecision } from './dial-decision.js';
 export {
   type AskedCall,
-  type DialDecision,
   DialPlanning,
   type DialPlanningParts,
   hasPlan,

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../kernel/index.js';
 import { statement } from '../store/sql.js';
-import type { DialDecision } from './dial-planning.js';
+import type { DialDecision } from './dial-decision.js';
 import type { Leg } from './leg.js';
 
 /** A row of table `leg`. */

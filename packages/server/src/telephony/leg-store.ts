@@ -1,6 +1,6 @@
 import { instant, type JsonObject, RingbackError } from '../kernel/index.js';
 import type { Bindable, Sql, Statement, Transaction } from '../store/sql.js';
-import type { DialDecision } from './dial-planning.js';
+import type { DialDecision } from './dial-decision.js';
 import type { Leg, LegRole } from './leg.js';
 import {
   ARRIVE,

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../kernel/index.js';
-import type { DialDecision } from './dial-planning.js';
+import type { DialDecision } from './dial-decision.js';
 import type { CallProgress, Cause, LegReport, LegState, SwitchEvent } from './switch.js';
 
 export type LegRole = 'customer' | 'agent' | 'inbound';
