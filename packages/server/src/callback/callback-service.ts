@@ -9,6 +9,10 @@ export interface RateLimit {
   seconds: number;
 }
 
+/** A version of the Callback API: that of 2013, that of 8.5, or what clients of both can use. */
+export const CALLBACK_PROFILES = ['2013', '85', 'both'] as const;
+export type CallbackProfile = (typeof CALLBACK_PROFILES)[number];
+
 /** The options of a callback service that concern booking and scheduling, read once per version of the configuration. */
 export interface CallbackService {
   readonly name: string;
@@ -49,6 +53,7 @@ export interface CallbackService {
   readonly pausedList: string;
   readonly pausedKey: string;
   readonly virtualQueue: string;
+  readonly profile: CallbackProfile;
 }
 
 interface Known {
@@ -103,6 +108,12 @@ export class CallbackServices {
       filters: listOf(section['filter-keys'] || DEFAULT_FILTER_KEYS),
       returned: listOf(section['returned-keys'] || DEFAULT_RETURNED_KEYS),
     };
+  }
+
+  /** The version that a service speaks, or those that say nothing of it. */
+  profileOf(name?: string): CallbackProfile {
+    const service = name === undefined ? undefined : this.find(name);
+    return service?.profile ?? profileNamed(this.configuration.section('callback').compat ?? '');
   }
 
   /** Seconds between attempts to submit a callback. */
@@ -163,6 +174,7 @@ function readService(name: string, read: OptionReader): CallbackService {
     pausedList: read.text('_paused_services_list'),
     pausedKey: read.text('_paused_services_id').trim() || name,
     virtualQueue: read.text('_urs_virtual_queue').trim(),
+    profile: profileNamed(read.text('_compat')),
   };
 }
 
@@ -170,6 +182,10 @@ function readService(name: string, read: OptionReader): CallbackService {
 function latestSubmission(...ranges: string[]): number {
   const minutes = ranges.map((range) => Number.parseInt(range, 10)).filter((from) => !Number.isNaN(from));
   return Math.max(0, ...minutes.map((from) => -from)) * 60_000;
+}
+
+function profileNamed(text: string): CallbackProfile {
+  return CALLBACK_PROFILES.find((profile) => profile === text.trim().toLowerCase()) ?? 'both';
 }
 
 /** Older ones are found by the recovery poll of the original, which here is no rarer. */

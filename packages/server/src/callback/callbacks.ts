@@ -15,7 +15,7 @@ import { Booking, type BookingRequest } from './booking.js';
 import { type BulkMove, BulkRescheduling, type MoveOutcome } from './bulk-rescheduling.js';
 import { CallbackError } from './callback-error.js';
 import { type CallbackRecord, type CallbackRow, SYSTEM_KEYS } from './callback-record.js';
-import { type CallbackService, CallbackServices } from './callback-service.js';
+import { type CallbackProfile, type CallbackService, CallbackServices } from './callback-service.js';
 import { Cancellation, type CancelOutcome } from './cancellation.js';
 import type { CallbackConfiguration } from './configuration.js';
 import { contactCenterOf, withContactCenter } from './contact-centers.js';
@@ -251,12 +251,17 @@ export class Callbacks {
     if (hasFailed) throw new RingbackError('unknown-flow', `the application of the callback ${id} cannot be loaded`);
   }
 
+  /** The version of the Callback API that a service speaks; without a name: the usual one. */
+  profileOf(service?: string): CallbackProfile {
+    return this.#services.profileOf(service);
+  }
+
   /** @throws CallbackError `no-such-callback`, `unknown-service` */
   async cancel(service: string, id: string, options: { discardSessionFailure?: boolean } = {}): Promise<void> {
-    this.#services.get(service);
+    const { profile } = this.#services.get(service);
     const discard = options.discardSessionFailure ?? false;
     if (!discard) await this.#remote?.life.requireSession(id);
-    await this.#cancellation.cancel(service, id, discard);
+    await this.#cancellation.cancel(service, id, { discardSessionFailure: discard, onlyScheduled: profile === '2013' });
   }
 
   /**
@@ -374,7 +379,7 @@ function isMissing(value: JsonValue | undefined): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
-/** Scheduled callbacks are judged at their time, immediate ones only if the service asks for it. */
+/** Scheduled callbacks are judged at their time, immediate ones only if the service asks for it (in 2013: always). */
 function checkTimes(
   service: CallbackService,
   grid: BookingRequest['grid'],
@@ -385,7 +390,7 @@ function checkTimes(
     checkNotPast(service, desired, now);
     checkNotTooFar(service, desired, now, grid);
     checkOpen(grid, desired.at);
-  } else if (service.rejectOutOfOfficeHours) {
+  } else if (service.rejectOutOfOfficeHours || service.profile === '2013') {
     checkOpen(grid, now);
   }
 }

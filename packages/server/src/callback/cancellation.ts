@@ -24,13 +24,19 @@ export class Cancellation {
   /**
    * Ends a callback that is not finished and whose customer does not talk to an agent; its session is ended too.
    * @param discardSessionFailure cancel also when the session is gone already
+   * @param onlyScheduled one that has been submitted is not cancelled any more, as in 2013
    * @throws CallbackError `no-such-callback`
    */
-  async cancel(service: string, id: string, discardSessionFailure: boolean): Promise<void> {
+  async cancel(
+    service: string,
+    id: string,
+    { discardSessionFailure, onlyScheduled }: { discardSessionFailure: boolean; onlyScheduled: boolean },
+  ): Promise<void> {
     await this.parts.database.transaction(async (tx) => {
       const row = await this.parts.transitions.lock(tx, id);
       const cancelled =
         row?.service === service &&
+        (row.state === 'SCHEDULED' || !onlyScheduled) &&
         (await this.parts.transitions.apply(
           tx,
           row,

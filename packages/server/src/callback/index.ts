@@ -4,6 +4,7 @@ export type { CustomerAccess } from './access.js';
 export type { BulkMove, MoveOutcome } from './bulk-rescheduling.js';
 export { type Availability, CallbackError, type CallbackErrorCode, type CallbackErrorFacts } from './callback-error.js';
 export type { CallbackRecord, CallbackRow } from './callback-record.js';
+export type { CallbackProfile } from './callback-service.js';
 export {
   type CallbackSession,
   Callbacks,

@@ -76,6 +76,7 @@ export class Rescheduling {
     const desired =
       readDesiredTime('_new_desired_time', change._new_desired_time) ??
       readDesiredTime('_desired_time', change._desired_time);
+    if (!desired && service.profile === '2013') throw new CallbackError('missing-key', { key: '_new_desired_time' });
     await this.parts.database.transaction(async (tx) => {
       const row = await this.parts.transitions.lock(tx, id);
       if (row?.service !== serviceName || !decide(row.state, { type: 'reschedule' })) {

@@ -90,11 +90,13 @@ export function eventsOfStep(before: CallbackRow, after: CallbackRow, input: Cal
   const events: StatusEvent[] = [];
   if (input.type === 'submit' && before.state === 'SCHEDULED') events.push('_cbe_on_callback_queued');
   if (input.type === 'submit') events.push('_cbe_on_service_create');
-  if (input.type === 'cancel' || input.type === 'cancel-by-admin') events.push('_cbe_on_callback_cancelled');
+  const isCancelled = input.type === 'cancel' || input.type === 'cancel-by-admin';
+  if (isCancelled) events.push('_cbe_on_callback_cancelled');
   if (input.type === 'give-up') events.push('_cbe_on_callback_submit_failed');
   if (input.type === 'session-failed') events.push('_cbe_on_callback_processing_failed');
   if (after.state !== before.state) events.push('_cbe_on_callback_status_updated');
-  if (after.state === 'COMPLETED' && before.session !== null) events.push('_cbe_on_service_exit');
+  // A service that was never handed to a session is told to be over as well when its customer withdraws.
+  if (after.state === 'COMPLETED' && (before.session !== null || isCancelled)) events.push('_cbe_on_service_exit');
   return events.map((event) => ({ event }));
 }
 

@@ -14,7 +14,8 @@ import { availabilityBody, readAvailabilityQuery, readSlotsQuery, slotsBody } fr
 import { csvLine } from './cancelled-report.js';
 import { cancellationDialog, dialogAnswer } from './dialog.js';
 import { callbackError } from './errors.js';
-import { gmsFailure, JSON_TYPE } from './failure.js';
+import { gmsFailure, JSON_TYPE, serviceOf } from './failure.js';
+import { recordsOf } from './profile.js';
 import {
   bodyOf,
   countParameter,
@@ -39,6 +40,7 @@ export interface GmsCallbackApiOptions {
     | 'bulkCancel'
     | 'bulkReschedule'
     | 'completedFor'
+    | 'profileOf'
   >;
   /** Where user names and passwords are configured. */
   credentials: CredentialSource;
@@ -72,7 +74,7 @@ export async function gmsCallbackApi(app: FastifyInstance, options: GmsCallbackA
   app.addHook('onRequest', async ({ headers }) => {
     headers['content-type'] = bodyType(headers['content-type']);
   });
-  app.setErrorHandler(gmsFailure(log));
+  app.setErrorHandler(gmsFailure(log, options.callbacks));
   registerServiceRoutes(app, options);
   registerAdminRoutes(app, options);
 }
@@ -93,7 +95,10 @@ function registerServiceRoutes(app: FastifyInstance, { callbacks }: GmsCallbackA
     const answer = await callbacks.start({ service, parameters: parametersOf(request), headers: request.headers });
     if (answer.outcome === 'scheduled') return json(reply, { _id: answer.id });
     if (answer.outcome === 'redirected') return json(reply.code(answer.reply.status), answer.reply.body);
-    return json(reply.code(answer.reply?.status ?? 200), dialogAnswer(answer.reply?.body, answer.id));
+    return json(
+      reply.code(answer.reply?.status ?? 200),
+      dialogAnswer(answer.reply?.body, answer.id, callbacks.profileOf(service)),
+    );
   });
 
   app.delete<CallbackRoute>(`${base}/:service/:id`, async (request, reply) => {
@@ -109,11 +114,14 @@ function registerServiceRoutes(app: FastifyInstance, { callbacks }: GmsCallbackA
     return json(reply);
   });
 
-  app.get(base, async (request, reply) => json(reply, await callbacks.query(readCriteria(request))));
+  app.get(base, async (request, reply) => {
+    const found = await callbacks.query(readCriteria(request));
+    return json(reply, recordsOf(callbacks, found, 'customer'));
+  });
 
   app.get<ServiceRoute>(`${base}/:service`, async (request, reply) => {
     const criteria = { ...readCriteria(request), service: request.params.service };
-    return json(reply, await callbacks.query(criteria));
+    return json(reply, recordsOf(callbacks, await callbacks.query(criteria), 'customer'));
   });
 
   app.get<ServiceRoute>(`${base}/:service/availability`, async (request, reply) => {
@@ -131,7 +139,9 @@ function registerAdminRoutes(app: FastifyInstance, { callbacks }: GmsCallbackApi
   const base = '/1/admin/callback';
 
   app.get(`${base}/queues`, async (request, reply) => {
-    return json(reply, await callbacks.queryQueues(readQueueCriteria(request)));
+    const queues = Object.entries(await callbacks.queryQueues(readQueueCriteria(request)));
+    const shown = queues.map(([name, found]) => [name, recordsOf(callbacks, found, 'administrator')]);
+    return json(reply, Object.fromEntries(shown));
   });
 
   app.get(`${base}/watermarks`, async (request, reply) => {
@@ -229,11 +239,6 @@ function movedResult(outcome: MoveOutcome): JsonObject {
 
 function json(reply: FastifyReply, body?: unknown): FastifyReply {
   return reply.type(JSON_TYPE).send(body === undefined ? undefined : JSON.stringify(body));
-}
-
-function serviceOf(request: FastifyRequest): string | undefined {
-  // Routes name their service; hooks see parameters of any route.
-  return (request.params as { service?: string } | undefined)?.service;
 }
 
 function textOr(value: unknown, otherwise: string): string {

@@ -1,3 +1,4 @@
+import type { CallbackProfile } from '../../callback/index.js';
 import type { JsonObject, JsonValue } from '../../kernel/index.js';
 
 /** The keys of a dialog in the form of 8.5 and in that of 2013. */
@@ -9,18 +10,19 @@ const FORMS: readonly (readonly [later: string, printed: string])[] = [
 ];
 
 /**
- * The answer to an immediate Start-Callback: what the application said, under the keys that clients of both versions
- * read, and the callback's id.
+ * The answer to an immediate Start-Callback: what the application said, under the keys that clients of the version read
+ * (`both`: those of either), and the callback's id.
  */
-export function dialogAnswer(reply: JsonValue | undefined, id: string): JsonObject {
+export function dialogAnswer(reply: JsonValue | undefined, id: string, profile: CallbackProfile): JsonObject {
   if (typeof reply !== 'object' || reply === null || Array.isArray(reply)) return { _id: id };
   const answer: JsonObject = { ...reply };
   for (const [later, printed] of FORMS) {
     const value = reply[later] ?? reply[printed];
-    if (value !== undefined) {
-      answer[later] = value;
-      answer[printed] = value;
-    }
+    delete answer[later];
+    delete answer[printed];
+    if (value === undefined) continue;
+    if (profile !== '2013') answer[later] = value;
+    if (profile !== '85') answer[printed] = value;
   }
   return { ...answer, _id: id };
 }

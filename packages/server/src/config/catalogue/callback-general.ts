@@ -70,6 +70,14 @@ export const everyService = [
 /** GMS callback, category General. */
 export const callbackGeneral = [
   {
+    name: '_compat',
+    type: oneOf('2013', '85', 'both'),
+    absent: 'both',
+    effect:
+      'Which version of the Callback API the service speaks: that of 2013, that of 8.5 (`85`), or `both` at once: the keys of either in answers.',
+    fallback: { section: 'callback', name: 'compat' },
+  },
+  {
     name: '_call_direction',
     type: oneOf('USERTERMINATED', 'USERORIGINATED'),
     preset: 'USERTERMINATED',

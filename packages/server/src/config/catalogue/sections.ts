@@ -69,6 +69,12 @@ export const callbackSection = [
     effect: 'A header with the name of a limited parameter counts before the parameter in the body.',
   },
   {
+    name: 'compat',
+    type: oneOf('2013', '85', 'both'),
+    preset: 'both',
+    effect: 'Which version of the Callback API services speak that do not say it by `_compat`.',
+  },
+  {
     name: 'filter-keys',
     type: names,
     preset: '_callback_state,_callback_reason,_request_queue_time_stat,_request_ewt_service,_vq',
