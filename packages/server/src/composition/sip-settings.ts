@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readSecret, type SwitchSettings } from '../config/index.js';
 import { RingbackError } from '../kernel/index.js';
-import type { SipSwitchSettings, SipTrunk, SipUser } from '../telephony/sip/settings.js';
+import type { SipSwitchSettings, SipTrunk, SipUser } from '../telephony/sip/index.js';
 
 type Trunk = NonNullable<SwitchSettings['trunks']>[string];
 

@@ -13,6 +13,7 @@ import { changedSettings, type DialSettings, type DialSettingsChange } from '../
 import { OutboundError } from '../errors.js';
 import { DEFAULT_PRIORITIES } from '../list/index.js';
 import type { CampaignConfiguration, CampaignDirectory, CampaignGroupReference } from './directory.js';
+import { switchFault } from './switch-fault.js';
 
 /** What is aimed at when nobody says it: percent busy, percent overdialed, seconds of waiting between calls. */
 const DEFAULT_GOALS: Readonly<Record<OptimizeBy, number>> = { BusyFactor: 80, OverdialRate: 3, WaitTime: 10 };
@@ -81,7 +82,7 @@ export function requireLicensed(configuration: CampaignConfiguration, mode: Dial
 /**
  * What keeps a campaign group from being dialed for in a mode, in words; undefined: nothing.
  * No active list; IVR modes without the IVR's DN, or whose DN no application takes calls for; push preview without its
- * interaction queue.
+ * interaction queue; or that the switch has no media for it.
  */
 export function configurationFault(
   configuration: CampaignConfiguration,
@@ -100,7 +101,7 @@ export function configurationFault(
     if (!takesCalls(configuration, dn)) return `${mode} needs an application at DN ${dn}`;
   }
   if (family === 'push-preview' && object.interactionQueue === undefined) return `${mode} needs interactionQueue`;
-  return undefined;
+  return switchFault(configuration, object, mode);
 }
 
 /** Whether an application is configured for the calls of a DN, or of a virtual queue by its name or alias. */
