@@ -38,6 +38,8 @@ describe('configured services', { timeout: 240_000 }, () => {
     await dialog.getByLabel('Service Name').fill('BasicCallback');
     await dialog.getByRole('button', { name: 'Add' }).click();
     await dialog.getByText('A service of this name exists already.').waitFor();
+    await dialog.getByLabel('Service Name').fill('..');
+    await dialog.getByText('A name has at most 255 characters').waitFor();
     await dialog.getByLabel('Service Template').selectOption('Office hours');
     await dialog.getByLabel('Service Name').fill('shop_hours');
     await page.evaluate(NOTE_REFUSAL);
@@ -63,6 +65,11 @@ describe('configured services', { timeout: 240_000 }, () => {
     expect(await optionsOf('shop_hours_2')).toEqual(await optionsOf('shop_hours'));
 
     await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).waitFor();
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await obstacles(page), colorScheme).toEqual([]);
+    }
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByText('Service shop_hours_2 is deleted.').waitFor();
     await page.getByRole('link', { name: 'shop_hours', exact: true }).waitFor();

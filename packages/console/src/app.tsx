@@ -14,7 +14,7 @@ import { Shell } from './layout/shell.js';
 import { Unexpected } from './layout/unexpected.js';
 import { useShellTexts } from './layout/use-shell-texts.js';
 import { LiveScreen } from './screens/live/live-screen.js';
-import { readableDimmedText, theme } from './theme.js';
+import { readableColors, theme } from './theme.js';
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -155,7 +155,7 @@ function Calendars({ children }: { children: ReactNode }) {
 /** The whole console: look, data, live feed and pages. */
 export function App() {
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={readableDimmedText} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={readableColors} defaultColorScheme="auto">
       <Notifications position="bottom-right" />
       <QueryClientProvider client={queries}>
         <LiveFeedProvider>

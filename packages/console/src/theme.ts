@@ -19,15 +19,29 @@ export const theme = createTheme({
 /** The colour of the words of what cannot be undone. */
 export const DANGER = 'var(--ringback-danger)';
 
-/** Mantine's dimmed text and its red are too pale to read on our backgrounds (WCAG 1.4.3 asks for a contrast of 4.5). */
-export const readableDimmedText: CSSVariablesResolver = () => ({
+/** Under white words. In both schemes: Mantine has such a variable for each of them. */
+const FILLED = {
+  '--mantine-color-red-filled': '#c92a2a',
+  '--mantine-color-red-filled-hover': '#ad2323',
+  '--mantine-color-teal-filled': '#087f5b',
+  '--mantine-color-teal-filled-hover': '#066649',
+};
+
+/**
+ * Mantine's dimmed text and its red are too pale to read on our backgrounds, and so are white words on its red and green buttons
+ * (WCAG 1.4.3 asks for a contrast of 4.5).
+ */
+export const readableColors: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    ...FILLED,
     '--ringback-danger': '#b42020',
+    '--mantine-color-red-light-color': '#b42020',
     '--mantine-color-dimmed': '#5f6770',
     '--mantine-color-placeholder': '#737b84',
   },
   dark: {
+    ...FILLED,
     '--ringback-danger': '#ff8787',
     '--mantine-color-dimmed': '#a3a3a3',
     '--mantine-color-placeholder': '#8f8f8f',

@@ -1,38 +1,30 @@
-import { ActionIcon, Button, Group, NativeSelect, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { ActionIcon, Button, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useState } from 'react';
 import { CrossIcon } from '../../icons.js';
 import type { ServiceEdits } from '../../services/service-edits.js';
 import { DANGER } from '../../theme.js';
 import classes from './calendar.module.css';
-import { readPlaces } from './places-field.js';
+import { readSpan, SpanFields } from './span-fields.js';
 import { useCalendarTexts } from './use-calendar-texts.js';
 import { type DayCapacity, exceptionsOption, readExceptions, withHours } from './week-capacity.js';
 import { clock } from './week-hours.js';
-
-const HOURS = Array.from({ length: 25 }, (_, hour) => ({ value: String(hour), label: clock(hour * 60) }));
 
 /** Dates whose hours have another capacity than their weekday. */
 export function CapacityExceptions({ edits, most }: { edits: ServiceEdits; most: number }) {
   const say = useCalendarTexts();
   const exceptions = readExceptions(edits.values);
   const [date, setDate] = useState('');
-  const [from, setFrom] = useState('9');
-  const [to, setTo] = useState('12');
-  const [text, setText] = useState('0');
+  const [span, setSpan] = useState({ from: '9', to: '12', places: '0' });
   const [tried, setTried] = useState(false);
-  const places = readPlaces(text, most);
-  const problem =
-    date === ''
-      ? say('needed')
-      : Number(from) >= Number(to)
-        ? say('badSpan')
-        : (places === 'wrong' || places === undefined) && say('badPlaces', { max: most });
+  const read = readSpan(span, most);
+  // Unlike in a week, an empty field says nothing here.
+  const problem = date === '' ? 'needed' : (read.problem ?? (read.places === undefined ? 'badPlaces' : undefined));
 
   const add = () => {
     setTried(true);
-    if (problem !== false || places === 'wrong' || places === undefined) return;
+    if (problem !== undefined || read.problem !== undefined || read.places === undefined) return;
     const before = new Map(exceptions);
-    before.set(date, withHours(before.get(date) ?? new Map(), Number(from), Number(to), places));
+    before.set(date, withHours(before.get(date) ?? new Map(), read.from, read.to, read.places));
     edits.set(exceptionsOption(before));
     setTried(false);
   };
@@ -80,32 +72,10 @@ export function CapacityExceptions({ edits, most }: { edits: ServiceEdits; most:
             value={date}
             onChange={(event) => setDate(event.currentTarget.value)}
           />
-          <Group gap="xs" grow>
-            <NativeSelect
-              size="xs"
-              label={say('from')}
-              data={HOURS.slice(0, 24)}
-              value={from}
-              onChange={(event) => setFrom(event.currentTarget.value)}
-            />
-            <NativeSelect
-              size="xs"
-              label={say('to')}
-              data={HOURS.slice(1)}
-              value={to}
-              onChange={(event) => setTo(event.currentTarget.value)}
-            />
-            <TextInput
-              size="xs"
-              label={say('places')}
-              inputMode="numeric"
-              value={text}
-              onChange={(event) => setText(event.currentTarget.value)}
-            />
-          </Group>
-          {tried && problem !== false && (
+          <SpanFields span={span} onChange={setSpan} />
+          {tried && problem !== undefined && (
             <Text size="xs" c={DANGER} role="alert">
-              {problem}
+              {say(problem, { max: most })}
             </Text>
           )}
           <Button size="xs" variant="default" type="submit">

@@ -1,12 +1,9 @@
-import { Button, Chip, Group, NativeSelect, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Chip, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { DANGER } from '../../theme.js';
 import { weekdayNames } from '../../time/format.js';
-import { readPlaces } from './places-field.js';
+import { readSpan, SpanFields } from './span-fields.js';
 import { useCalendarTexts } from './use-calendar-texts.js';
-import { clock } from './week-hours.js';
-
-const HOURS = Array.from({ length: 25 }, (_, hour) => ({ value: String(hour), label: clock(hour * 60) }));
 
 /** The same number of places for many hours at once. */
 export function FillHours({
@@ -18,11 +15,8 @@ export function FillHours({
 }) {
   const say = useCalendarTexts();
   const [days, setDays] = useState(['0', '1', '2', '3', '4']);
-  const [from, setFrom] = useState('9');
-  const [to, setTo] = useState('17');
-  const [text, setText] = useState('');
-  const places = readPlaces(text, most);
-  const problem = Number(from) >= Number(to) ? say('badSpan') : places === 'wrong' && say('badPlaces', { max: most });
+  const [span, setSpan] = useState({ from: '9', to: '17', places: '' });
+  const read = readSpan(span, most);
   return (
     <Paper p="md" component="section" aria-labelledby="fill-title">
       <Title order={2} id="fill-title" mb="xs">
@@ -31,7 +25,7 @@ export function FillHours({
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (problem === false && places !== 'wrong') onFill(days.map(Number), Number(from), Number(to), places);
+          if (read.problem === undefined) onFill(days.map(Number), read.from, read.to, read.places);
         }}
       >
         <Stack gap="xs">
@@ -44,35 +38,13 @@ export function FillHours({
               ))}
             </Group>
           </Chip.Group>
-          <Group gap="xs" grow>
-            <NativeSelect
-              size="xs"
-              label={say('from')}
-              data={HOURS.slice(0, 24)}
-              value={from}
-              onChange={(event) => setFrom(event.currentTarget.value)}
-            />
-            <NativeSelect
-              size="xs"
-              label={say('to')}
-              data={HOURS.slice(1)}
-              value={to}
-              onChange={(event) => setTo(event.currentTarget.value)}
-            />
-            <TextInput
-              size="xs"
-              label={say('places')}
-              inputMode="numeric"
-              value={text}
-              onChange={(event) => setText(event.currentTarget.value)}
-            />
-          </Group>
-          {problem !== false && (
+          <SpanFields span={span} onChange={setSpan} />
+          {read.problem !== undefined && (
             <Text size="xs" c={DANGER} role="alert">
-              {problem}
+              {say(read.problem, { max: most })}
             </Text>
           )}
-          <Button size="xs" variant="default" type="submit" disabled={problem !== false}>
+          <Button size="xs" variant="default" type="submit" disabled={read.problem !== undefined}>
             {say('apply')}
           </Button>
         </Stack>

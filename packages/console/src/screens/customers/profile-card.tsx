@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Group, Paper, Text, TextInput, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
@@ -11,7 +11,7 @@ import {
   useProfileAttributes,
 } from '../../api/customers.js';
 import { Facts } from '../../layout/facts.js';
-import { Failure } from '../../layout/failure.js';
+import { FormDialog } from '../../layout/form-dialog.js';
 import { useCustomersTexts } from './use-customers-texts.js';
 
 /** The profile and its extensions; what may be changed is for the server to say. */
@@ -68,38 +68,26 @@ function EditAction({ customer }: { customer: Customer }) {
       >
         {say('edit')}
       </Button>
-      <Modal opened={opened} onClose={close} title={say('editProfile')} centered>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            save.mutate();
-          }}
+      {opened && (
+        <FormDialog
+          {...{ title: say('editProfile'), submit: say('save'), cancel: say('close'), failed: say('notChanged') }}
+          {...{ request: save, isDisabled: Object.keys(changes).length === 0 }}
+          {...{ onClose: close, onSubmit: save.mutate }}
         >
-          <Stack gap="sm">
-            {[...names].map((name) => (
-              <TextInput
-                key={name}
-                label={name}
-                required={defined.data?.find((attribute) => attribute.name === name)?.mandatory ?? false}
-                value={changes[name] ?? customer.attributes[name] ?? ''}
-                onChange={(event) => {
-                  const { value } = event.currentTarget;
-                  setChanges((before) => ({ ...before, [name]: value }));
-                }}
-              />
-            ))}
-            {save.isError && <Failure what={say('notChanged')} error={save.error} />}
-            <Group justify="flex-end" gap="xs">
-              <Button variant="default" onClick={close}>
-                {say('close')}
-              </Button>
-              <Button type="submit" disabled={Object.keys(changes).length === 0} loading={save.isPending}>
-                {say('save')}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Modal>
+          {[...names].map((name) => (
+            <TextInput
+              key={name}
+              label={name}
+              required={defined.data?.find((attribute) => attribute.name === name)?.mandatory ?? false}
+              value={changes[name] ?? customer.attributes[name] ?? ''}
+              onChange={(event) => {
+                const { value } = event.currentTarget;
+                setChanges((before) => ({ ...before, [name]: value }));
+              }}
+            />
+          ))}
+        </FormDialog>
+      )}
     </>
   );
 }

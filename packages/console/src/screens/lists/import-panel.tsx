@@ -11,6 +11,7 @@ import { RECORD_FILES } from '../../api/record-file.js';
 import { Filled, SLOT } from '../../i18n/filled.js';
 import type { Say } from '../../i18n/use-texts.js';
 import { Failure } from '../../layout/failure.js';
+import { DANGER } from '../../theme.js';
 import { formatNumber } from '../../time/format.js';
 import { Moment } from '../../time/moment.js';
 import classes from './lists.module.css';
@@ -87,7 +88,7 @@ function ImportLine({ one }: { one: ListImport }) {
         />
       )}
       {one.problem !== undefined && (
-        <Text size="xs" c="red">
+        <Text size="xs" c={DANGER}>
           {one.problem}
         </Text>
       )}

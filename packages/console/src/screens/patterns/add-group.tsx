@@ -1,8 +1,8 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { type PatternGroup, useStoreObject } from '../../api/configured.js';
-import { Failure } from '../../layout/failure.js';
+import { FormDialog } from '../../layout/form-dialog.js';
 import { compiled, isGroupName } from './expression.js';
 import { usePatternsTexts } from './use-patterns-texts.js';
 
@@ -41,45 +41,30 @@ export function AddGroup({
     );
   };
   return (
-    <Modal opened onClose={onClose} title={say('addGroup')} centered>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <Stack gap="sm">
-          <TextInput
-            label={say('groupName')}
-            data-autofocus
-            value={name}
-            error={(tried || name !== '') && nameProblem}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <TextInput
-            label={say('firstName')}
-            value={first}
-            error={tried && firstProblem}
-            onChange={(event) => setFirst(event.currentTarget.value)}
-          />
-          <TextInput
-            label={say('firstExpression')}
-            ff="monospace"
-            value={expression}
-            error={tried && problem}
-            onChange={(event) => setExpression(event.currentTarget.value)}
-          />
-          {store.isError && <Failure what={say('notStored')} error={store.error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {say('cancel')}
-            </Button>
-            <Button type="submit" loading={store.isPending}>
-              {say('addGroup')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      {...{ title: say('addGroup'), submit: say('addGroup'), cancel: say('cancel'), failed: say('notStored') }}
+      {...{ request: store, onClose, onSubmit: submit }}
+    >
+      <TextInput
+        label={say('groupName')}
+        data-autofocus
+        value={name}
+        error={(tried || name !== '') && nameProblem}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <TextInput
+        label={say('firstName')}
+        value={first}
+        error={tried && firstProblem}
+        onChange={(event) => setFirst(event.currentTarget.value)}
+      />
+      <TextInput
+        label={say('firstExpression')}
+        ff="monospace"
+        value={expression}
+        error={tried && problem}
+        onChange={(event) => setExpression(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }

@@ -1,8 +1,8 @@
-import { Button, Group, Modal, NativeSelect, Stack, Textarea, TextInput } from '@mantine/core';
+import { NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { type ResourceGroup, useStoreObject } from '../../api/configured.js';
-import { Failure } from '../../layout/failure.js';
+import { FormDialog } from '../../layout/form-dialog.js';
 import { useResourcesTexts } from './use-resources-texts.js';
 
 const STRATEGIES = ['RANDOM', 'LOCAL', 'CLUSTER'] as const;
@@ -48,58 +48,39 @@ export function GroupForm({
     );
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={group === undefined ? say('addGroup') : say('editTitle', { name: group.name })}
-      centered
+      {...{ submit: say('save'), cancel: say('cancel'), failed: say('notStored') }}
+      {...{ request: store, onClose, onSubmit: submit }}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <Stack gap="sm">
-          {group === undefined && (
-            <TextInput
-              label={say('groupName')}
-              data-autofocus
-              value={name}
-              error={(tried || isTaken) && nameProblem}
-              onChange={(event) => setName(event.currentTarget.value)}
-            />
-          )}
-          <NativeSelect
-            label={say('strategy')}
-            value={strategy}
-            data={[
-              { value: '', label: say('strategyDefault') },
-              ...STRATEGIES.map((value) => ({ value, label: say(`strategy${value}`) })),
-            ]}
-            onChange={(event) => setStrategy(event.currentTarget.value)}
-          />
-          <Textarea
-            label={say('members')}
-            description={say('membersHelp')}
-            autosize
-            minRows={4}
-            maxRows={14}
-            value={lines}
-            error={tried && membersProblem}
-            onChange={(event) => setLines(event.currentTarget.value)}
-          />
-          {store.isError && <Failure what={say('notStored')} error={store.error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {say('cancel')}
-            </Button>
-            <Button type="submit" loading={store.isPending}>
-              {say('save')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      {group === undefined && (
+        <TextInput
+          label={say('groupName')}
+          data-autofocus
+          value={name}
+          error={(tried || isTaken) && nameProblem}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+      )}
+      <NativeSelect
+        label={say('strategy')}
+        value={strategy}
+        data={[
+          { value: '', label: say('strategyDefault') },
+          ...STRATEGIES.map((value) => ({ value, label: say(`strategy${value}`) })),
+        ]}
+        onChange={(event) => setStrategy(event.currentTarget.value)}
+      />
+      <Textarea
+        label={say('members')}
+        description={say('membersHelp')}
+        autosize
+        minRows={4}
+        maxRows={14}
+        value={lines}
+        error={tried && membersProblem}
+        onChange={(event) => setLines(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }

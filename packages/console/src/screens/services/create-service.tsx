@@ -1,10 +1,12 @@
-import { Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { NativeSelect, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { type Service, useCreateService } from '../../api/services.js';
 import { useTemplates } from '../../api/templates.js';
 import { Failure } from '../../layout/failure.js';
+import { FormDialog } from '../../layout/form-dialog.js';
+import { nameProblem } from './service-name.js';
 import { useServicesTexts } from './use-services-texts.js';
 
 /** Makes a service from a template: its options are filled in, and can be changed on the page that opens. */
@@ -38,64 +40,43 @@ export function CreateService({ taken, onClose }: { taken: readonly Service[]; o
   };
 
   return (
-    <Modal opened onClose={onClose} title={say('createTitle')} centered>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <Stack gap="sm">
-          {templates.isError && <Failure what={say('notShown')} error={templates.error} retry={templates.refetch} />}
-          <NativeSelect
-            label={say('template')}
-            value={template?.name ?? ''}
-            data={all.map((each) => ({ value: each.name, label: each.title }))}
-            onChange={(event) => setChosen(event.currentTarget.value)}
-          />
-          <Text size="xs" c="dimmed">
-            {template?.description}
-          </Text>
-          <TextInput
-            label={say('name')}
-            description={say('nameHelp')}
-            data-autofocus
-            required
-            value={name}
-            error={tried && !isMade && problem !== undefined && say(problem)}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          {template?.mandatory.map((option) => (
-            <TextInput
-              key={option}
-              label={<code>{option}</code>}
-              placeholder={template.options[option] ?? ''}
-              value={filled[option] ?? ''}
-              onChange={(event) => setFilled({ ...filled, [option]: event.currentTarget.value })}
-            />
-          ))}
-          {template !== undefined && template.requires.length > 0 && (
-            <Text size="xs" c="dimmed">
-              {say('requires', { names: template.requires.join(', ') })}
-            </Text>
-          )}
-          {create.isError && <Failure what={say('notCreated')} error={create.error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {say('cancel')}
-            </Button>
-            <Button type="submit" loading={isMade} disabled={template === undefined}>
-              {say('add')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      {...{ title: say('createTitle'), submit: say('add'), cancel: say('cancel'), failed: say('notCreated') }}
+      {...{ request: create, isBusy: isMade, isDisabled: template === undefined, onClose, onSubmit: submit }}
+    >
+      {templates.isError && <Failure what={say('notShown')} error={templates.error} retry={templates.refetch} />}
+      <NativeSelect
+        label={say('template')}
+        value={template?.name ?? ''}
+        data={all.map((each) => ({ value: each.name, label: each.title }))}
+        onChange={(event) => setChosen(event.currentTarget.value)}
+      />
+      <Text size="xs" c="dimmed">
+        {template?.description}
+      </Text>
+      <TextInput
+        label={say('name')}
+        description={say('nameHelp')}
+        data-autofocus
+        required
+        value={name}
+        error={tried && !isMade && problem !== undefined && say(problem)}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      {template?.mandatory.map((option) => (
+        <TextInput
+          key={option}
+          label={<code>{option}</code>}
+          placeholder={template.options[option] ?? ''}
+          value={filled[option] ?? ''}
+          onChange={(event) => setFilled({ ...filled, [option]: event.currentTarget.value })}
+        />
+      ))}
+      {template !== undefined && template.requires.length > 0 && (
+        <Text size="xs" c="dimmed">
+          {say('requires', { names: template.requires.join(', ') })}
+        </Text>
+      )}
+    </FormDialog>
   );
-}
-
-/** What is wrong with the name of a new service, as the key of a text. */
-export function nameProblem(name: string, taken: readonly Service[]): 'nameMissing' | 'nameTaken' | undefined {
-  if (name.trim() === '') return 'nameMissing';
-  return taken.some((service) => service.name === name.trim()) ? 'nameTaken' : undefined;
 }

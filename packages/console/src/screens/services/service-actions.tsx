@@ -1,12 +1,13 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { type Service, useCreateService, useDeleteService, useServices } from '../../api/services.js';
-import { Failure } from '../../layout/failure.js';
+import { ConfirmDelete } from '../../layout/confirm-delete.js';
+import { FormDialog } from '../../layout/form-dialog.js';
 import { DANGER } from '../../theme.js';
-import { nameProblem } from './create-service.js';
+import { nameProblem } from './service-name.js';
 import { useServicesTexts } from './use-services-texts.js';
 
 /** Copies a service under another name. */
@@ -32,42 +33,31 @@ function CopyDialog({ service, onClose }: { service: Service; onClose: () => voi
   // Once it is sent, the name is taken by the copy itself.
   const isMade = create.isPending || create.isSuccess;
   const problem = isMade ? undefined : nameProblem(name, services.data ?? []);
+  const submit = () => {
+    if (problem !== undefined) return;
+    const copy = { name: name.trim(), options: service.options };
+    create.mutate(copy, {
+      onSuccess: () => {
+        notifications.show({ color: 'teal', message: say('created', { name: copy.name }) });
+        onClose();
+        void navigate(`/services/${encodeURIComponent(copy.name)}`);
+      },
+    });
+  };
   return (
-    <Modal opened onClose={onClose} title={say('copyTitle', { name: service.name })} centered>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (problem !== undefined) return;
-          const copy = { name: name.trim(), options: service.options };
-          create.mutate(copy, {
-            onSuccess: () => {
-              notifications.show({ color: 'teal', message: say('created', { name: copy.name }) });
-              onClose();
-              void navigate(`/services/${encodeURIComponent(copy.name)}`);
-            },
-          });
-        }}
-      >
-        <Stack gap="md">
-          <TextInput
-            label={say('copyName')}
-            data-autofocus
-            value={name}
-            error={problem !== undefined && say(problem)}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          {create.isError && <Failure what={say('notCreated')} error={create.error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {say('cancel')}
-            </Button>
-            <Button type="submit" loading={isMade} disabled={problem !== undefined}>
-              {say('copy')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title={say('copyTitle', { name: service.name })}
+      {...{ submit: say('copy'), cancel: say('cancel'), failed: say('notCreated') }}
+      {...{ request: create, isBusy: isMade, isDisabled: problem !== undefined, onClose, onSubmit: submit }}
+    >
+      <TextInput
+        label={say('copyName')}
+        data-autofocus
+        value={name}
+        error={problem !== undefined && say(problem)}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }
 
@@ -82,31 +72,20 @@ export function DeleteAction({ name }: { name: string }) {
       <Button size="xs" variant="default" c={DANGER} onClick={open}>
         {say('delete')}
       </Button>
-      <Modal opened={opened} onClose={close} title={say('deleteTitle', { name })} centered>
-        <Stack gap="md">
-          <Text size="sm">{say('deleteHelp')}</Text>
-          {remove.isError && <Failure what={say('notDeleted')} error={remove.error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close} data-autofocus>
-              {say('keep')}
-            </Button>
-            <Button
-              color="red"
-              loading={remove.isPending}
-              onClick={() =>
-                remove.mutate(name, {
-                  onSuccess: () => {
-                    notifications.show({ color: 'gray', message: say('deleted', { name }) });
-                    void navigate('/services');
-                  },
-                })
-              }
-            >
-              {say('delete')}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+      {opened && (
+        <ConfirmDelete
+          {...{ title: say('deleteTitle', { name }), help: say('deleteHelp'), keep: say('keep') }}
+          {...{ confirm: say('delete'), failed: say('notDeleted'), removal: remove, onClose: close }}
+          onConfirm={() =>
+            remove.mutate(name, {
+              onSuccess: () => {
+                notifications.show({ color: 'gray', message: say('deleted', { name }) });
+                void navigate('/services');
+              },
+            })
+          }
+        />
+      )}
     </>
   );
 }
