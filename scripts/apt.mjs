@@ -32,8 +32,8 @@ export async function installPackages(packages) {
  * @param {string[]} args
  * @param {number} [limitMs] after which it is stopped, as it is when this process is killed; absent: nothing stops it, since
  *   packages that are half installed would be left
- * @returns {Promise<{output: string, failure?: string}>} what it wrote to standard output; `failure`: the last line of its
- *   complaint when it did not end well
+ * @returns {Promise<{output: string, failure?: string}>} what it wrote to standard output; `failure`: why it
+ *   did not end well
  */
 export function run(program, args, limitMs) {
   return new Promise((resolve) => {
@@ -55,7 +55,7 @@ export function run(program, args, limitMs) {
       output += text;
     });
     child.stderr.setEncoding('utf8').on('data', (text) => {
-      complaint = (complaint + text).slice(-2000);
+      complaint = (complaint + text).slice(-20_000);
     });
     child.on('error', (error) => {
       clearTimeout(limit);
@@ -63,9 +63,17 @@ export function run(program, args, limitMs) {
     });
     child.on('close', (status) => {
       clearTimeout(limit);
-      if (late && bounded) resolve({ output, failure: `${program} was not done after ${limitMs / 1000} s` });
+      if (late && bounded)
+        resolve({ output, failure: `${program} was not done after ${Math.round(limitMs / 1000)} s` });
       else if (status === 0) resolve({ output });
-      else resolve({ output, failure: complaint.trim().split('\n').at(-1) || `${program} exited with ${status}` });
+      else resolve({ output, failure: reasonIn(complaint) || `${program} exited with ${status}` });
     });
   });
+}
+
+/** What apt and its relatives say of the network, or of their first error, or else the last line. */
+function reasonIn(/** @type {string} */ complaint) {
+  const lines = complaint.trim().split('\n');
+  const find = (/** @type {RegExp} */ pattern) => lines.find((line) => pattern.test(line))?.trim();
+  return find(/Failed to fetch|Could not (resolve|connect)/) ?? find(/^E: /) ?? lines.at(-1);
 }
