@@ -185,6 +185,7 @@ export class Calls {
         ...(callerName !== null && { callerName }),
         timeoutMs: row.timeout_ms,
         callProgress: row.call_progress,
+        callId: row.call_id,
         userData: row.user_data,
         ...(decision?.route && { route: decision.route }),
       });

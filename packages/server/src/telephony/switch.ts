@@ -106,6 +106,11 @@ export interface DialRequest {
   callProgress: boolean;
   headers?: Record<string, string>;
   userData?: JsonObject;
+  /**
+   * The call that the leg belongs to: its legs will be joined, so a network of several servers carries them on one. The call
+   * of an inbound leg has the leg's id.
+   */
+  callId?: string;
   /** Where the dial plan sends it. Absent: there is no dial plan, the network goes by `to`. */
   route?: DialRoute;
 }

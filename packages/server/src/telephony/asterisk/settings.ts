@@ -27,8 +27,12 @@ export interface AsteriskSettings {
    * calls that it placed and acts on those of the others too.
    */
   node?: string;
-  /** The endpoint of each phone of the installation, by its DN (`DialRoute.device`, device events): `{ "2001": "PJSIP/2001" }`. */
-  phones?: Readonly<Record<string, string>>;
+  /**
+   * The endpoint of each phone of the installation, by its DN (`DialRoute.device`, device events): `{ "2001": "PJSIP/2001" }`.
+   * Where a phone is registered at one of several servers only, an object says by server how it is reached from there:
+   * `{ "2001": { "pbx1": "PJSIP/2001", "pbx2": "PJSIP/2001@pbx1" } }`.
+   */
+  phones?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   /** The endpoint behind each trunk, by its name, `{number}` being the number as the trunk wants it: `PJSIP/{number}@provider`. */
   trunks?: Readonly<Record<string, string>>;
   /** Where calls without a route go, unless `to` is one of the phones. Default `PJSIP/{number}`. */
@@ -39,6 +43,11 @@ export interface AsteriskSettings {
   announcements?: string;
   /** Language of prompts that name none, such as `en` or `fr`; default: the endpoint's. */
   language?: string;
+  /**
+   * Address of a speech service, `{text}` and `{language}` filled in: Asterisk fetches what it says as audio. Default: none;
+   * then media of kind `text` are refused (`not-supported`), as Asterisk itself speaks numbers and prompts only.
+   */
+  speech?: string;
   /** Class of `musiconhold.conf` for those who wait; default `default`. */
   musicClass?: string;
   /** Country of the tones, as in `indications.conf`; default `us`. */
