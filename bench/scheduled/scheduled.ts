@@ -4,10 +4,11 @@
  *
  *   npm run bench -- scheduled [--callbacks 1000000] [--due 10000] [--alone 50] [--queries 300] [--data DIRECTORY]
  *
- * - so many callbacks due within one second: how late each of them is submitted (its new state and its session
- *   committed), as seen by a client of the database that looks every 50 ms;
+ * - availability of all slots of 30 days over HTTP, one query after the other, while nothing else is due;
  * - one callback due alone;
- * - availability of all slots of 30 days over HTTP, one query after the other, while nothing else is due.
+ * - so many callbacks due within one second: how late each of them is submitted (its new state and its session
+ *   committed), as seen by a client of the database that looks every 50 ms. It comes last: the sessions of that crowd ask
+ *   for their places in line from then on, since nobody is there who would serve them.
  */
 import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -46,8 +47,6 @@ const LEAD_MS = 5_000;
 /** Often enough for an aim of seconds: each look reads all that wait, at the cost of those who do the work. */
 const LOOK_EVERY_MS = 50;
 const WARM_UP = 20;
-/** After the sessions of the burst have begun, the server settles. */
-const SETTLE_MS = 5_000;
 
 const CONFIGURATION = `
 services:
@@ -80,11 +79,10 @@ try {
   server = started.child;
   http = await HttpConnection.open(new URL(started.url));
   console.log(`\n${count(size.callbacks)} scheduled callbacks, ${availableParallelism()} processors`);
-  await burst(http, started.child.pid ?? 0);
-  await settle();
   report(`availability of ${DAYS} days, version 2`, await availability(http, 2), AIMS.availability);
   report(`availability of ${DAYS} days, version 1`, await availability(http, 1), AIMS.availability);
   report('one due alone, late', await alone(http), AIMS.alone);
+  await burst(http, started.child.pid ?? 0);
 } finally {
   http?.close();
   if (server) await stopServer(server);
@@ -104,13 +102,6 @@ async function migrateAndFill(): Promise<void> {
   const began = performance.now();
   await fillCallbacks(client, { service: SERVICE, count: size.callbacks, days: DAYS, now: Date.now() });
   console.log(`filled in ${((performance.now() - began) / 1000).toFixed(0)} s`);
-}
-
-/** Until every session of the burst has begun: what follows is measured on a server that has nothing else to do. */
-async function settle(): Promise<void> {
-  const text = "select from session where state = 'running' and step = 0 limit 1";
-  while (((await client.query(text)).rowCount ?? 0) > 0) await sleep(500);
-  await sleep(SETTLE_MS);
 }
 
 /** What is stored past the server is found by it when it looks for the next callback: after one that it booked itself. */
