@@ -1,7 +1,7 @@
 import { newId } from '../kernel/index.js';
 import { followAgentCalls } from '../orchestration/index.js';
 import { type Agents, createRouting, type Router } from '../routing/index.js';
-import { Calls, type Simulator, type Switch } from '../telephony/index.js';
+import { Calls, PhonePresence, type Simulator, type Switch } from '../telephony/index.js';
 import { dialPlanning } from './dial-planning.js';
 import type { Ground, Undo } from './ground.js';
 import { LONG_LEASE_MS, type ServerSettings } from './settings.js';
@@ -14,6 +14,7 @@ export interface Abilities {
   calls: Calls;
   router: Router;
   agents: Agents;
+  phones: PhonePresence;
 }
 
 export async function composeAbilities(ground: Ground, settings: ServerSettings, undo: Undo): Promise<Abilities> {
@@ -21,13 +22,17 @@ export async function composeAbilities(ground: Ground, settings: ServerSettings,
   const { network, simulator } = await openSwitch(ground, settings);
   const calls = new Calls({ ...ground, switch: network, dialPlan: dialPlanning(ground) });
   undo.push(() => calls.stop());
+  const phones = new PhonePresence({ ...ground, switch: network });
+  undo.push(() => phones.stop());
+  await phones.start();
   const { router, agents } = createRouting({
     ...ground,
+    phones,
     configuration: config,
     owner: settings.databaseUrl === undefined ? 'alone' : newId(),
     ...(settings.testClock && { leaseTermMs: LONG_LEASE_MS }),
   });
   undo.push(() => router.stop());
   calls.onChange(followAgentCalls(agents));
-  return { network, simulator, calls, router, agents };
+  return { network, simulator, calls, router, agents, phones };
 }

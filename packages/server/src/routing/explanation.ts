@@ -18,7 +18,7 @@ const MOST_PASSED_OVER = 5;
  *
  * Reasons of agents: `idle-shorter`, `statistic-lower`, `statistic-higher`, `share-reached`, `excluded`, `not-ready`,
  * `busy`, `reserved`, `after-call-work`, `logged-out`, `threshold-closed`, `lacks-skill`, `not-in-group`, `not-in-queue`,
- * `another-agent`. Of requests before it: `not-selectable`, `paused`, `set-aside`, `no-agent-ready`. Long lists are cut;
+ * `another-agent`, `phone-offline`. Of requests before it: `not-selectable`, `paused`, `set-aside`, `no-agent-ready`. Long lists are cut;
  * `unnamed` counts the agents left out.
  */
 export function explain(line: Line, entry: LineRequest, now: number, selection?: Selection): JsonObject {
@@ -97,6 +97,7 @@ function reasonAgainst(agent: LineAgent, { line, entry, now, selection }: Circum
   }
   if (entry.excluded.has(id)) return { agent: id, reason: 'excluded' };
   const { state, reason } = agent.state;
+  if (agent.profile.isOffline) return { agent: id, reason: 'phone-offline', detail: agent.profile.dn };
   if (state !== 'ready') return { agent: id, reason: state, ...(reason === undefined ? {} : { detail: reason }) };
   if (!meant.some((place) => line.isOpen(place.gate, now))) return { agent: id, reason: 'threshold-closed' };
   return { ...idleness(agent, now), ...outranked(agent, meant, { line, entry, now, selection }) };

@@ -16,7 +16,7 @@ export { averageQuitSeconds } from './quit-time.js';
 export type { RouteChange, RouteRequest } from './request.js';
 export { createRouting, Router, type RoutingOptions, type Standing } from './router.js';
 export { type Expression, holds, parseExpression } from './skill-expression.js';
-export type { ConfiguredAgent, ConfiguredGroup, RoutingConfiguration } from './staff.js';
+export type { ConfiguredAgent, ConfiguredGroup, PhonePresence, RoutingConfiguration } from './staff.js';
 export { STATISTIC_NAMES, statisticNamed } from './statistic.js';
 export {
   REQUEST_STATISTICS,

@@ -134,10 +134,11 @@ export function agentCounts(lines: readonly TargetLine[]): Omit<Outlook, 'ahead'
     return { loggedIn: only.loggedIn, ready: only.ready.size, working: only.ready.size + only.occupied };
   }
   const counts = { loggedIn: 0, ready: 0, working: 0 };
-  for (const { state } of new Set(lines.flatMap((line) => [...line.members]))) {
+  for (const { state, profile } of new Set(lines.flatMap((line) => [...line.members]))) {
+    const isReady = state.state === 'ready' && !profile.isOffline;
     if (state.state !== 'logged-out') counts.loggedIn += 1;
-    if (state.state === 'ready') counts.ready += 1;
-    if (state.state === 'ready' || isOccupied(state.state)) counts.working += 1;
+    if (isReady) counts.ready += 1;
+    if (isReady || isOccupied(state.state)) counts.working += 1;
   }
   return counts;
 }

@@ -435,8 +435,8 @@ export class Line {
   }
 }
 
-function mayServe({ state }: LineAgent): boolean {
-  return state.state === 'ready' || state.state === 'not-ready';
+function mayServe({ state, profile }: LineAgent): boolean {
+  return !profile.isOffline && (state.state === 'ready' || state.state === 'not-ready');
 }
 
 function dueOf(agent: LineAgent): number {

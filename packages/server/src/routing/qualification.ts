@@ -11,6 +11,8 @@ export interface AgentProfile {
   readonly groups: readonly string[];
   /** Names of the virtual queues that the agent serves by configuration. */
   readonly queues?: readonly string[];
+  /** The agent's telephone is known to be off: nobody is sent there. */
+  readonly isOffline?: true;
 }
 
 /**

@@ -20,7 +20,7 @@ import {
   selectedRequestsOf,
   waitingRequestsOf,
 } from './request-record.js';
-import { type RoutingConfiguration, Staff } from './staff.js';
+import { type PhonePresence, type RoutingConfiguration, Staff } from './staff.js';
 import { Statistics } from './statistics.js';
 import type { Target } from './target.js';
 import type { Prediction, WaitEstimate } from './wait-interval.js';
@@ -50,6 +50,8 @@ export interface RoutingOptions {
   clock: Clock;
   activity: Activity;
   log: Logger;
+  /** Agents whose telephones are off get nothing; absent: all are taken to be there. */
+  phones?: PhonePresence;
   /**
    * This node's name as owner of the router. A starting process takes over at once from a dead one of the same name:
    * give a lasting name to a server that is alone on its data, and to each process of a cluster one of its own.
@@ -64,7 +66,7 @@ export interface RoutingOptions {
 
 /** Puts routing together; nothing is decided before `router.start()`. */
 export function createRouting(options: RoutingOptions): { router: Router; agents: Agents } {
-  const staff = new Staff(options.configuration, options.log);
+  const staff = new Staff(options.configuration, options.log, options.phones);
   const day = new CountingDay(() => staff.option('statistics-time-zone'));
   const agents = new Agents({ ...options, staff, day });
   return { agents, router: new Router({ ...options, agents, staff, day }) };
@@ -281,13 +283,14 @@ export class Router {
    * meanwhile are dealt with first. Handlers must be there before.
    */
   async start(): Promise<void> {
-    const { database, agents, configuration } = this.#options;
+    const { database, agents, configuration, phones } = this.#options;
     this.#stops = [
       agents.onState((change) => {
         this.#mirror.agentChanged(change);
         this.#signal(`agent:${change.state.id}`);
       }),
       configuration.onChange((change) => this.#configurationChanged(change)),
+      ...(phones ? [phones.onChange((dn) => this.#phoneChanged(dn))] : []),
       await database.listen(CHANNEL, (payload) => this.#hear(payload)),
     ];
     this.#mirror.staffChanged();
@@ -306,6 +309,10 @@ export class Router {
   #configurationChanged({ kind, name }: { kind: string; name: string }): void {
     if (kind === 'agents') this.#mirror.staffChanged(name);
     else if (kind === 'agent-groups' || kind === 'virtual-queues') this.#mirror.staffChanged();
+  }
+
+  #phoneChanged(dn: string): void {
+    for (const { id } of this.staff.allAt(dn)) this.#mirror.staffChanged(id);
   }
 
   /** Of requests that hold a place without being served the wait depends on others than the line: nothing to compare. */

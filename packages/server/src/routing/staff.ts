@@ -33,6 +33,14 @@ export interface RoutingConfiguration {
   onChange(handler: (change: { kind: string; name: string }) => void): () => void;
 }
 
+/** What routing asks about telephones. */
+export interface PhonePresence {
+  /** Whether the telephone at a DN is known to be off. */
+  isOffline(dn: string): boolean;
+  /** Hears that the answer for a DN is another one now. */
+  onChange(handler: (dn: string) => void): () => void;
+}
+
 interface ServedQueue {
   names: readonly string[];
   targets: readonly Target[];
@@ -40,16 +48,20 @@ interface ServedQueue {
 
 /**
  * The configured agents as routing sees them: those who are enabled, in the groups that are not disabled, serving the
- * virtual queues whose option `targets` means them. A profile that has not changed stays the same object.
+ * virtual queues whose option `targets` means them, and whether their telephones are off. A profile that has not changed
+ * stays the same object.
  */
 export class Staff {
   readonly #configuration: RoutingConfiguration;
   readonly #log: Logger;
+  readonly #phones: Pick<PhonePresence, 'isOffline'> | undefined;
   readonly #profiles = new Map<string, AgentProfile>();
 
-  constructor(configuration: RoutingConfiguration, log: Logger) {
+  /** @param phones absent: every telephone is there */
+  constructor(configuration: RoutingConfiguration, log: Logger, phones?: Pick<PhonePresence, 'isOffline'>) {
     this.#configuration = configuration;
     this.#log = log;
+    this.#phones = phones;
     this.refresh();
   }
 
@@ -79,7 +91,8 @@ export class Staff {
     for (const id of ids) {
       const agent = agents.get(id);
       const known = this.#profiles.get(id);
-      const profile = agent && agent.enabled !== false ? profileOf(agent, groups, served) : undefined;
+      const isOffline = agent !== undefined && this.#phones?.isOffline(agent.dn) === true;
+      const profile = agent && agent.enabled !== false ? profileOf(agent, groups, served, isOffline) : undefined;
       if (isDeepStrictEqual(profile, known)) continue;
       changed.push(id);
       if (profile) this.#profiles.set(id, profile);
@@ -110,6 +123,11 @@ export class Staff {
   at(dn: string): AgentProfile | undefined {
     for (const profile of this.#profiles.values()) if (profile.dn === dn) return profile;
     return undefined;
+  }
+
+  /** The agents who share a DN. */
+  allAt(dn: string): AgentProfile[] {
+    return [...this.#profiles.values()].filter((profile) => profile.dn === dn);
   }
 
   /** The agents whom a target means, by id. */
@@ -170,6 +188,7 @@ function profileOf(
   agent: ConfiguredAgent,
   groups: ReadonlyMap<string, ConfiguredGroup>,
   served: readonly ServedQueue[],
+  isOffline: boolean,
 ): AgentProfile {
   const profile: AgentProfile = {
     id: agent.id,
@@ -177,6 +196,7 @@ function profileOf(
     ...(agent.dbid === undefined ? {} : { dbid: agent.dbid }),
     skills: agent.skills,
     groups: agent.groups.filter((group) => groups.get(group)?.enabled !== false),
+    ...(isOffline ? { isOffline } : {}),
   };
   const queues = served.filter(({ targets }) => targets.some((target) => qualifies(profile, target)));
   return queues.length === 0 ? profile : { ...profile, queues: queues.flatMap(({ names }) => names) };

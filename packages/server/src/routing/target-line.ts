@@ -160,19 +160,24 @@ export class TargetLine {
     return qualifies(agent, this.target);
   }
 
+  /** Where an agent is chosen from; whose telephone is off is logged in and chosen by nobody. */
+  #poolOf({ profile, state }: LineAgent): OrderedList<LineAgent> | undefined {
+    if (profile.isOffline) return undefined;
+    if (state.state === 'ready') return this.ready;
+    return state.state === 'not-ready' ? this.resting : undefined;
+  }
+
   /** Counts an agent in; undone by `countOut` before the agent's state or profile changes. */
   countIn(agent: LineAgent): void {
     this.members.add(agent);
-    if (agent.state.state === 'ready') this.ready.add(agent);
-    else if (agent.state.state === 'not-ready') this.resting.add(agent);
+    this.#poolOf(agent)?.add(agent);
     if (agent.state.state !== 'logged-out') this.#loggedIn += 1;
     if (isOccupied(agent.state.state)) this.#occupied += 1;
   }
 
   countOut(agent: LineAgent): void {
     this.members.delete(agent);
-    if (agent.state.state === 'ready') this.ready.delete(agent);
-    else if (agent.state.state === 'not-ready') this.resting.delete(agent);
+    this.#poolOf(agent)?.delete(agent);
     if (agent.state.state !== 'logged-out') this.#loggedIn -= 1;
     if (isOccupied(agent.state.state)) this.#occupied -= 1;
   }

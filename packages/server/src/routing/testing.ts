@@ -6,7 +6,7 @@ import type { Agents, RoutingDatabase, RoutingEntry } from './agents.js';
 import type { Decision } from './outcome.js';
 import type { RouteRequest } from './request.js';
 import { createRouting, type Router } from './router.js';
-import type { ConfiguredAgent, ConfiguredGroup, RoutingConfiguration } from './staff.js';
+import type { ConfiguredAgent, ConfiguredGroup, PhonePresence, RoutingConfiguration } from './staff.js';
 import { parseTargets } from './target-list.js';
 
 let shared: Promise<TestDatabase> | undefined;
@@ -97,7 +97,13 @@ export class RoutingWorld {
       database = this.store.database,
       through = (same: Database): RoutingDatabase => same,
       leaseTermMs,
-    }: { database?: Database; through?: (same: Database) => RoutingDatabase; leaseTermMs?: number } = {},
+      phones,
+    }: {
+      database?: Database;
+      through?: (same: Database) => RoutingDatabase;
+      leaseTermMs?: number;
+      phones?: PhonePresence;
+    } = {},
   ): Promise<TestNode> {
     const journal = {
       record: async (tx: Transaction, entries: RoutingEntry[]) => {
@@ -115,6 +121,7 @@ export class RoutingWorld {
       log: silentLogger,
       owner,
       ...(leaseTermMs !== undefined && { leaseTermMs }),
+      ...(phones && { phones }),
     });
     const node: TestNode = {
       router,

@@ -19,6 +19,7 @@ export {
 } from './dial-planning.js';
 export type { Leg, LegEvent, LegRole } from './leg.js';
 export type { DialIntent } from './leg-store.js';
+export { PhonePresence, type PhonePresenceParts, type PhoneState } from './phone-presence.js';
 export {
   type AgentBehaviour,
   type AgentControl,
