@@ -19,6 +19,7 @@ import {
   NEW_CONVERSATION,
   type Party,
 } from './conversation.js';
+import { DECLINED_MS } from './offer.js';
 
 type OptionMap = Readonly<Record<string, string>>;
 
@@ -40,6 +41,8 @@ const KEPT_MS = 90 * 86_400_000;
 const LONGEST_CHAT_MS = 100 * 86_400_000;
 const SILENT_BATCH = 50;
 const MOST_LISTED = 1000;
+/** What nodes tell each other: which chat has changed, and which agents it concerns. */
+const CHANNEL = 'chat';
 const GONE = 'has been silent for too long and has left the session';
 
 /**
@@ -48,7 +51,10 @@ const GONE = 'has been silent for too long and has left the session';
  */
 export class Chats {
   readonly #happened = new Listeners<[chat: ChatRecord, events: readonly ChatEvent[]]>();
+  readonly #changed = new Listeners<[chat: string, agents: readonly string[]]>();
+  readonly #declined = new Listeners<[chat: string]>();
   readonly #silence: DueWork<ChatRecord>;
+  #stopListening = () => {};
 
   constructor(
     private readonly parts: {
@@ -56,7 +62,7 @@ export class Chats {
       clock: Clock;
       activity: Activity;
       log: Logger;
-      notifications: Notifications;
+      notifications: Pick<Notifications, 'isEnabled' | 'publish'>;
       /** Options of the configured service. */
       service: (name: string) => OptionMap | undefined;
       /** What agents are called in a chat; undefined when there is no such agent. */
@@ -78,17 +84,44 @@ export class Chats {
     });
   }
 
-  start(): Promise<void> {
-    return this.#silence.start();
+  async start(): Promise<void> {
+    this.#stopListening = await this.parts.database.listen(CHANNEL, (news) => {
+      // Written by `announceAfter` of another node.
+      const { chat, agents } = JSON.parse(news) as { chat: string; agents: string[] };
+      this.#changed.notify(chat, agents);
+    });
+    await this.#silence.start();
   }
 
-  stop(): Promise<void> {
-    return this.#silence.stop();
+  async stop(): Promise<void> {
+    this.#stopListening();
+    await this.#silence.stop();
   }
 
   /** Hears, on this node and after the commit, what happens in chats. @returns a function that takes the handler away */
   onEvent(handler: (chat: ChatRecord, events: readonly ChatEvent[]) => void): () => void {
     return this.#happened.add(handler);
+  }
+
+  /**
+   * Hears, on every node and after the commit, that a chat has changed which concerns these agents. What it has become is
+   * to be read. @returns a function that takes the handler away
+   */
+  onChange(handler: (chat: string, agents: readonly string[]) => void): () => void {
+    return this.#changed.add(handler);
+  }
+
+  /** Hears, on this node, that an agent has declined a chat. @returns a function that takes the handler away */
+  onDeclined(handler: (chat: string) => void): () => void {
+    return this.#declined.add(handler);
+  }
+
+  /** Tells all nodes, if the transaction commits, that a chat has changed. */
+  announceAfter(tx: Transaction, chat: string, agents: readonly string[]): void {
+    tx.afterCommit(() => {
+      this.#changed.notify(chat, agents);
+      this.parts.database.signal(CHANNEL, JSON.stringify({ chat, agents }));
+    });
   }
 
   /** Starts the chat of a service; that of a service which has one already is shown. */
@@ -121,8 +154,7 @@ export class Chats {
    * @throws RingbackError `unknown-chat`, `unknown-agent`, `chat-ended`, `already-in-chat`
    */
   async join(id: string, agent: string): Promise<ChatRecord> {
-    const nickname = this.parts.nicknameOf(agent);
-    if (nickname === undefined) throw new RingbackError('unknown-agent', `There is no agent ${agent}.`);
+    const nickname = this.#nickname(agent);
     return this.#agents(id, () => ({ type: 'join', party: { type: 'AGENT', nickname, agent } }));
   }
 
@@ -133,9 +165,55 @@ export class Chats {
   async agent(id: string, agent: string, input: (party: string) => ChatInput): Promise<ChatRecord> {
     return this.#agents(id, (chat) => {
       const party = chat.conversation.parties.find((candidate) => candidate.agent === agent);
-      if (!party) throw new RingbackError('not-in-chat', `Agent ${agent} is not in the chat ${id}`);
-      return input(party.id);
+      // Nobody is in a chat that has ended, which is the better thing to say.
+      if (!party && chat.conversation.state !== 'ended') {
+        throw new RingbackError('not-in-chat', `Agent ${agent} is not in the chat ${id}`);
+      }
+      return input(party?.id ?? '');
     });
+  }
+
+  /**
+   * Lets an agent take the chat that is offered.
+   * @throws RingbackError `not-offered`, `unknown-agent`
+   */
+  async accept(id: string, agent: string): Promise<ChatRecord> {
+    const nickname = this.#nickname(agent);
+    return this.#agents(id, (chat) => {
+      if (chat.offeredTo !== agent) throw notOffered(id, agent);
+      return { type: 'join', party: { type: 'AGENT', nickname, agent } };
+    });
+  }
+
+  /**
+   * Lets an agent say no to the chat that is offered: the next one is asked.
+   * @throws RingbackError `not-offered`
+   */
+  async decline(id: string, agent: string): Promise<void> {
+    const { database, clock } = this.parts;
+    await database.transaction(async (tx) => {
+      const chat = await this.#lock(tx, id);
+      if (chat.offeredTo !== agent) throw notOffered(id, agent);
+      const now = clock.now();
+      const refused = { ...chat.refused, [agent]: now + DECLINED_MS };
+      await chatRecords.write(tx, { ...chat, refused, offeredTo: undefined, offerDueAt: now });
+      this.announceAfter(tx, id, [agent]);
+      tx.afterCommit(() => this.#declined.notify(id));
+    });
+  }
+
+  /** Chats that an agent is in or is asked to take, the oldest first. */
+  ofAgent(agent: string): Promise<ChatRecord[]> {
+    return chatRecords.ofAgent(this.parts.database, agent);
+  }
+
+  get(id: string): Promise<ChatRecord | undefined> {
+    return chatRecords.read(this.parts.database, id);
+  }
+
+  /** The transcript behind a position. */
+  transcript(id: string, after: number): Promise<TranscriptLine[]> {
+    return chatRecords.transcript(this.parts.database, id, after);
   }
 
   /** The newest first. */
@@ -173,6 +251,12 @@ export class Chats {
     });
   }
 
+  #nickname(agent: string): string {
+    const nickname = this.parts.nicknameOf(agent);
+    if (nickname === undefined) throw new RingbackError('unknown-agent', `There is no agent ${agent}.`);
+    return nickname;
+  }
+
   async #endSilent(id: string): Promise<void> {
     await this.parts.database.transaction(async (tx) => {
       const chat = await chatRecords.lock(tx, id);
@@ -207,11 +291,14 @@ export class Chats {
       ...chat,
       conversation,
       events: chat.events + events.length,
+      ...(conversation.state !== 'waiting' && { offeredTo: undefined, offerDueAt: undefined, refused: {} }),
       ...(conversation.state === 'ended' && { endedAt: now, silenceEndsAt: undefined }),
     };
     const told = await this.#tell(tx, changed, events);
     await chatRecords.write(tx, told);
     tx.afterCommit(() => this.#happened.notify(told, events));
+    const concerned = new Set([...concernedBy(chat), ...concernedBy(changed)]);
+    if (concerned.size > 0) this.announceAfter(tx, chat.id, [...concerned]);
     return { changed: told };
   }
 
@@ -272,8 +359,18 @@ function unknown(id: string): RingbackError {
   return new RingbackError('unknown-chat', `No chat with id ${id}`);
 }
 
+/** The agents who are in a chat, or asked to take it. */
+function concernedBy({ conversation, offeredTo }: ChatRecord): string[] {
+  return [offeredTo, ...conversation.parties.map(({ agent }) => agent)].filter((agent) => agent !== undefined);
+}
+
+function notOffered(id: string, agent: string): RingbackError {
+  return new RingbackError('not-offered', `The chat ${id} is not offered to agent ${agent}`);
+}
+
 /** For people: who is in a chat, when it began and how it stands. */
-export function described({ id, service, conversation, client, events, startedAt, endedAt }: ChatRecord): JsonObject {
+export function described(chat: ChatRecord): JsonObject {
+  const { id, service, conversation, client, events, offeredTo, startedAt, endedAt } = chat;
   const { nickname, firstName, lastName, email, subject } = client;
   return {
     id,
@@ -283,6 +380,7 @@ export function described({ id, service, conversation, client, events, startedAt
     customer: { nickname, firstName, lastName, email },
     parties: conversation.parties.map((party: Party) => ({ ...party })),
     events,
+    ...(offeredTo !== undefined && { offeredTo }),
     startedAt: instant(startedAt),
     ...(endedAt !== undefined && { endedAt: instant(endedAt) }),
   };

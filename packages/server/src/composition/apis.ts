@@ -175,6 +175,7 @@ export async function composeApis(
     agents,
     calls,
     invitations: callbacks.invitations,
+    chats: chatting.chats,
     journal,
     people: authentication,
     activity,

@@ -1,4 +1,5 @@
 import type { Abilities } from './abilities.js';
+import { startChatRouting } from './chat-routing.js';
 import { followContacts } from './contacts.js';
 import type { Domains } from './domains.js';
 import type { Ground, Undo } from './ground.js';
@@ -34,5 +35,6 @@ export async function recoverAndBegin(
   await contacts.start();
   await chatting.chats.start();
   undo.push(() => chatting.chats.stop());
+  await startChatRouting(ground, { router, agents }, chatting.chats, undo);
   if (simulator) await startSimulatedPeople(ground, simulator, { agents }, domains, undo);
 }

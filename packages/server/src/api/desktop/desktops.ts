@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { Invitation } from '../../callback/index.js';
+import type { Chats } from '../../chat/index.js';
 import { type Activity, DatabaseUnavailable, type Logger, RingbackError, Sequence } from '../../kernel/index.js';
 import {
   type CampaignNotification,
@@ -10,6 +11,7 @@ import {
 import type { JournalEvent } from '../../reporting/index.js';
 import { parseJson } from '../http/json-body.js';
 import { RequestError } from '../http.js';
+import { DesktopChats } from './chats.js';
 import { type DesktopAnswer, type DesktopFrame, readFrame, userEvent } from './frame.js';
 import type { AgentSeat } from './seat.js';
 import type { UserEvents } from './user-events.js';
@@ -17,6 +19,7 @@ import type { UserEvents } from './user-events.js';
 export interface DesktopsOptions {
   seat: AgentSeat;
   userEvents: UserEvents;
+  chats: Chats;
   groupsOf: (agentId: string) => readonly string[];
   activity: Activity;
   log: Logger;
@@ -92,6 +95,11 @@ export class Desktops {
     for (const desktop of this.#open.get(agent) ?? []) desktop.send(event);
   }
 
+  /** Something has happened in a chat which concerns these agents. */
+  chatChanged(chat: string, agents: readonly string[]): void {
+    for (const agent of agents) for (const desktop of this.#open.get(agent) ?? []) desktop.chatChanged(chat);
+  }
+
   /** What the journal says of an agent's state and calls. */
   hear(event: JournalEvent): void {
     const { agent } = event;
@@ -116,12 +124,14 @@ class Desktop {
   readonly #agentId: string;
   readonly #options: DesktopsOptions;
   readonly #sequence = new Sequence();
+  readonly #chats: DesktopChats;
   isLoggedIn = false;
 
   constructor(socket: WebSocket, agentId: string, options: DesktopsOptions) {
     this.#socket = socket;
     this.#agentId = agentId;
     this.#options = options;
+    this.#chats = new DesktopChats({ chats: options.chats, agentId, send: (answer) => this.send(answer) });
     this.#run(() => this.#greet());
     socket.on('message', (data, isBinary) => this.#run(() => this.#take(isBinary ? '' : String(data))));
   }
@@ -137,6 +147,10 @@ class Desktop {
 
   close(): void {
     this.#socket.close(1008, 'This agent may not have a desktop any more.');
+  }
+
+  chatChanged(chat: string): void {
+    this.#run(() => this.#chats.update(chat));
   }
 
   hear(event: JournalEvent): void {
@@ -181,6 +195,7 @@ class Desktop {
     for (const invitation of await seat.invitations(this.#agentId)) this.ask(invitation);
     const call = await seat.call(this.#agentId);
     if (call) this.send({ type: 'call', ...call });
+    await this.#chats.greet();
   }
 
   async #take(text: string): Promise<void> {
@@ -224,6 +239,9 @@ class Desktop {
         const keys = await seat.dispose(this.#agentId, frame.handle, frame.data);
         return keys ? [userEvent({ GSW_USER_EVENT: 'RecordProcessedAcknowledge', ...keys })] : [];
       }
+      default:
+        await this.#chats.act(frame);
+        return [];
     }
   }
 }

@@ -6,10 +6,30 @@ export type DesktopFrame =
   | { type: 'answer' | 'hangup' }
   | { type: 'preview-accept' | 'preview-reject'; handle?: number }
   | { type: 'disposition'; handle?: number; data: KvList }
-  | { type: 'user-event'; data: KvList };
+  | { type: 'user-event'; data: KvList }
+  | ChatFrame;
+
+/** What an agent does with a chat, which is named by its id. */
+export type ChatFrame = { chat: string } & (
+  | { type: 'chat-accept' | 'chat-decline' | 'chat-end' }
+  | { type: 'chat-message'; text: string }
+  | { type: 'chat-typing'; typing: boolean }
+  | { type: 'chat-push-url'; url: string }
+);
 
 const STATES = ['login', 'ready', 'not-ready', 'logout'] as const;
-const TYPES = ['state', 'answer', 'hangup', 'preview-accept', 'preview-reject', 'disposition', 'user-event'];
+const CHAT_TYPES = [
+  'chat-accept',
+  'chat-decline',
+  'chat-message',
+  'chat-typing',
+  'chat-push-url',
+  'chat-end',
+] as const satisfies readonly ChatFrame['type'][];
+const TYPES = [
+  ...['state', 'answer', 'hangup', 'preview-accept', 'preview-reject', 'disposition', 'user-event'],
+  ...CHAT_TYPES,
+];
 
 function malformed(detail: string): RingbackError {
   return new RingbackError('malformed-frame', detail);
@@ -38,9 +58,33 @@ export function readFrame(frame: unknown): DesktopFrame {
       if (!data) throw malformed('The userData must be a key-value list.');
       return { type, data };
     }
-    default:
+    default: {
+      const chatType = CHAT_TYPES.find((one) => one === type);
+      if (chatType) return readChatFrame(chatType, frame);
       throw malformed(`The type must be one of ${TYPES.join(', ')}.`);
+    }
   }
+}
+
+function readChatFrame(type: ChatFrame['type'], frame: Record<string, unknown>): ChatFrame {
+  const chat = textOf(frame, 'chat');
+  switch (type) {
+    case 'chat-message':
+      return { type, chat, text: textOf(frame, 'text') };
+    case 'chat-push-url':
+      return { type, chat, url: textOf(frame, 'url') };
+    case 'chat-typing':
+      if (typeof frame.typing !== 'boolean') throw malformed('The member typing must be true or false.');
+      return { type, chat, typing: frame.typing };
+    default:
+      return { type, chat };
+  }
+}
+
+function textOf(frame: Record<string, unknown>, name: 'chat' | 'text' | 'url'): string {
+  const value = frame[name];
+  if (typeof value === 'string' && value !== '') return value;
+  throw malformed(`The member ${name} must be a text that is not empty.`);
 }
 
 function handleOf(frame: Record<string, unknown>): { handle?: number } {
@@ -64,7 +108,7 @@ function dispositionData(frame: Record<string, unknown>): KvList {
 }
 
 /** What the server sends. */
-export type DesktopAnswer = JsonObject & { type: 'state' | 'preview' | 'call' | 'user-event' | 'error' };
+export type DesktopAnswer = JsonObject & { type: 'state' | 'preview' | 'call' | 'user-event' | 'chat' | 'error' };
 
 export function userEvent(userData: JsonObject): DesktopAnswer {
   return { type: 'user-event', userData };

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Invitations } from '../../callback/index.js';
+import type { Chats } from '../../chat/index.js';
 import type { Configuration } from '../../config/index.js';
 import type { Activity, Logger } from '../../kernel/index.js';
 import { type CampaignGroups, type Dialing, outboundApplication, type RecordRequests } from '../../outbound/index.js';
@@ -24,6 +25,7 @@ export interface DesktopOptions {
   calls: Calls;
   /** What callbacks ask agents. */
   invitations: Invitations;
+  chats: Chats;
   journal: Pick<Journal, 'subscribe'>;
   /** Users of the administration API, who may sit down for agents. */
   people: { identify(credentials: FastifyRequest['headers']): Promise<Identity | undefined> };
@@ -47,7 +49,7 @@ const CHALLENGE = 'Basic realm="Ringback desktop", charset="UTF-8"';
  */
 export async function desktopApi(app: FastifyInstance, options: DesktopOptions): Promise<void> {
   const { configuration, campaigns, dialing, records, agents, calls, invitations } = options;
-  const { journal, people, activity, log } = options;
+  const { chats, journal, people, activity, log } = options;
   const groupsOf = (agentId: string) => configuration.object('agents', agentId)?.groups ?? [];
   const userEvents = new UserEvents({
     dialing,
@@ -60,6 +62,7 @@ export async function desktopApi(app: FastifyInstance, options: DesktopOptions):
   const desktops = new Desktops({
     seat: new AgentSeat({ agents, calls, dialing, invitations }),
     userEvents,
+    chats,
     groupsOf,
     activity,
     log,
@@ -74,6 +77,7 @@ export async function desktopApi(app: FastifyInstance, options: DesktopOptions):
     campaigns.onNotification((notification) => desktops.notify(notification)),
     dialing.onDesktop((agentId, message) => desktops.deliver(agentId, message)),
     invitations.onOffered((invitation) => desktops.ask(invitation)),
+    chats.onChange((chat, concerned) => desktops.chatChanged(chat, concerned)),
     invitations.onWithdrawn((invitation) => desktops.takeBack(invitation)),
     configuration.onChange(({ kind }) => {
       if (kind === 'agents') desktops.closeUnless((id) => configuration.object('agents', id)?.enabled ?? false);

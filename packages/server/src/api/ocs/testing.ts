@@ -3,12 +3,14 @@ import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
 import { afterAll } from 'vitest';
 import { Invitations } from '../../callback/index.js';
+import { ChatRouting, Chats } from '../../chat/index.js';
 import { type JsonObject, silentLogger } from '../../kernel/index.js';
 import { type BedOptions, DialingBed } from '../../outbound/dialing/testing.js';
 import { CampaignGroups, RecordRequests } from '../../outbound/index.js';
 import { Journal } from '../../reporting/index.js';
 import { Authentication } from '../admin/authentication.js';
 import { desktopApi } from '../desktop/index.js';
+import { chatAnswer } from '../gms/chat.js';
 import { createHttp } from '../http.js';
 import { ocsApi } from './index.js';
 
@@ -16,6 +18,8 @@ export interface OutboundBed {
   bed: DialingBed;
   app: FastifyInstance;
   campaigns: CampaignGroups;
+  /** They are offered to all agents who are ready, one chat at a time. */
+  chats: Chats;
   /** `ws://127.0.0.1:port` */
   url: string;
   /** Sends JSON to the HTTP API. */
@@ -56,12 +60,33 @@ export async function outboundBed(options: BedOptions = {}): Promise<OutboundBed
   const people = new Authentication({ configuration, adminPassword: 'secret' });
   const { activity } = ground;
   const invitations = new Invitations({ ...ground, sessions: { post: async () => true } });
-  const seat = { dialing, agents, calls, invitations };
+  const chats = new Chats({
+    ...ground,
+    notifications: { isEnabled: () => false, publish: async () => [] },
+    service: () => ({}),
+    nicknameOf: (agent) => configuration.object('agents', agent)?.firstName ?? agent,
+    show: chatAnswer,
+  });
+  await chats.start();
+  const routing = new ChatRouting({
+    ...{ ...ground, chats, offerMs: () => 30_000 },
+    staff: {
+      ready: async (tx) =>
+        (await agents.states(tx)).flatMap(({ id, state, since }) =>
+          state === 'ready' ? [{ id, most: 1, readySince: since }] : [],
+        ),
+      onReady: (handler) => agents.onState(({ state: { id, state } }) => handler(id, state === 'ready')),
+    },
+  });
+  await routing.start();
+  const seat = { dialing, agents, calls, invitations, chats };
   await app.register(desktopApi, { prefix: '/desktop', ...common, ...seat, journal, people, activity });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo; // a TCP server that listens
   afterAll(async () => {
     await app.close();
+    await routing.stop();
+    await chats.stop();
     await campaigns.stop();
     journal.stop();
   });
@@ -69,6 +94,7 @@ export async function outboundBed(options: BedOptions = {}): Promise<OutboundBed
     bed,
     app,
     campaigns,
+    chats,
     url: `ws://127.0.0.1:${port}`,
     post: async (path, body, headers = {}) => {
       const json = body === undefined ? {} : { 'content-type': 'application/json' };

@@ -208,6 +208,7 @@ export const get = [
 
 export const requestChat = [
   { name: '_chat_endpoint', type: text, preset: 'Environment:default', effect: 'Endpoint of chats.', actor: 'nobody' },
+  { name: '_target', type: text, effect: 'Who is asked to take its chats, such as `Support@GA`. Absent: every agent.' },
   {
     name: '_ttl',
     type: seconds,

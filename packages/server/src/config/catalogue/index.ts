@@ -42,6 +42,7 @@ const rows = [
   ...orsSection,
   ...sections.gmsSection,
   ...pushSection,
+  ...sections.chatSection,
   ...sections.routingSection,
   ...sections.ocServerSection,
 ];

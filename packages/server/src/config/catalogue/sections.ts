@@ -285,6 +285,20 @@ export const chatSection = [
     effect: 'Endpoint of chats that name none.',
     actor: 'nobody',
   },
+  {
+    name: 'chats-per-agent',
+    type: integer({ min: 0 }),
+    preset: '3',
+    absent: '3',
+    effect: 'How many chats an agent is given at a time. An agent may have an option of this name.',
+  },
+  {
+    name: 'offer-timeout',
+    type: seconds,
+    preset: '30',
+    absent: '30',
+    effect: 'How long an agent may take to accept a chat; then another one is asked.',
+  },
 ] as const satisfies readonly OptionDefinition[];
 
 export const logFilterSection = [
