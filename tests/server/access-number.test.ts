@@ -179,6 +179,8 @@ describe('request-inbound', () => {
     expect(Object.keys(read.json as object).sort()).toEqual([
       '_agent_ready_threshold_passed',
       '_eta',
+      '_eta_high',
+      '_eta_low',
       '_position',
       '_total_waiting',
       'ewt',

@@ -65,7 +65,7 @@ export type {
   User,
   VirtualQueue,
 } from './objects.js';
-export { inertInFile, inertOptions } from './option-check.js';
+export { inertOptions, optionWarnings, warningsInFile } from './option-check.js';
 export { type OptionMap, OptionReader, type OptionSource, sectionOptions, serviceOptions } from './options.js';
 export { mandatoryColumns } from './outbound-check.js';
 export { isPasswordHash, passwordMatches } from './password.js';

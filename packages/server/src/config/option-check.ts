@@ -48,8 +48,33 @@ export function inertOptions(kind: 'services' | 'options', name: string, options
   });
 }
 
+/** What the shipped applications cannot do without, where a request may not give it either. */
+const NEEDED: readonly { option: string; when: (options: OptionMap) => boolean; why: string }[] = [
+  { option: '_target', when: () => true, why: 'no agent can be found' },
+  {
+    option: '_resource_group',
+    when: ({ _call_direction = '', _media_type = '' }) =>
+      _call_direction.trim().toUpperCase() === 'USERORIGINATED' && _media_type.trim().toLowerCase() !== 'chat',
+    why: 'customers get no number to call',
+  },
+];
+
+/** Options that a callback service lacks, unless each of its requests brings them: a sentence for each. */
+function missingOptions(name: string, options: OptionMap): string[] {
+  if (serviceFamily(options).id !== 'callback' || (options._service ?? 'callback').trim() !== 'callback') return [];
+  return NEEDED.filter(({ option, when }) => !options[option]?.trim() && when(options)).map(
+    ({ option, why }) => `Option ${option} of service ${name} is not set: ${why}, unless the request has it.`,
+  );
+}
+
+/** What is accepted, but hardly meant so, in a service or a section: a sentence for each. */
+export function optionWarnings(kind: 'services' | 'options', name: string, options: OptionMap): string[] {
+  const missing = kind === 'services' ? missingOptions(name, options) : [];
+  return [...missing, ...inertOptions(kind, name, options)];
+}
+
 /** The same for all services and sections of a configuration file. */
-export function inertInFile({
+export function warningsInFile({
   objects,
 }: {
   objects: readonly { kind: string; name: string; value: JsonValue }[];
@@ -57,6 +82,6 @@ export function inertInFile({
   return objects.flatMap(({ kind, name, value }) => {
     if ((kind !== 'services' && kind !== 'options') || !isObject(value)) return [];
     const texts = Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-    return inertOptions(kind, name, Object.fromEntries(texts));
+    return optionWarnings(kind, name, Object.fromEntries(texts));
   });
 }

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { families, inertOptions } from './index.js';
+import { families, inertOptions, optionWarnings } from './index.js';
 
 const ROOT = new URL('../../../../', import.meta.url);
 const APPLICATIONS = ['callback/callback', 'callback-user-originated/callback-user-originated'];
@@ -59,5 +59,21 @@ describe('an option that can have no effect', () => {
       'Option _urs_server_url of service Line has no effect here, because the router is part of this server.',
     ]);
     expect(inertOptions('options', 'callback', { 'log-background-activity': 'true' })).toHaveLength(1);
+  });
+});
+
+describe('a callback service without what its application needs', () => {
+  const CALLBACK = { _type: 'ors', _service: 'callback' };
+  test.each([
+    [{ ...CALLBACK }, ['_target']],
+    [{ ...CALLBACK, _target: ' ' }, ['_target']],
+    [{ ...CALLBACK, _target: 'Support@GA' }, []],
+    [{ ...CALLBACK, _target: 'Support@GA', _call_direction: 'USERORIGINATED' }, ['_resource_group']],
+    [{ ...CALLBACK, _target: 'Support@GA', _call_direction: 'USERORIGINATED', _media_type: 'chat' }, []],
+    [{ _type: 'ors', _service: 'mine', _service_type: 'callback' }, []],
+    [{ _type: 'builtin', _service: 'office-hours' }, []],
+  ] as [Record<string, string>, string[]][])('is warned of: %j', (options, named) => {
+    const warnings = optionWarnings('services', 'Line', options);
+    expect(warnings.map((warning) => /^Option (\S+) of service Line is not set: /.exec(warning)?.[1])).toEqual(named);
   });
 });

@@ -464,6 +464,8 @@ describe('requests that wait', () => {
           positioninqueue: 2,
           totalinqueue: 2,
           invqwaittime: expect.any(Number),
+          invqwaittimelow: expect.any(Number),
+          invqwaittimehigh: expect.any(Number),
         },
       },
       {

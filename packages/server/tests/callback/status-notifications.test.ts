@@ -57,7 +57,9 @@ describe('a list of events', () => {
       '_cbe_on_callback_scheduled',
       '_cbe_on_callback_rescheduled',
       '_cbe_on_callback_cancelled',
+      '_cbe_on_service_exit',
     ]);
+    expect(bed.told('/told').at(-1)).toMatchObject({ _service_id: _id, _c_termination_type: 'CANCELLED' });
   });
 
   test('N2: the cancellation of a submitted callback tells that, and the exit of its service', async () => {
@@ -110,9 +112,12 @@ describe('delivery', () => {
     expect(names()).toEqual(['_cbe_on_callback_scheduled']);
     await bed.advance(40);
     const scheduled = '_cbe_on_callback_scheduled';
-    expect(names()).toEqual([scheduled, scheduled, scheduled, '_cbe_on_callback_cancelled']);
+    expect(names()).toEqual([
+      ...[scheduled, scheduled, scheduled],
+      ...['_cbe_on_callback_cancelled', '_cbe_on_service_exit'],
+    ]);
     const keys = bed.heard.map(({ headers }) => headers['idempotency-key']);
-    expect(new Set(keys).size).toBe(2);
+    expect(new Set(keys).size).toBe(3);
   });
 
   test('is given up after the last attempt, and what follows is told', async () => {
@@ -122,7 +127,7 @@ describe('delivery', () => {
     await bed.must('DELETE', `/genesys/1/service/callback/Watched/${_id}`);
     await bed.advance(60);
     const scheduled = '_cbe_on_callback_scheduled';
-    expect(names()).toEqual([scheduled, scheduled, '_cbe_on_callback_cancelled']);
+    expect(names()).toEqual([scheduled, scheduled, '_cbe_on_callback_cancelled', '_cbe_on_service_exit']);
   });
 
   test('a target that the request names is refused in the private network unless it is allowed', async () => {
@@ -263,7 +268,9 @@ describe('templates', () => {
       { 'content-type': 'application/yaml' },
     );
     expect(applied.warnings).toEqual([expect.stringContaining('log-background-activity')]);
-    const plain = await bed.request('PUT', '/api/v1/services/Plain', { _type: 'ors', _service: 'callback' });
-    expect(plain.headers.get('warning')).toBeNull();
+    const bare = await bed.request('PUT', '/api/v1/services/Plain', { _type: 'ors', _service: 'callback' });
+    expect(bare.headers.get('warning')).toContain('Option _target of service Plain is not set');
+    const plain = { _type: 'ors', _service: 'callback', _target: 'Support@GA' };
+    expect((await bed.request('PUT', '/api/v1/services/Plain', plain)).headers.get('warning')).toBeNull();
   });
 });

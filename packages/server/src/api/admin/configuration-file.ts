@@ -3,11 +3,11 @@ import Type from 'typebox';
 import {
   type Configuration,
   ConfigurationFileError,
-  inertInFile,
   kindNames,
   kinds,
   parseConfiguration,
   shown,
+  warningsInFile,
 } from '../../config/index.js';
 import type { JsonObject, JsonValue } from '../../kernel/index.js';
 import { charsetOf, decode } from '../http/text.js';
@@ -54,7 +54,7 @@ export async function registerConfigurationFile(
       try {
         const parsed = parseConfiguration(text, 'the file');
         const applied = await configuration.apply(parsed, { by: request.identity?.name ?? 'nobody' });
-        const warnings = inertInFile(parsed);
+        const warnings = warningsInFile(parsed);
         return { ...applied, ...(warnings.length > 0 && { warnings }) };
       } catch (error) {
         if (!(error instanceof ConfigurationFileError)) throw error;

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type TSchema } from 'typebox';
-import { type Configuration, inertOptions, type Kind, kinds, type StoredValue, shown } from '../../config/index.js';
+import { type Configuration, type Kind, kinds, optionWarnings, type StoredValue, shown } from '../../config/index.js';
 import type { JsonObject, JsonValue } from '../../kernel/index.js';
 import { problemSchema } from '../problem.js';
 import { jsonBody } from './body.js';
@@ -152,11 +152,11 @@ function registerKind(
   );
 }
 
-/** Says in the header `warning` (RFC 7234) which options can have no effect here. */
+/** Says in the header `warning` (RFC 7234) which options can have no effect here, and which are missing. */
 function warn(reply: FastifyReply, { kind }: Exposed, name: string, value: StoredValue | undefined): void {
   if (kind !== 'services' && kind !== 'options') return;
   // Values of these two kinds are maps of texts.
-  const warnings = inertOptions(kind, name, (value ?? {}) as Record<string, string>);
+  const warnings = optionWarnings(kind, name, (value ?? {}) as Record<string, string>);
   for (const warning of warnings) {
     const text = warning.replace(/[^ -~]/g, '?').replace(/["\\]/g, "'");
     reply.header('warning', [...warningsOf(reply), `299 ringback "${text}"`]);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { inertInFile, parseConfiguration } from '../../config/index.js';
+import { parseConfiguration, warningsInFile } from '../../config/index.js';
 
 /** `check FILE...`: checks configuration files without a server. */
 export function checkCommand(): Command {
@@ -13,7 +13,7 @@ export function checkCommand(): Command {
       if (files.length === 0) command.error("error: missing argument 'file'");
       for (const file of files) {
         const parsed = parseConfiguration(await readFile(file, 'utf8'), file);
-        for (const warning of inertInFile(parsed)) process.stdout.write(`${file}: warning: ${warning}\n`);
+        for (const warning of warningsInFile(parsed)) process.stdout.write(`${file}: warning: ${warning}\n`);
         process.stdout.write(`${file}: no error\n`);
       }
     });

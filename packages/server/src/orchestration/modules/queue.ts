@@ -93,6 +93,9 @@ export function queueModule(parts: QueueParts, dialog: ActionModule): ActionModu
         positioninqueue: answer.position,
         totalinqueue: answer.total,
         invqwaittime: answer.ewtSeconds,
+        // Between these, 80 of 100 such waits end.
+        invqwaittimelow: answer.ewtLowSeconds,
+        invqwaittimehigh: answer.ewtHighSeconds,
       },
     };
   }
