@@ -7,7 +7,7 @@ import { waitFor } from './waiting.js';
 
 /** Two ports per leg; a range that is used up answers every further call with "Allocation failed". */
 const RTP_PORTS = 600;
-const DIRECTORIES = ['etc', 'varlib', 'db', 'keys', 'spool', 'run', 'log'];
+const DIRECTORIES = ['etc', 'varlib', 'db', 'keys', 'spool', 'spool/recording', 'run', 'log'];
 
 export interface AsteriskOptions {
   /** The unpacked root (`asteriskRoot`). Several servers may run in one root at the same time. */
@@ -48,7 +48,6 @@ export class AsteriskServer {
     const inside = `/srv/${process.pid}-${made}`;
     const directory = join(root, inside);
     for (const name of DIRECTORIES) mkdirSync(join(directory, name), { recursive: true });
-    mkdirSync(join(directory, 'keys/keys'), { recursive: true });
     const first = await freePorts(2 + RTP_PORTS);
     const ports = { http: first, sip: first + 1 };
     const server = new AsteriskServer(root, directory, ports, application);

@@ -68,7 +68,17 @@ export class Recordings {
       throw error;
     });
     if (status === 409) await this.#resumeOne(name, recording);
-    else if (status >= 400) this.finished(name, 0, true);
+    else if (status >= 400) this.#refused(name, recording, status);
+  }
+
+  /** A leg that is gone has been recorded to its end; otherwise Asterisk cannot write what it should. */
+  #refused(name: string, recording: Recording, status: number): void {
+    const { link, id, channel } = recording.leg;
+    if (status !== 404) {
+      const hint = 'its folder "recording" below astspooldir must be there and be writable, and the leg in no bridge';
+      this.#log.error({ leg: id, channel, server: link.name, status }, `Asterisk records nothing: ${hint}`);
+    }
+    this.finished(name, 0, true);
   }
 
   /** A digit was keyed in. */
