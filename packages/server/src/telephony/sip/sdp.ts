@@ -145,3 +145,17 @@ export function heldAnswer(offer: Sdp): Sdp {
   }));
   return { ...heldOffer(), media };
 }
+
+/** An offer in a session with these media before: none may go away, so those that it lacks are refused (RFC 3264 8). */
+export function fittedOffer(sdp: Sdp, before: Sdp | undefined): Sdp {
+  return { ...sdp, media: [...sdp.media, ...(before?.media ?? []).slice(sdp.media.length).map(refusedMedium)] };
+}
+
+/** An answer with as many media as the offer, those that it lacks refused (RFC 3264 6). */
+export function fittedAnswer(sdp: Sdp, offer: Sdp): Sdp {
+  return { ...sdp, media: offer.media.map((medium, at) => sdp.media[at] ?? refusedMedium(medium)) };
+}
+
+function refusedMedium({ kind, protocol, formats }: SdpMedia): SdpMedia {
+  return { kind, port: 0, protocol, formats, lines: [] };
+}

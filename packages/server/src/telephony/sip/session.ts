@@ -8,7 +8,7 @@ import { type Headers, NO_BODY, type SipRequest, type SipResponse } from './mess
 import { described, originId } from './outgoing-call.js';
 import { RepeatedAnswer } from './repeated-answer.js';
 import { respond } from './respond.js';
-import { formatSdp, heldOffer, parseSdp, type Sdp, withOrigin } from './sdp.js';
+import { fittedAnswer, fittedOffer, formatSdp, heldAnswer, heldOffer, parseSdp, type Sdp, withOrigin } from './sdp.js';
 import {
   agreedByResponse,
   agreeToRequest,
@@ -118,9 +118,8 @@ export class Session {
     return this.#over;
   }
 
-  /** What the other side described last. */
-  get received(): Sdp | undefined {
-    return this.#record.received === undefined ? undefined : parseSdp(Buffer.from(this.#record.received));
+  get #sent(): Sdp | undefined {
+    return this.#record.sent === undefined ? undefined : parseSdp(Buffer.from(this.#record.sent));
   }
 
   /** Our next description, as it is sent. */
@@ -205,6 +204,17 @@ export class Session {
     this.bye(typeof reason === 'string' ? reason : undefined);
   }
 
+  /** Acknowledges, with silence, an answer to an INVITE of an earlier life, which cannot be known by its transaction. */
+  acknowledgeStray(response: SipResponse): void {
+    const offer = readable(response);
+    const { number } = cseqOf(response);
+    const ack = this.dialog.request('ACK', {
+      cseq: number,
+      ...(offer && { headers: { 'Content-Type': 'application/sdp' }, body: this.describe(heldAnswer(offer)) }),
+    });
+    this.#agent.transactions.sendAck(ack, this.dialog.nextHop());
+  }
+
   #end(): void {
     this.#over = true;
     this.#timer?.cancel();
@@ -245,7 +255,7 @@ export class Session {
   }
 
   async #invite(offer: Sdp | undefined): Promise<Reinvited> {
-    const body = offer ? this.describe(offer) : NO_BODY;
+    const body = offer ? this.describe(fittedOffer(offer, this.#sent)) : NO_BODY;
     let invite = this.dialog.request('INVITE', { headers: this.#inviteHeaders(body.length > 0), body });
     for (;;) {
       const asked = invite;
@@ -292,10 +302,13 @@ export class Session {
     const retargeted = this.dialog.retarget(response);
     this.heed(response);
     let acknowledged = false;
+    const sdp = readable(response);
+    this.note(sdp);
     const acknowledge = (answer?: Sdp) => {
       if (acknowledged) return;
       acknowledged = true;
-      const ack = this.dialog.ack(invite, answer && this.describe(answer));
+      const fitted = answer && sdp ? fittedAnswer(answer, sdp) : answer;
+      const ack = this.dialog.ack(invite, fitted && this.describe(fitted));
       const peer = this.dialog.nextHop();
       const send = () => this.#agent.transactions.sendAck(ack, peer);
       onRepetition(send);
@@ -303,8 +316,6 @@ export class Session {
       this.#parts.handler.changed();
       this.#yield();
     };
-    const sdp = readable(response);
-    this.note(sdp);
     if (weOffered) acknowledge();
     else if (retargeted) this.#parts.handler.changed();
     return { ok: true, sdp, acknowledge };
@@ -425,6 +436,8 @@ export class Session {
   }
 
   #described(request: SipRequest, headers: Record<string, string>, sdp: Sdp | undefined): SipResponse {
+    const offer = described(request);
+    const body = sdp && this.describe(offer ? fittedAnswer(sdp, offer) : fittedOffer(sdp, this.#sent));
     const { Allow = '' } = this.#agent.abilities();
     return respond(request, 200, {
       headers: {
@@ -432,9 +445,9 @@ export class Session {
         Allow,
         Supported: 'timer',
         ...headers,
-        ...(sdp && { 'Content-Type': 'application/sdp' }),
+        ...(body && { 'Content-Type': 'application/sdp' }),
       },
-      ...(sdp && { body: this.describe(sdp) }),
+      ...(body && { body }),
     });
   }
 
@@ -523,8 +536,7 @@ export class Session {
       if (response.status < 300) this.heed(response);
       return response.status;
     }
-    const { sent } = this.#record;
-    const renewed = await this.reinvite(sent === undefined ? heldOffer() : parseSdp(Buffer.from(sent)));
+    const renewed = await this.reinvite(this.#sent ?? heldOffer());
     return renewed.ok ? 200 : renewed.status;
   }
 }

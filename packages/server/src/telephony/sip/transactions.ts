@@ -119,9 +119,16 @@ export class Transactions {
     };
   }
 
-  /** Sends the CANCEL of an INVITE that an earlier life of this process sent with this branch, Via not included. */
-  cancelEarlier(invite: SipRequest, peer: Peer, branch: string): void {
-    this.#cancel(this.#withVia(invite, peer, branch), peer, branch);
+  /**
+   * Takes up an INVITE that an earlier life of this process sent with this branch, Via not included, and cancels it.
+   * `handler` hears who answers nevertheless.
+   */
+  cancelEarlier(invite: SipRequest, peer: Peer, branch: string, handler: ClientHandler): void {
+    const sent = this.#withVia(invite, peer, branch);
+    const running = this.#client(sent, peer, branch, handler);
+    running.state = { ...running.state, phase: 'proceeding' };
+    this.#set(running, 'give-up', 64 * this.#times.t1);
+    this.#cancel(sent, peer, branch);
   }
 
   /** Hears a message as if it had just arrived: a request that an earlier life of this process left unanswered. */
@@ -158,6 +165,10 @@ export class Transactions {
   }
 
   #begin(request: SipRequest, peer: Peer, branch: string, handler: ClientHandler): void {
+    this.#step(this.#client(request, peer, branch, handler), { type: 'start' });
+  }
+
+  #client(request: SipRequest, peer: Peer, branch: string, handler: ClientHandler): Running {
     const running: Running = {
       ...this.#running(`${branch} ${request.method}`, request.method === 'INVITE' ? inviteClient : otherClient, peer),
       state: newState(request.method === 'INVITE' ? 'calling' : 'trying', this.#times),
@@ -168,7 +179,7 @@ export class Transactions {
       fail: (reason) => handler.failed(reason),
     };
     this.#clients.set(running.key, running);
-    this.#step(running, { type: 'start' });
+    return running;
   }
 
   #running(key: string, machine: Machine, peer: Peer) {

@@ -95,9 +95,10 @@ export function escapeUser(user: string): string {
     .join('');
 }
 
-/** A SIP address of this user and host. */
+/** A SIP address of this user and host; without a user, the host's own. */
 export function sipUri(user: string, host: string, port?: number): SipUri {
-  const uri: SipUri = { scheme: 'sip', user: escapeUser(user), host: host.toLowerCase(), parameters: new Map() };
+  const uri: SipUri = { scheme: 'sip', host: host.toLowerCase(), parameters: new Map() };
+  if (user !== '') uri.user = escapeUser(user);
   if (port !== undefined) uri.port = port;
   return uri;
 }
