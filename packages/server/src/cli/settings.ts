@@ -43,7 +43,7 @@ function portNumber(text: string): number {
 
 /**
  * Flags and environment together.
- * @throws RingbackError `unknown-clock`
+ * @throws RingbackError `unknown-clock`, `unusable-node-name`
  */
 export function settingsOf(flags: StartFlags, environment: NodeJS.ProcessEnv): ServerSettings {
   const { host, port, data, database } = flags;
@@ -58,8 +58,14 @@ export function settingsOf(flags: StartFlags, environment: NodeJS.ProcessEnv): S
     version: version(),
     ...(database && { databaseUrl: database }),
     ...(password && { adminPassword: password }),
+    ...(environment.RINGBACK_NODE && { node: nodeName(environment.RINGBACK_NODE) }),
     testClock: isTestClock(environment.RINGBACK_CLOCK),
   };
+}
+
+function nodeName(name: string): string {
+  if (/^[A-Za-z0-9-]{1,32}$/.test(name)) return name;
+  throw new RingbackError('unusable-node-name', `RINGBACK_NODE is "${name}", must be 1 to 32 letters, digits and -.`);
 }
 
 function isTestClock(clock: string | undefined): boolean {

@@ -5,7 +5,7 @@ import { Calls, PhonePresence, type Simulator, type Switch } from '../telephony/
 import { dialPlanning } from './dial-planning.js';
 import type { Ground, Undo } from './ground.js';
 import { LONG_LEASE_MS, type ServerSettings } from './settings.js';
-import { openSwitch } from './switch.js';
+import { type KnownLegs, openSwitch } from './switch.js';
 
 export interface Abilities {
   network: Switch;
@@ -19,8 +19,10 @@ export interface Abilities {
 
 export async function composeAbilities(ground: Ground, settings: ServerSettings, undo: Undo): Promise<Abilities> {
   const { config } = ground;
-  const { network, simulator } = await openSwitch(ground, settings);
-  const calls = new Calls({ ...ground, switch: network, dialPlan: dialPlanning(ground) });
+  const known: KnownLegs = async (ids) =>
+    (await calls.legs(ids)).flatMap(({ id, state }) => (state === 'ended' ? [] : id));
+  const { network, simulator } = await openSwitch(ground, settings, known);
+  const calls: Calls = new Calls({ ...ground, switch: network, dialPlan: dialPlanning(ground) });
   undo.push(() => calls.stop());
   const phones = new PhonePresence({ ...ground, switch: network });
   undo.push(() => phones.stop());

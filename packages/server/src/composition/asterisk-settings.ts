@@ -12,7 +12,17 @@ export function asteriskSettings(
   environment: NodeJS.ProcessEnv,
   node: string | undefined,
 ): AsteriskSettings {
-  const { servers = {}, phones = {}, trunks = {}, installation, language, musicClass, toneZone, prompts } = settings;
+  const {
+    servers = {},
+    phones = {},
+    trunks = {},
+    installation,
+    language,
+    speech,
+    musicClass,
+    toneZone,
+    prompts,
+  } = settings;
   return {
     servers: Object.entries(servers)
       .filter(([, { enabled }]) => enabled !== false)
@@ -20,7 +30,7 @@ export function asteriskSettings(
     ...(installation !== undefined && { installation }),
     ...(node !== undefined && { node }),
     phones: Object.fromEntries(
-      Object.entries(phones).map(([dn, { endpoint, username }]) => [dn, asDialTakesIt(endpoint ?? username ?? dn)]),
+      Object.entries(phones).map(([dn, { endpoint, username }]) => [dn, endpointOf(endpoint ?? username ?? dn)]),
     ),
     trunks: Object.fromEntries(
       Object.entries(trunks).map(([name, { endpoint = name }]) => [
@@ -30,6 +40,7 @@ export function asteriskSettings(
     ),
     ...(prompts !== undefined && { announcements: prompts }),
     ...(language !== undefined && { language }),
+    ...(speech !== undefined && { speech }),
     ...(musicClass !== undefined && { musicClass }),
     ...(toneZone !== undefined && { toneZone }),
   };
@@ -46,6 +57,11 @@ function serverOf(
   }
   const password = readSecret(secret, what, environment);
   return { name, url, user: username, password, ...(weight !== undefined && { weight }) };
+}
+
+function endpointOf(endpoint: string | Record<string, string>): string | Record<string, string> {
+  if (typeof endpoint === 'string') return asDialTakesIt(endpoint);
+  return Object.fromEntries(Object.entries(endpoint).map(([server, there]) => [server, asDialTakesIt(there)]));
 }
 
 /** A PJSIP endpoint by its name, or a device as `Dial` takes it. */

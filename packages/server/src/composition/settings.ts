@@ -10,6 +10,8 @@ export interface ServerSettings {
   /** External PostgreSQL; without it, the embedded one. */
   databaseUrl?: string;
   adminPassword?: string;
+  /** Name of this node where several share a database and Asterisk servers. */
+  node?: string;
   /** The clock stands still until it is moved. */
   testClock: boolean;
   /** Where it stands at first, milliseconds since 1970; default: at the present. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { asteriskSettings } from './asterisk-settings.js';
 import { sipSettings } from './sip-settings.js';
+import { needsRestart } from './switch.js';
 
 describe('the settings of the SIP driver', () => {
   it('come from the configuration, with secrets from where they are', () => {
@@ -79,7 +80,7 @@ describe('the settings of the Asterisk driver', () => {
           one: { url: 'http://10.0.0.5:8088', username: 'rb', secret: 's', weight: 2 },
           off: { url: 'http://10.0.0.6:8088', username: 'rb', enabled: false },
         },
-        phones: { '2001': {}, '2002': { username: 'bob' }, '2003': { endpoint: 'Local/3@desk' } },
+        phones: { '2001': {}, '2002': { username: 'bob' }, '2003': { endpoint: { one: 'Local/3@desk', two: '2003' } } },
         trunks: { carrier: {}, other: { endpoint: 'ep' }, special: { endpoint: 'PJSIP/sip:{number}@ep' } },
         ...{ installation: 'north', prompts: 'ringback/', toneZone: 'de' },
       },
@@ -89,7 +90,7 @@ describe('the settings of the Asterisk driver', () => {
     expect(settings).toEqual({
       servers: [{ name: 'one', url: 'http://10.0.0.5:8088', user: 'rb', password: 's', weight: 2 }],
       ...{ installation: 'north', node: 'n1', announcements: 'ringback/', toneZone: 'de' },
-      phones: { '2001': 'PJSIP/2001', '2002': 'PJSIP/bob', '2003': 'Local/3@desk' },
+      phones: { '2001': 'PJSIP/2001', '2002': 'PJSIP/bob', '2003': { one: 'Local/3@desk', two: 'PJSIP/2003' } },
       trunks: { carrier: 'PJSIP/{number}@carrier', other: 'PJSIP/{number}@ep', special: 'PJSIP/sip:{number}@ep' },
     });
   });
@@ -99,5 +100,18 @@ describe('the settings of the Asterisk driver', () => {
     expect(() => asteriskSettings({ driver: 'asterisk', servers }, {}, undefined)).toThrow(
       'switch/servers/one/secret is missing: it belongs to the ARI user rb.',
     );
+  });
+});
+
+describe('a change of the switch', () => {
+  const before = { driver: 'sip' as const, trunks: { a: { address: 'h' } }, dialPlan: { country: 'DE' } };
+
+  it('takes effect at once where it concerns numbers', () => {
+    expect(needsRestart(before, { ...before, dialPlan: { country: 'FR' }, callerIds: {} })).toBe(false);
+  });
+
+  it('needs a restart where it concerns connections', () => {
+    expect(needsRestart(before, { ...before, trunks: { a: { address: 'i' } } })).toBe(true);
+    expect(needsRestart(before, { ...before, driver: 'simulator' })).toBe(true);
   });
 });

@@ -1,8 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { SwitchSettings } from '../config/index.js';
 import { type JsonObject, RingbackError } from '../kernel/index.js';
 import { toE164 } from '../kernel/phone.js';
 import { Simulator, type Switch } from '../telephony/index.js';
+import { asteriskSettings } from './asterisk-settings.js';
 import type { Ground } from './ground.js';
 import type { ServerSettings } from './settings.js';
 
@@ -12,12 +15,17 @@ export interface OpenedSwitch {
   simulator: Simulator | undefined;
 }
 
+/** Which of these legs are known and have not ended. */
+export type KnownLegs = (legIds: readonly string[]) => Promise<readonly string[]>;
+
 /**
  * The driver that the configuration names; nothing is connected yet. A clock that stands still has the simulator alone:
- * real telephones do not wait for it.
+ * real telephones do not wait for it. Drivers are loaded only where they are used.
  */
-export async function openSwitch(ground: Ground, settings: ServerSettings): Promise<OpenedSwitch> {
-  const { driver } = ground.config.switchSettings();
+export async function openSwitch(ground: Ground, settings: ServerSettings, known: KnownLegs): Promise<OpenedSwitch> {
+  const configured = ground.config.switchSettings();
+  const { driver } = configured;
+  if (driver !== 'simulator') sayWhenRestartIsNeeded(ground, configured);
   if (driver !== 'simulator' && settings.testClock) {
     ground.log.warn({ driver }, 'The clock is one that is moved: the telephone network is simulated');
   }
@@ -25,7 +33,33 @@ export async function openSwitch(ground: Ground, settings: ServerSettings): Prom
     const simulator = await simulatorOf(ground, settings);
     return { network: simulator, simulator };
   }
+  if (driver === 'asterisk') {
+    const { AsteriskSwitch } = await import('../telephony/asterisk/index.js');
+    const network = new AsteriskSwitch({
+      ...ground,
+      settings: asteriskSettings(configured, process.env, settings.node),
+      known,
+    });
+    return { network, simulator: undefined };
+  }
   throw new RingbackError('driver-unavailable', `There is no driver ${driver}.`);
+}
+
+/** What takes effect at the next call; everything else of the switch does at the next start. */
+const AT_ONCE: ReadonlySet<string> = new Set(['dialPlan', 'callerIds', 'routingPoints', 'softphone']);
+
+/** Whether two settings of the switch differ in what a running driver cannot take over. */
+export function needsRestart(before: SwitchSettings, after: SwitchSettings): boolean {
+  const lasting = (settings: SwitchSettings) =>
+    Object.fromEntries(Object.entries(settings).filter(([member]) => !AT_ONCE.has(member)));
+  return !isDeepStrictEqual(lasting(before), lasting(after));
+}
+
+function sayWhenRestartIsNeeded({ config, log }: Ground, running: SwitchSettings): void {
+  config.onChange(({ kind }) => {
+    if (kind !== 'switch' || !needsRestart(running, config.switchSettings())) return;
+    log.warn('The switch is configured otherwise now: restart the server for all of it to take effect');
+  });
 }
 
 async function simulatorOf({ config, ...ground }: Ground, settings: ServerSettings): Promise<Simulator> {

@@ -19,6 +19,7 @@ const OF_DRIVER: Readonly<Partial<Record<keyof SwitchSettings, SwitchSettings['d
   servers: 'asterisk',
   installation: 'asterisk',
   language: 'asterisk',
+  speech: 'asterisk',
   musicClass: 'asterisk',
   toneZone: 'asterisk',
   prompts: 'asterisk',

@@ -89,14 +89,19 @@ const trunk = Type.Object(
   closed,
 );
 
+const serverName = Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' });
+
+const endpoint = Type.String({ minLength: 1, maxLength: 255 });
+
 const phone = Type.Object(
   {
     username: Type.Optional(Type.String({ minLength: 1, description: 'As it registers. Default: the DN' })),
     secret: Type.Optional(secret),
     endpoint: Type.Optional(
-      Type.String({
-        minLength: 1,
-        description: 'For the driver asterisk: PJSIP endpoint, or as Dial takes it. Default: the user name',
+      Type.Union([endpoint, Type.Record(serverName, endpoint)], {
+        description:
+          'For the driver asterisk: PJSIP endpoint, or as Dial takes it; where it is registered at one of several servers, ' +
+          'by server. Default: the user name',
       }),
     ),
     webrtc: Type.Optional(Type.Boolean({ description: 'It is the softphone on the agent page' })),
@@ -210,7 +215,7 @@ export const switchSettings = Type.Object(
       Type.Integer({ minimum: 0, description: 'After which a call is renewed (RFC 4028); 0: never. Default 1800' }),
     ),
     servers: Type.Optional(
-      Type.Record(Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' }), asteriskServer, {
+      Type.Record(serverName, asteriskServer, {
         ...closed,
         description: 'Asterisk servers, which are one switch together',
       }),
@@ -219,6 +224,9 @@ export const switchSettings = Type.Object(
       Type.String({ pattern: '^[A-Za-z0-9-]{1,32}$', description: 'Our name on the servers. Default ringback' }),
     ),
     language: Type.Optional(Type.String({ minLength: 2, description: 'Of prompts that name none' })),
+    speech: Type.Optional(
+      Type.String({ pattern: '^https?://', description: 'Speech service, with {text} and {language}' }),
+    ),
     musicClass: Type.Optional(Type.String({ minLength: 1, description: 'For those who wait. Default default' })),
     toneZone: Type.Optional(Type.String({ minLength: 2, description: 'Country of the tones. Default us' })),
     trunks: Type.Optional(byName(trunk, 'Ways out of the house')),
