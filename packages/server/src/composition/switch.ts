@@ -58,7 +58,7 @@ export function needsRestart(before: SwitchSettings, after: SwitchSettings): boo
 function sayWhenRestartIsNeeded({ config, log }: Ground, running: SwitchSettings): void {
   config.onChange(({ kind }) => {
     if (kind !== 'switch' || !needsRestart(running, config.switchSettings())) return;
-    log.warn('The switch is configured otherwise now: restart the server for all of it to take effect');
+    log.warn({ kind }, 'The switch is configured otherwise now: restart the server for all of it to take effect');
   });
 }
 
