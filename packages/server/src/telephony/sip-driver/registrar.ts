@@ -24,7 +24,7 @@ export interface RegistrarParts {
  */
 export class Registrar {
   readonly #parts: RegistrarParts;
-  readonly #guard: DigestGuard;
+  #guard: DigestGuard;
   readonly #bindings = new Map<string, Binding[]>();
   readonly #inTurn = new KeyedSequence();
   #users = new Map<string, SipUser>();
@@ -34,14 +34,14 @@ export class Registrar {
 
   constructor(parts: RegistrarParts) {
     this.#parts = parts;
-    const passwordOf = (name: string) => this.#byAuthUser(name)?.password;
-    this.#guard = new DigestGuard(parts.realm, passwordOf);
+    this.#guard = this.#newGuard();
   }
 
   /** From now on these phones may register. Those that may not any more are forgotten. */
   configure(users: readonly SipUser[], settings: SipRegistrationSettings = {}): void {
     this.#users = new Map(users.map((user) => [user.name, user]));
     this.#settings = settings;
+    this.#guard = this.#newGuard();
     for (const phone of [...this.#bindings.keys()]) {
       if (this.#users.has(phone)) continue;
       this.#bindings.delete(phone);
@@ -191,6 +191,11 @@ export class Registrar {
       this.#parts.changed(phone);
     }
     this.#watch();
+  }
+
+  #newGuard(): DigestGuard {
+    const { algorithms = ['MD5'] } = this.#settings;
+    return new DigestGuard(this.#parts.realm, (name) => this.#byAuthUser(name)?.password, algorithms);
   }
 
   #byAuthUser(name: string): SipUser | undefined {

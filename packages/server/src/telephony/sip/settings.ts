@@ -1,6 +1,7 @@
 import type { SecureContextOptions } from 'node:tls';
 import type { Activity, Clock, Logger, Random } from '../../kernel/index.js';
 import type { Sql } from '../../store/sql.js';
+import type { DigestAlgorithm } from './digest.js';
 import type { TransactionTimes } from './transaction.js';
 import type { Protocol, SipTransport } from './transport.js';
 
@@ -55,6 +56,11 @@ export interface SipRegistrationSettings {
   maxSeconds?: number;
   /** Contacts of one phone at once. Default 8. */
   maxContacts?: number;
+  /**
+   * By which algorithms phones prove their passwords, preferred first. Default MD5 alone: many phones fail when they are asked
+   * for another beside it.
+   */
+  algorithms?: readonly DigestAlgorithm[];
 }
 
 /** A way to the telephone network. */
