@@ -75,6 +75,11 @@ export class Phone {
     return this.events.filter((type) => type === event).length;
   }
 
+  /** Whether somebody talks to it, as far as it knows. */
+  get isInCall(): boolean {
+    return this.count('CALL_ESTABLISHED') > this.count('CALL_CLOSED');
+  }
+
   /** Waits until it has seen an event so often. */
   async sees(event: string, times = 1): Promise<void> {
     await waitFor(`${event} at phone ${this.name} (saw ${this.events})`, () => this.count(event) >= times);
