@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { ConfigurationFileError } from '../config/index.js';
 import { RingbackError } from '../kernel/index.js';
 import { applyCommand } from './commands/apply.js';
+import { asteriskConfigCommand } from './commands/asterisk-config.js';
 import { checkCommand } from './commands/check.js';
 import { dialCheckCommand } from './commands/dial-check.js';
 import { exportCommand } from './commands/export.js';
@@ -25,6 +26,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .addCommand(migrateCommand())
     .addCommand(checkCommand())
     .addCommand(dialCheckCommand())
+    .addCommand(asteriskConfigCommand())
     .addCommand(scxmlCommand())
     .showHelpAfterError();
   try {

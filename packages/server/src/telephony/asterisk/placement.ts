@@ -7,15 +7,16 @@ interface Candidate {
 
 /**
  * The server on which a call is placed: the same for all of its legs, whoever asks, as long as the same servers are there;
- * of many calls each server gets its share by weight, and when one goes only its calls move (weighted rendezvous).
- * @returns undefined when none has a weight
+ * of many calls each server gets its share by weight, and when one goes only its calls move (weighted rendezvous). Servers of
+ * weight 0 are taken when there are no others.
+ * @returns undefined when there is none
  */
 export function placeOf<T extends Candidate>(callId: string, servers: readonly T[]): T | undefined {
+  const weighted = servers.filter(({ weight }) => weight > 0);
   let best: T | undefined;
   let bestScore = -1;
-  for (const server of servers) {
-    if (server.weight <= 0) continue;
-    const score = drawn(`${server.name}/${callId}`) ** (1 / server.weight);
+  for (const server of weighted.length > 0 ? weighted : servers) {
+    const score = drawn(`${server.name}/${callId}`) ** (1 / (server.weight || 1));
     if (score <= bestScore) continue;
     best = server;
     bestScore = score;

@@ -9,7 +9,7 @@ export interface AsteriskServer {
   /** A user of `ari.conf` with `read_only = no`. */
   user: string;
   password: string;
-  /** Its share of new calls, relative to the others; 0: none (only calls that come in there). Default 1. */
+  /** Its share of new calls, relative to the others; 0: none while there are others. Default 1. */
   weight?: number;
 }
 
