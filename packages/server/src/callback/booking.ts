@@ -8,6 +8,7 @@ import { CallbackError } from './callback-error.js';
 import type { CallbackRow } from './callback-record.js';
 import type { CallbackService, CallbackServices } from './callback-service.js';
 import { type DesiredTime, submitTime } from './desired-time.js';
+import type { CallbackObserver } from './happenings.js';
 import { lookupOf } from './lookup-keys.js';
 import type { RemoteSession } from './orchestration-servers.js';
 import type { RemoteSubmission } from './remote-submission.js';
@@ -61,6 +62,7 @@ export class Booking {
       lead: SubmissionLead;
       transitions: Transitions;
       notifications: StatusNotifications;
+      observe: CallbackObserver;
       due: (submitAt: number | null, expiresAt: number) => void;
     },
   ) {
@@ -79,23 +81,28 @@ export class Booking {
     const atOnce = desired === undefined || desired.at - this.parts.lead.of(service, request.properties) <= now;
     const isWatched = this.parts.notifications.concerns(service, request.properties);
     const inTurn = atOnce || isWatched || service.queuedPerCustomer !== undefined;
-    if (!slot || inTurn) return this.#bookInTurn(request, slot, atOnce);
-    return this.#bookForLater(request, slot);
+    return !slot || inTurn ? this.#bookInTurn(request, slot, atOnce) : this.#bookForLater(request, slot);
+  }
+
+  #accepted(row: CallbackRow): void {
+    const { journal, due, observe } = this.parts;
+    journal.wake();
+    due(row.submit_at, row.expires_at);
+    observe({ type: 'accepted', service: row.service, immediate: row.immediate });
   }
 
   async #bookForLater(request: BookingRequest, slot: TimeSlot): Promise<Booked> {
-    const { database, journal, due } = this.parts;
+    const { database } = this.parts;
     if (request.rejection) throw request.rejection;
     const row = newCallback(request, slot, newId());
     if (!(await this.#line.book(row, slot))) throw await this.#full(database, request);
-    journal.wake();
-    due(row.submit_at, row.expires_at);
+    this.#accepted(row);
     return { id: row.id };
   }
 
   /** Where limits apply or a session is to be started: several statements, one transaction. */
   async #bookInTurn(request: BookingRequest, slot: TimeSlot | undefined, atOnce: boolean): Promise<Booked> {
-    const { database, journal, services, due } = this.parts;
+    const { database, services } = this.parts;
     const immediate = request.desired === undefined;
     const id = immediate ? `${services.nodeNumber}-${newId()}` : newId();
     const remote =
@@ -111,10 +118,7 @@ export class Booking {
       await notifications.tell(tx, row, eventsOfBooking(row), request.now);
       await notifications.remind(tx, row, request.now);
       if (row.session !== null) await this.#startSession(tx, row, row.session, request.service, startRequestId);
-      tx.afterCommit(() => {
-        journal.wake();
-        due(row.submit_at, row.expires_at);
-      });
+      tx.afterCommit(() => this.#accepted(row));
     });
     if (remote) return this.#submitElsewhere(remote, id, immediate);
     return { id, ...(startRequestId !== undefined && { startRequestId }) };

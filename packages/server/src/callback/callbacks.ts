@@ -21,6 +21,7 @@ import type { CallbackConfiguration } from './configuration.js';
 import { contactCenterOf, withContactCenter } from './contact-centers.js';
 import { checkNumber } from './customer-number.js';
 import { checkNotPast, checkNotTooFar, checkOpen, type DesiredTime, gridOf, readDesiredTime } from './desired-time.js';
+import type { CallbackHappening, CallbackObserver } from './happenings.js';
 import { Invitations } from './invitations.js';
 import type { CallbackInput } from './life-cycle.js';
 import { NUMBER_KEY } from './lookup-keys.js';
@@ -118,6 +119,7 @@ export class Callbacks {
   readonly #slots: SlotSearch;
   readonly #scheduler: Scheduler;
   readonly #delivery: StatusDelivery;
+  readonly #observers: CallbackObserver[] = [];
   readonly #remote: { sessions: RemoteCallbackSessions; submission: RemoteSubmission; life: RemoteLife } | undefined;
   /** What agents are asked about callbacks. */
   readonly invitations: Invitations;
@@ -133,9 +135,10 @@ export class Callbacks {
     const notificationDue = (at: number) => this.#delivery.due(at);
     const notifications = new StatusNotifications({ configuration, services, due: notificationDue });
     const { servers } = options;
+    const observe: CallbackObserver = (happening) => this.#tell(happening);
     const remoteSessions = servers && new RemoteCallbackSessions({ database, clock, activity, log, servers });
     const transitions = new Transitions({
-      ...{ clock, journal, sessions, services, notifications, due },
+      ...{ clock, journal, sessions, services, notifications, observe, due },
       remote: remoteSessions,
     });
     if (servers && remoteSessions) {
@@ -162,7 +165,7 @@ export class Callbacks {
       remote,
       due,
     };
-    this.#booking = new Booking({ ...booking, notifications });
+    this.#booking = new Booking({ ...booking, notifications, observe });
     const rescheduling = { database, clock, calendar, journal, services, transitions, due };
     this.#rescheduling = new Rescheduling({ ...rescheduling, notifications });
     const moving = { database, clock, calendar, services, rescheduling: this.#rescheduling };
@@ -179,6 +182,15 @@ export class Callbacks {
     this.desk = new ApplicationDesk({
       ...{ clock, services, transitions, notifications, invitations, push, customerAccess },
     });
+  }
+
+  /** Hears what happens to callbacks on this node, after it is committed. */
+  observe(observer: CallbackObserver): void {
+    this.#observers.push(observer);
+  }
+
+  #tell(happening: CallbackHappening): void {
+    for (const observer of this.#observers) observer(happening);
   }
 
   /** Resolves when all that became due before has been taken up. */
@@ -298,6 +310,11 @@ export class Callbacks {
     return this.#queries.watermarks(services);
   }
 
+  /** See `Queries.census`. */
+  census(): ReturnType<Queries['census']> {
+    return this.#queries.census();
+  }
+
   /** See `Queries.completedFor`. */
   completedFor(reason: string, properties: readonly string[]): AsyncGenerator<string[]> {
     return this.#queries.completedFor(reason, properties);
@@ -349,6 +366,7 @@ export class Callbacks {
 
   async #recordRejection(service: CallbackService, parameters: JsonObject, error: CallbackError): Promise<void> {
     const { journal, database, clock } = this.#options;
+    this.#tell({ type: 'rejected', service: service.name, error: error.code });
     const number = scalarText(parameters[NUMBER_KEY]);
     const desired = scalarText(parameters._desired_time);
     const data: JsonObject = {

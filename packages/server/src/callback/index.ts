@@ -18,6 +18,7 @@ export { CONTACT_CENTERS } from './contact-centers.js';
 export { deliveryModule } from './delivery.js';
 export { type DeliveryFigures, deliveryReports, noDeliveries } from './delivery-report.js';
 export { CallbackDirectory } from './directory.js';
+export type { CallbackHappening, CallbackObserver } from './happenings.js';
 export { type Invitation, type InvitationAnswer, Invitations } from './invitations.js';
 export { CALLBACK_STATES, type CallbackInput, type CallbackState } from './life-cycle.js';
 export { type CallbackDesk, type CallbackModule, callbackModule } from './module.js';

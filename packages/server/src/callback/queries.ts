@@ -109,6 +109,21 @@ export interface QueueCriteria {
   contactCenter?: string;
 }
 
+const CENSUS = statement(
+  'callback-census',
+  `with submitted as (
+     select service, state, count(*)::integer as count, count(bucket)::integer as places from callback
+      where state in ('QUEUED', 'PAUSED', 'ROUTING', 'PROCESSING') group by 1, 2
+   ), held as (
+     select service, sum(used)::integer as used from callback_slot group by 1
+   )
+   select service, state, count from submitted
+   union all
+   select h.service, 'SCHEDULED', greatest(0, h.used - coalesce((select sum(s.places) from submitted s
+                                                                 where s.service = h.service), 0))::integer
+     from held h`,
+);
+
 /** Reads callbacks in the forms in which the API shows them. */
 export class Queries {
   constructor(
@@ -185,6 +200,14 @@ export class Queries {
     ]);
     for (const row of rows) queues[row.service]?.push(this.#record(row));
     return queues;
+  }
+
+  /**
+   * How many unfinished callbacks of each service are in which state, without reading those that wait for their time:
+   * they are what holds a place and is not submitted.
+   */
+  async census(): Promise<{ service: string; state: string; count: number }[]> {
+    return this.parts.database.query(CENSUS);
   }
 
   /** Submitted and unfinished callbacks of the named services, or of all; unknown names are left out. */

@@ -4,6 +4,7 @@ import { statement, type Transaction } from '../store/sql.js';
 import { CallbackError } from './callback-error.js';
 import { CALLBACK_COLUMNS, type CallbackRow } from './callback-record.js';
 import type { CallbackService, CallbackServices } from './callback-service.js';
+import { type CallbackObserver, happeningsOf } from './happenings.js';
 import { type CallbackInput, type CallbackStep, decide, effectsOf } from './life-cycle.js';
 import type { RemoteCallbackSessions } from './remote-sessions.js';
 import { completedData, progressAfter, subjectData } from './reporting-data.js';
@@ -72,6 +73,7 @@ export class Transitions {
       remote: RemoteCallbackSessions | undefined;
       services: CallbackServices;
       notifications: StatusNotifications;
+      observe: CallbackObserver;
       /** Tells the scheduler that something is due at a time. */
       due: (submitAt: number | null, expiresAt: number) => void;
     },
@@ -119,7 +121,10 @@ export class Transitions {
     const { notifications } = this.parts;
     await notifications.tell(tx, next, eventsOfStep(row, next, input), now);
     if (row.state === 'SCHEDULED' && next.state !== 'SCHEDULED') await notifications.forgetReminders(tx, [row.id]);
-    tx.afterCommit(() => this.parts.due(next.submit_at, next.expires_at));
+    tx.afterCommit(() => {
+      this.parts.due(next.submit_at, next.expires_at);
+      this.#observe(row, next, input, now);
+    });
     return next;
   }
 
@@ -145,8 +150,15 @@ export class Transitions {
     for (const { row, next } of taken) await notifications.tell(tx, next, eventsOfStep(row, next, input), now);
     tx.afterCommit(() => {
       journal.wake();
-      for (const { next } of taken) due(next.submit_at, next.expires_at);
+      for (const { row, next } of taken) {
+        due(next.submit_at, next.expires_at);
+        this.#observe(row, next, input, now);
+      }
     });
+  }
+
+  #observe(row: CallbackRow, next: CallbackRow, input: CallbackInput, now: number): void {
+    for (const happening of happeningsOf(row, next, input, now)) this.parts.observe(happening);
   }
 
   #after(

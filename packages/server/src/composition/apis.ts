@@ -45,6 +45,7 @@ import { countNotifications } from './notifications.js';
 import { orsSettings } from './orchestration-settings.js';
 import type { Outbound } from './outbound.js';
 import { complianceDesk, recordHistoryDesk } from './outbound-desks.js';
+import { registerServiceMetrics } from './service-metrics.js';
 import type { ServerSettings } from './settings.js';
 import { registerWaitingMetrics, waitingDesk } from './waiting.js';
 
@@ -61,6 +62,7 @@ export async function composeApis(
     orchestration,
     callbacks,
     services,
+    remote,
     figures,
     statistics,
     pools,
@@ -78,6 +80,7 @@ export async function composeApis(
   collectDefaultMetrics({ register: metrics });
   orchestration.counters.registerIn(metrics);
   countNotifications(notifying.notifications, metrics);
+  registerServiceMetrics(metrics, { callbacks, services, pools, remote, clock });
   const sessions = new LoginSessions({ database, clock });
   const openId = new OpenId(config);
   const authentication = new Authentication({

@@ -7,6 +7,7 @@ import { createOrchestration, type Orchestration, type SearchServer } from '../o
 import {
   NodeStatus,
   type PoolDirectory,
+  type RemoteSessions,
   type Services,
   type StatisticPeeks,
   Storage,
@@ -30,6 +31,8 @@ export interface Domains {
   orchestration: Orchestration;
   callbacks: Callbacks;
   services: Services;
+  /** Sessions of services on other orchestration servers. */
+  remote: RemoteSessions;
   figures: WaitingFigures;
   statistics: StatisticPeeks;
   pools: PoolDirectory;
@@ -109,7 +112,7 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
     exportDirectory: join(resolve(settings.data), 'exports'),
   });
   undo.push(() => context.stop());
-  return { orchestration, callbacks, ...composed, storage, context, outbound, notifying, node, chatting };
+  return { orchestration, callbacks, ...composed, remote, storage, context, outbound, notifying, node, chatting };
 }
 
 /** The server of `elasticconnector`; undefined when none is named. */

@@ -61,7 +61,8 @@ const NEEDED: readonly { option: string; when: (options: OptionMap) => boolean; 
 
 /** Options that a callback service lacks, unless each of its requests brings them: a sentence for each. */
 function missingOptions(name: string, options: OptionMap): string[] {
-  if (serviceFamily(options).id !== 'callback' || (options._service ?? 'callback').trim() !== 'callback') return [];
+  const isShipped = (options._service ?? 'callback').trim() === 'callback' && !options._ors?.trim();
+  if (!isShipped || serviceFamily(options).id !== 'callback') return [];
   return NEEDED.filter(({ option, when }) => !options[option]?.trim() && when(options)).map(
     ({ option, why }) => `Option ${option} of service ${name} is not set: ${why}, unless the request has it.`,
   );

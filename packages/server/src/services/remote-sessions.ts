@@ -61,6 +61,7 @@ const FIND = statement(
 export class RemoteSessions {
   /** Of each list of servers that is used in turn, the place of the next one. */
   readonly #next = new Map<string, number>();
+  readonly #observers: ((server: string, isAnswered: boolean) => void)[] = [];
 
   constructor(
     private readonly parts: {
@@ -73,6 +74,11 @@ export class RemoteSessions {
       documentUrl: (flow: string) => string;
     },
   ) {}
+
+  /** Hears of every request to a server, and whether it was answered. */
+  observe(observer: (server: string, isAnswered: boolean) => void): void {
+    this.#observers.push(observer);
+  }
 
   /** The orchestration servers of a service; none: its sessions run here. */
   serversOf(options: OptionMap): string[] {
@@ -187,10 +193,17 @@ export class RemoteSessions {
   }
 
   async #try(request: Parameters<Post>[0]): Promise<Awaited<ReturnType<Post>> | undefined> {
+    const tell = (isAnswered: boolean) => {
+      const [server = ''] = request.url.split('/scxml/');
+      for (const observer of this.#observers) observer(server, isAnswered);
+    };
     try {
-      return await this.parts.post(request);
+      const answer = await this.parts.post(request);
+      tell(true);
+      return answer;
     } catch (error) {
       if (!(error instanceof RingbackError)) throw error;
+      tell(false);
       this.parts.log.warn({ reason: error.message }, `ORS request failed: ${request.url}`);
       return undefined;
     }

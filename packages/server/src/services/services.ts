@@ -42,6 +42,7 @@ const UPDATE = 'update';
 export class Services {
   readonly #builtins = new Map<string, BuiltinService>();
   readonly #updateHandlers: UpdateHandler[] = [];
+  readonly #observers: ((service: string, outcome: string) => void)[] = [];
 
   constructor(
     private readonly parts: {
@@ -62,6 +63,11 @@ export class Services {
     this.#updateHandlers.push(handler);
   }
 
+  /** Hears of every service that is created or read: its name, and `ok` or the code of the refusal. */
+  observe(observer: (service: string, outcome: string) => void): void {
+    this.#observers.push(observer);
+  }
+
   /** Makes services of a template known: those of type `builtin` whose `_service` it is. */
   addBuiltin(template: string, service: BuiltinService): void {
     this.#builtins.set(template, service);
@@ -73,7 +79,11 @@ export class Services {
    * @throws RingbackError `unknown-service`, `unknown-flow`, `not-a-session-service`, `wrong-method` and what the builtin
    *   service throws
    */
-  async create(name: string, request: ServiceRequest): Promise<Reply> {
+  create(name: string, request: ServiceRequest): Promise<Reply> {
+    return this.#counted(name, () => this.#create(name, request));
+  }
+
+  async #create(name: string, request: ServiceRequest): Promise<Reply> {
     const options = this.parts.service(name);
     const builtin = this.#builtinOf(name, options);
     if (builtin && (options || builtin.method === 'read')) return this.#run(builtin, 'create', name, options, request);
@@ -90,7 +100,26 @@ export class Services {
    * Reads a service that needs no creation, such as office hours.
    * @throws RingbackError `unknown-service`, `wrong-method` and what the builtin service throws
    */
-  async read(name: string, request: ServiceRequest): Promise<Reply> {
+  read(name: string, request: ServiceRequest): Promise<Reply> {
+    return this.#counted(name, () => this.#readService(name, request));
+  }
+
+  /** Only what is configured is counted: anybody may ask for names. */
+  async #counted(name: string, work: () => Promise<Reply>): Promise<Reply> {
+    const tell = (outcome: string) => {
+      if (this.parts.service(name)) for (const observer of this.#observers) observer(name, outcome);
+    };
+    try {
+      const reply = await work();
+      tell('ok');
+      return reply;
+    } catch (error) {
+      tell(error instanceof RingbackError ? error.code : 'error');
+      throw error;
+    }
+  }
+
+  async #readService(name: string, request: ServiceRequest): Promise<Reply> {
     const options = this.parts.service(name);
     const builtin = this.#builtinOf(name, options);
     if (builtin && (options || builtin.method === 'read')) return this.#run(builtin, 'read', name, options, request);
