@@ -39,6 +39,8 @@ export interface HttpOptions {
   version: string;
   /** The built console (packages/console/dist). */
   consoleDirectory: string;
+  /** Origins beside this server that pages of the console may connect to; default: none. */
+  consoleConnects?: () => readonly string[];
   /** The built client with the widget (packages/client/dist); default: none is served. */
   widgetDirectory?: string;
   /** Keeps strangers from the console and the documentation; default: open to all. */
@@ -85,7 +87,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   answerNotFound(app);
   await registerDocumentation(app, version, guard);
   registerOperations(app, { readiness, metrics });
-  await registerConsole(app, consoleDirectory, guard);
+  await registerConsole(app, consoleDirectory, guard, options.consoleConnects);
   if (widgetDirectory !== undefined) await registerWidget(app, widgetDirectory);
   return app;
 }

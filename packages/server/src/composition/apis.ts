@@ -47,6 +47,7 @@ import type { Outbound } from './outbound.js';
 import { complianceDesk, recordHistoryDesk } from './outbound-desks.js';
 import { registerServiceMetrics } from './service-metrics.js';
 import type { ServerSettings } from './settings.js';
+import { softphoneOf, softphoneOrigins } from './softphone.js';
 import { registerWaitingMetrics, waitingDesk } from './waiting.js';
 
 const CONSOLE = fileURLToPath(new URL('../../../console/dist', import.meta.url));
@@ -57,7 +58,7 @@ const CLOSE_GRACE_MS = 250;
 /** All that is served on the one port. */
 export async function composeApis(
   ground: Ground,
-  { simulator, calls, agents, router }: Abilities,
+  { simulator, calls, agents, router, phones }: Abilities,
   {
     orchestration,
     callbacks,
@@ -92,11 +93,13 @@ export async function composeApis(
   const configured = () => config.objects('virtual-queues').keys();
   const waiting = waitingDesk({ database, router, journal, clock, configured });
   registerWaitingMetrics(metrics, waiting, clock);
+  const phoneOf = (agentId: string) => phones.state(config.object('agents', agentId)?.dn ?? '');
   const app = await createHttp({
     log,
     metrics,
     version,
     consoleDirectory: CONSOLE,
+    consoleConnects: () => softphoneOrigins(config),
     widgetDirectory: WIDGET,
     guard: authentication.guard,
     closingGrace: () => new Promise((resolve) => setTimeout(resolve, CLOSE_GRACE_MS)),
@@ -112,6 +115,7 @@ export async function composeApis(
     configuration: config,
     journal,
     agents,
+    phoneOf,
     audit: {
       record: (entries) => audit.record(database, entries),
       list: (filter, page) => audit.list(database, filter, page),
@@ -181,6 +185,8 @@ export async function composeApis(
     chats: chatting.chats,
     journal,
     people: authentication,
+    phones: { state: (agentId) => phoneOf(agentId), onChange: (handler) => phones.onChange(handler) },
+    softphone: (agentId) => softphoneOf(config, agentId, process.env),
     activity,
     log,
   });

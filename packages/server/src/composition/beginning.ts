@@ -11,16 +11,18 @@ import { simulatedBehaviour } from './switch.js';
 /** Takes up what an earlier process left, from the network upwards; then the server begins to work by itself. */
 export async function recoverAndBegin(
   ground: Ground,
-  { network, simulator, calls, router, agents }: Abilities,
+  { network, simulator, calls, router, agents, phones }: Abilities,
   domains: Domains,
   settings: ServerSettings,
   undo: Undo,
 ): Promise<void> {
   const { orchestration, callbacks, context, outbound, notifying, chatting } = domains;
+  const settingsOfSwitch = ground.config.switchSettings();
   calls.keepUntilRecovered();
   await network.start();
   undo.push(() => network.close());
   await simulator?.configure(simulatedBehaviour(ground));
+  if (!simulator && settingsOfSwitch.driver === 'sip') phones.assumeOffline(Object.keys(settingsOfSwitch.phones ?? {}));
   await calls.recover();
   await router.start();
   await orchestration.start({ cluster: settings.databaseUrl !== undefined && !settings.testClock });
@@ -35,6 +37,6 @@ export async function recoverAndBegin(
   await contacts.start();
   await chatting.chats.start();
   undo.push(() => chatting.chats.stop());
-  await startChatRouting(ground, { router, agents }, chatting.chats, undo);
+  await startChatRouting(ground, { router, agents, simulator }, chatting.chats, undo);
   if (simulator) await startSimulatedPeople(ground, simulator, { agents }, domains, undo);
 }

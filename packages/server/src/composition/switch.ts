@@ -1,13 +1,19 @@
+import { randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { SwitchSettings } from '../config/index.js';
-import { type JsonObject, RingbackError } from '../kernel/index.js';
+import type { JsonObject } from '../kernel/index.js';
 import { toE164 } from '../kernel/phone.js';
-import { Simulator, type Switch } from '../telephony/index.js';
+import { arrivalBy, Simulator, type Switch } from '../telephony/index.js';
 import { asteriskSettings } from './asterisk-settings.js';
+import { devices } from './devices.js';
 import type { Ground } from './ground.js';
 import type { ServerSettings } from './settings.js';
+import { sipSettings } from './sip-settings.js';
+
+/** Of how many equally likely numbers one is drawn. */
+const RANDOM_STEPS = 2 ** 40;
 
 /** The telephone network, and the simulator where it is that. */
 export interface OpenedSwitch {
@@ -42,7 +48,16 @@ export async function openSwitch(ground: Ground, settings: ServerSettings, known
     });
     return { network, simulator: undefined };
   }
-  throw new RingbackError('driver-unavailable', `There is no driver ${driver}.`);
+  const { SipSwitch } = await import('../telephony/sip/index.js');
+  const { config } = ground;
+  const house = devices(config, (dn) => config.object('dns', dn)?.options.application);
+  const network = new SipSwitch({
+    ...ground,
+    settings: sipSettings(configured, process.env),
+    random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,
+    accepts: (number) => house.device(arrivalBy(config.switchSettings(), { from: '', to: number }).to) !== undefined,
+  });
+  return { network, simulator: undefined };
 }
 
 /** What takes effect at the next call; everything else of the switch does at the next start. */

@@ -23,7 +23,6 @@ const OF_DRIVER: Readonly<Partial<Record<keyof SwitchSettings, SwitchSettings['d
   musicClass: 'asterisk',
   toneZone: 'asterisk',
   prompts: 'asterisk',
-  softphone: 'asterisk',
 };
 
 export function checkSwitch(_name: string, value: JsonObject): ErrorDetail[] {
@@ -56,6 +55,12 @@ function driverNeeds({ driver, servers, listen, phones, softphone }: SwitchSetti
     }
   }
   const browser = Object.entries(phones ?? {}).find(([, { webrtc }]) => webrtc === true);
+  if (softphone !== undefined && !URL.canParse(softphone.url)) {
+    details.push({
+      pointer: '/softphone/url',
+      detail: `is "${softphone.url}", must be an address, wss://host:port/ws`,
+    });
+  }
   if (browser && driver === 'sip') {
     const detail = 'is for the driver asterisk: the driver sip has no media for a browser';
     details.push({ pointer: pointerTo('phones', browser[0], 'webrtc'), detail });

@@ -11,6 +11,7 @@ export {
 export type { DialDecision } from './dial-decision.js';
 export {
   type AskedCall,
+  arrivalBy,
   DialPlanning,
   type DialPlanningParts,
   hasPlan,

@@ -114,3 +114,16 @@ it('stores what it heard while the database was away, and believes it meanwhile'
   expect(await database.query('select dn from phone_presence')).toEqual([{ dn: '2001' }]);
   phones.stop();
 });
+
+it('takes telephones to be off that the network does not name', async () => {
+  const first = await node();
+  await first.report('2001', 'offline');
+  await first.report('2001', 'idle');
+  first.phones.stop();
+  const { phones, report } = await node();
+  await report('2002', 'ringing');
+  phones.assumeOffline(['2001', '2002', '2003']);
+  await activity.idle();
+  expect(['2001', '2002', '2003'].map((dn) => phones.state(dn))).toEqual(['offline', 'ringing', 'offline']);
+  phones.stop();
+});

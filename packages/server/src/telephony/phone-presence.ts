@@ -40,6 +40,8 @@ export class PhonePresence {
   readonly #states = new Map<string, PhoneState>();
   /** What is not stored yet, because it is being stored or the database is away. */
   readonly #unsaved = new Map<string, { isOffline: boolean; at: number }>();
+  /** Those of which the network has spoken since the start. */
+  readonly #heard = new Set<string>();
   readonly #changes = new Listeners<[dn: string]>();
   readonly #sequence = new Sequence();
   readonly #unsubscribe: () => void;
@@ -48,7 +50,9 @@ export class PhonePresence {
   constructor(parts: PhonePresenceParts) {
     this.#parts = parts;
     this.#unsubscribe = parts.switch.subscribe((event) => {
-      if (event.type === 'device') this.#hear(event.device, event.state, event.at);
+      if (event.type !== 'device') return;
+      this.#heard.add(event.device);
+      this.#hear(event.device, event.state, event.at);
     });
   }
 
@@ -65,6 +69,14 @@ export class PhonePresence {
   stop(): void {
     this.#unsubscribe();
     for (const stop of this.#stops.splice(0)) stop();
+  }
+
+  /**
+   * Takes telephones to be off of which the network has said nothing since the start: one that keeps their registrations
+   * itself names those that are on.
+   */
+  assumeOffline(dns: Iterable<string>): void {
+    for (const dn of dns) if (!this.#heard.has(dn)) this.#hear(dn, 'offline', this.#parts.clock.now());
   }
 
   /** What a telephone does, as far as this node knows: `idle` also stands for one that another node has heard to be on. */

@@ -41,6 +41,9 @@ const stateSchema = Type.Object({
   since: Type.Optional(Type.String({ description: 'ISO 8601; absent when the agent never logged in' })),
   reason: Type.Optional(Type.String()),
   call: Type.Optional(Type.String()),
+  phone: Type.Optional(
+    Type.String({ description: 'offline, idle, ringing or busy; absent when nothing is known of the telephone' }),
+  ),
 });
 const response = {
   200: stateSchema,
@@ -48,8 +51,19 @@ const response = {
   409: { ...problemSchema, description: "The agent's state does not allow it" },
 };
 
-/** Agent actions and states: `/agents/{id}/login` ..., `/agents/{id}/state`, `/agent-states`. */
-export function registerAgents(app: FastifyInstance, desk: AgentDesk): void {
+/**
+ * Agent actions and states: `/agents/{id}/login` ..., `/agents/{id}/state`, `/agent-states`.
+ * @param phoneOf what the telephone of an agent does, where it is known
+ */
+export function registerAgents(
+  app: FastifyInstance,
+  desk: AgentDesk,
+  phoneOf: (id: string) => string | undefined = () => undefined,
+): void {
+  const shown = (position: AgentPosition) => {
+    const phone = phoneOf(position.id);
+    return { ...shownState(position), ...(phone !== undefined && { phone }) };
+  };
   const actions = {
     login: (id: string) => desk.login(id),
     logout: (id: string, more: { reason?: string }) => desk.logout(id, more),
@@ -66,7 +80,7 @@ export function registerAgents(app: FastifyInstance, desk: AgentDesk): void {
       async (request) => {
         const { id } = request.params;
         refuseOthers(request, id);
-        return shownState(await perform(id, checkedBody(request, reasonBody)));
+        return shown(await perform(id, checkedBody(request, reasonBody)));
       },
     );
   }
@@ -78,7 +92,7 @@ export function registerAgents(app: FastifyInstance, desk: AgentDesk): void {
       const { id } = request.params;
       refuseOthers(request, id);
       const position = await desk.state(id);
-      return position ? shownState(position) : reply.callNotFound();
+      return position ? shown(position) : reply.callNotFound();
     },
   );
 
@@ -88,7 +102,7 @@ export function registerAgents(app: FastifyInstance, desk: AgentDesk): void {
       config: { deed: 'watch' },
       schema: { tags, summary: "Read all agents' states", response: { 200: Type.Array(stateSchema) } },
     },
-    async () => [...(await desk.states())].map(shownState).sort((left, right) => (left.id < right.id ? -1 : 1)),
+    async () => [...(await desk.states())].map(shown).sort((left, right) => (left.id < right.id ? -1 : 1)),
   );
 }
 

@@ -56,6 +56,8 @@ export interface AdminOptions {
   configuration: ObjectStore & ConfigurationTarget;
   journal: EventFeed & EventHistory;
   agents: AgentDesk;
+  /** What the telephone of an agent does, where it is known. */
+  phoneOf?: (agentId: string) => string | undefined;
   audit: AuditDesk;
   callbacks: CallbackDirectory;
   /** Records of Callback reporting; absent: there is no export. */
@@ -156,7 +158,7 @@ export async function adminApi(app: FastifyInstance, options: AdminOptions): Pro
   registerTemplates(app);
   await registerConfigurationFile(app, configuration);
   registerFlows(app, flows);
-  registerAgents(app, agents);
+  registerAgents(app, agents, options.phoneOf);
   registerCallbacks(app, callbacks, journal);
   if (options.callbackReport) registerCallbackReport(app, options.callbackReport);
   if (options.callbackOverview) registerCallbackOverview(app, options.callbackOverview);

@@ -21,6 +21,8 @@ export interface DesktopsOptions {
   userEvents: UserEvents;
   chats: Chats;
   groupsOf: (agentId: string) => readonly string[];
+  /** What the telephone of an agent does, where it is known. */
+  phoneOf: (agentId: string) => string | undefined;
   activity: Activity;
   log: Logger;
 }
@@ -100,6 +102,11 @@ export class Desktops {
     for (const agent of agents) for (const desktop of this.#open.get(agent) ?? []) desktop.chatChanged(chat);
   }
 
+  /** The telephone of an agent does something else. */
+  phoneChanged(agentId: string): void {
+    for (const desktop of this.#open.get(agentId) ?? []) desktop.tellPhone();
+  }
+
   /** What the journal says of an agent's state and calls. */
   hear(event: JournalEvent): void {
     const { agent } = event;
@@ -153,6 +160,11 @@ class Desktop {
     this.#run(() => this.#chats.update(chat));
   }
 
+  /** The state again, with that of the telephone. */
+  tellPhone(): void {
+    this.#run(async () => this.#sendState(await this.#options.seat.state(this.#agentId)));
+  }
+
   hear(event: JournalEvent): void {
     if (event.type === 'agent.state') {
       this.isLoggedIn = event.state !== LOGGED_OUT;
@@ -162,6 +174,11 @@ class Desktop {
     }
     const { id: _id, agent: _agent, type, ...rest } = event;
     this.send({ ...rest, type: 'call', event: type.replace(/^call\./, '') });
+  }
+
+  #sendState(state: { state: string }): void {
+    const phone = this.#options.phoneOf(this.#agentId);
+    this.send({ type: 'state', ...state, ...(phone !== undefined && { phone }) });
   }
 
   #run(work: () => Promise<void>): void {
@@ -190,7 +207,7 @@ class Desktop {
     const { seat } = this.#options;
     const state = await seat.state(this.#agentId);
     this.isLoggedIn = state.state !== LOGGED_OUT;
-    this.send({ type: 'state', ...state });
+    this.#sendState(state);
     for (const keys of await seat.records(this.#agentId)) this.send(previewOf(keys, false));
     for (const invitation of await seat.invitations(this.#agentId)) this.ask(invitation);
     const call = await seat.call(this.#agentId);

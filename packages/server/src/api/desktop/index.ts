@@ -28,6 +28,10 @@ export interface DesktopOptions {
   chats: Chats;
   journal: Pick<Journal, 'subscribe'>;
   /** Users of the administration API, who may sit down for agents. */
+  /** Telephones of agents; absent: nothing is known of them. */
+  phones?: { state(agentId: string): string | undefined; onChange(handler: (dn: string) => void): () => void };
+  /** The account with which the browser of an agent is a telephone; undefined: it is none. */
+  softphone?: (agentId: string) => object | undefined;
   people: { identify(credentials: FastifyRequest['headers']): Promise<Identity | undefined> };
   activity: Activity;
   log: Logger;
@@ -37,8 +41,13 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The agent whose desktop it is. */
     desktopAgent: string;
+    /** Whether it is the agent, and not somebody who sits down for the agent. */
+    isOwnDesktop: boolean;
   }
 }
+
+/** The name of everybody where nobody has to log in. */
+const NOBODY_IN_PARTICULAR = 'anonymous';
 
 const CHALLENGE = 'Basic realm="Ringback desktop", charset="UTF-8"';
 
@@ -64,6 +73,7 @@ export async function desktopApi(app: FastifyInstance, options: DesktopOptions):
     userEvents,
     chats,
     groupsOf,
+    phoneOf: (agentId) => options.phones?.state(agentId),
     activity,
     log,
   });
@@ -71,6 +81,7 @@ export async function desktopApi(app: FastifyInstance, options: DesktopOptions):
   answerFailures(app, log, asProblem);
   answerNotFound(app);
   app.decorateRequest('desktopAgent', '');
+  app.decorateRequest('isOwnDesktop', false);
 
   const feed = journal.subscribe({ types: ['agent.state', 'call.*'], onEvent: (event) => desktops.hear(event) });
   const forget = [
@@ -83,8 +94,12 @@ export async function desktopApi(app: FastifyInstance, options: DesktopOptions):
       if (kind === 'agents') desktops.closeUnless((id) => configuration.object('agents', id)?.enabled ?? false);
     }),
   ];
+  const forgetPhones = options.phones?.onChange((dn) => {
+    for (const [id, agent] of configuration.objects('agents')) if (agent.dn === dn) desktops.phoneChanged(id);
+  });
   app.addHook('onClose', async () => {
     feed.close();
+    forgetPhones?.();
     for (const stop of forget) stop();
   });
 
@@ -97,6 +112,11 @@ export async function desktopApi(app: FastifyInstance, options: DesktopOptions):
     const mayWork = identity && may(identity, 'act for agents') && isAgent(agent);
     return mayWork && (identity.name === agent || may(identity, 'change the floor')) ? agent : undefined;
   };
+  /** Whether the user of a request is the agent, or nobody has to say who they are. */
+  const isOwn = async (request: FastifyRequest, agent: string): Promise<boolean> => {
+    const identity = await people.identify(request.headers);
+    return identity?.name === agent || identity?.name === NOBODY_IN_PARTICULAR;
+  };
   const authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     refuseForeignPages(request);
     const { name, password } = readBasic(request.headers.authorization) ?? { name: '', password: '' };
@@ -106,6 +126,7 @@ export async function desktopApi(app: FastifyInstance, options: DesktopOptions):
     const agent = isRight ? name : sitsDown;
     if (agent !== undefined) {
       request.desktopAgent = agent;
+      request.isOwnDesktop = isRight || (await isOwn(request, agent));
       return;
     }
     reply.header('www-authenticate', CHALLENGE);
@@ -122,6 +143,20 @@ export async function desktopApi(app: FastifyInstance, options: DesktopOptions):
     },
     wsHandler: (socket, request) => desktops.open(socket, request.desktopAgent),
   });
+
+  app.get('/softphone', { onRequest: authenticate }, async (request, reply) => {
+    const account = options.softphone?.(request.desktopAgent);
+    if (account === undefined)
+      throw new RequestError(404, 'no-softphone', 'The telephone of this agent is no browser.');
+    refuseOthers(request);
+    return reply.header('cache-control', 'no-store').send(account);
+  });
+}
+
+/** The password of a telephone is the agent's alone, who rings where it is registered. */
+function refuseOthers({ isOwnDesktop }: FastifyRequest): void {
+  if (isOwnDesktop) return;
+  throw new RequestError(403, 'not-allowed', 'The telephone of an agent is handed out to the agent alone.');
 }
 
 /** A page of another site must not open a desktop with the credentials that the browser remembers. */

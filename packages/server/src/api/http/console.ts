@@ -17,15 +17,21 @@ const WAYS_HERE = [
   '/genesys/develop/index.html',
   '/genesys/develop/remote-index.html',
 ];
-/** Everything comes from this server; Mantine sets its styles inline. */
+/** Everything comes from this server; Mantine sets its styles inline. What is connected to is added. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
 
 /**
  * Serves the web console below /console. It is a single page: what is no file is answered with its index, so that its
  * addresses can be bookmarked. Its files carry hashes of their content in their names and may be cached for good.
+ * @param connects origins beside this server that its pages may connect to
  */
-export async function registerConsole(app: FastifyInstance, directory: string, guard: Guard): Promise<void> {
+export async function registerConsole(
+  app: FastifyInstance,
+  directory: string,
+  guard: Guard,
+  connects: () => readonly string[] = () => [],
+): Promise<void> {
   for (const path of WAYS_HERE) {
     app.get(path, async (_request, reply) => reply.redirect(CONSOLE));
   }
@@ -33,7 +39,8 @@ export async function registerConsole(app: FastifyInstance, directory: string, g
     async (scope) => {
       scope.addHook('onRequest', guard);
       scope.addHook('onRequest', async (_request, reply) => {
-        reply.headers({ 'content-security-policy': CONTENT_SECURITY_POLICY, 'referrer-policy': 'same-origin' });
+        const policy = `${CONTENT_SECURITY_POLICY}; connect-src ${["'self'", ...connects()].join(' ')}`;
+        reply.headers({ 'content-security-policy': policy, 'referrer-policy': 'same-origin' });
       });
       if (existsSync(join(directory, 'index.html'))) await serveFiles(scope, directory);
       else scope.get('/*', async (_request, reply) => reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT));

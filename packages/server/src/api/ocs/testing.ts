@@ -10,6 +10,7 @@ import { CampaignGroups, RecordRequests } from '../../outbound/index.js';
 import { Journal } from '../../reporting/index.js';
 import { Authentication } from '../admin/authentication.js';
 import { desktopApi } from '../desktop/index.js';
+import { TestPhones } from '../desktop/testing.js';
 import { chatAnswer } from '../gms/chat.js';
 import { createHttp } from '../http.js';
 import { ocsApi } from './index.js';
@@ -20,6 +21,7 @@ export interface OutboundBed {
   campaigns: CampaignGroups;
   /** They are offered to all agents who are ready, one chat at a time. */
   chats: Chats;
+  phones: TestPhones;
   /** `ws://127.0.0.1:port` */
   url: string;
   /** Sends JSON to the HTTP API. */
@@ -79,7 +81,9 @@ export async function outboundBed(options: BedOptions = {}): Promise<OutboundBed
     },
   });
   await routing.start();
-  const seat = { dialing, agents, calls, invitations, chats };
+  const phones = new TestPhones();
+  const softphone = (agentId: string) => phones.accounts.get(agentId);
+  const seat = { phones, softphone, dialing, agents, calls, invitations, chats };
   await app.register(desktopApi, { prefix: '/desktop', ...common, ...seat, journal, people, activity });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo; // a TCP server that listens
@@ -95,6 +99,7 @@ export async function outboundBed(options: BedOptions = {}): Promise<OutboundBed
     app,
     campaigns,
     chats,
+    phones,
     url: `ws://127.0.0.1:${port}`,
     post: async (path, body, headers = {}) => {
       const json = body === undefined ? {} : { 'content-type': 'application/json' };
