@@ -5,7 +5,7 @@ import 'dayjs/locale/en-gb.js';
 import 'dayjs/locale/fr-ca.js';
 import 'dayjs/locale/ja.js';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { createBrowserRouter, RouterProvider } from 'react-router-dom';
 import { Refusal } from './api/refusal.js';
 import { LiveFeedProvider } from './feed/live-feed.js';
@@ -14,7 +14,7 @@ import { Shell } from './layout/shell.js';
 import { Unexpected } from './layout/unexpected.js';
 import { useShellTexts } from './layout/use-shell-texts.js';
 import { LiveScreen } from './screens/live/live-screen.js';
-import { readableColors, theme } from './theme.js';
+import { readableColors, withNamedButtons } from './theme.js';
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -154,8 +154,12 @@ function Calendars({ children }: { children: ReactNode }) {
 
 /** The whole console: look, data, live feed and pages. */
 export function App() {
+  const say = useShellTexts();
+  const close = say('closeThis');
+  const clear = say('clearThis');
+  const look = useMemo(() => withNamedButtons({ close, clear }), [close, clear]);
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={readableColors} defaultColorScheme="auto">
+    <MantineProvider theme={look} cssVariablesResolver={readableColors} defaultColorScheme="auto">
       <Notifications position="bottom-right" />
       <QueryClientProvider client={queries}>
         <LiveFeedProvider>

@@ -1,7 +1,7 @@
-import { type CSSVariablesResolver, createTheme } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineThemeOverride, mergeThemeOverrides } from '@mantine/core';
 
 /** Calm and dense: one accent colour, small type, hairlines instead of shadows. */
-export const theme = createTheme({
+const theme = createTheme({
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'DejaVu Sans Mono', Menlo, Consolas, monospace",
   primaryColor: 'indigo',
@@ -15,6 +15,14 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
   },
 });
+
+/** The look, with names for the buttons that are crosses: screen readers say them. */
+export function withNamedButtons({ close, clear }: { close: string; clear: string }): MantineThemeOverride {
+  const closing = { defaultProps: { closeButtonProps: { 'aria-label': close } } };
+  const clearing = { defaultProps: { clearButtonProps: { 'aria-label': clear } } };
+  const components = { Modal: closing, Notification: closing, FileInput: clearing, Select: clearing };
+  return mergeThemeOverrides(theme, { components });
+}
 
 /** The colour of the words of what cannot be undone. */
 export const DANGER = 'var(--ringback-danger)';

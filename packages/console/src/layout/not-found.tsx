@@ -1,7 +1,7 @@
 import { Anchor, Stack, Text, Title } from '@mantine/core';
 import { Link } from 'react-router-dom';
-import { Filled, SLOT } from '../i18n/filled.js';
 import { useShellTexts } from './use-shell-texts.js';
+import { With } from './with.js';
 
 export function NotFound() {
   const say = useShellTexts();
@@ -9,11 +9,11 @@ export function NotFound() {
     <Stack gap="xs" py="xl">
       <Title order={1}>{say('noPage')}</Title>
       <Text c="dimmed">
-        <Filled text={say('noPageHelp', { page: SLOT })}>
+        <With text={(page) => say('noPageHelp', { page })}>
           <Anchor component={Link} to="/">
             {say('livePage')}
           </Anchor>
-        </Filled>
+        </With>
       </Text>
     </Stack>
   );

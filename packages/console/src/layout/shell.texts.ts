@@ -46,6 +46,8 @@ export const en = {
   stoppedHelp:
     'Nothing that you booked or changed is lost. If the server was updated a moment ago, loading the page again is all that is needed.',
   reload: 'Load the page again',
+  closeThis: 'Dismiss',
+  clearThis: 'Clear',
 };
 
 export const fr: typeof en = {
@@ -96,6 +98,8 @@ export const fr: typeof en = {
   stoppedHelp:
     "Rien de ce que vous avez réservé ou modifié n'est perdu. Si le serveur vient d'être mis à jour, il suffit de recharger la page.",
   reload: 'Recharger la page',
+  closeThis: 'Fermer la fenêtre',
+  clearThis: 'Effacer le champ',
 };
 
 export const ja: typeof en = {
@@ -145,4 +149,6 @@ export const ja: typeof en = {
   stopped: 'コンソールはここで停止しました',
   stoppedHelp: '予約や変更は失われていません。サーバーが更新された直後であれば、ページを再読み込みするだけで済みます。',
   reload: 'ページを再読み込み',
+  closeThis: 'ウィンドウを閉じる',
+  clearThis: 'クリア',
 };

@@ -100,13 +100,13 @@ function EntryRow({ entry }: { entry: AuditEntry }) {
         )}
       </Table.Td>
       <Table.Td>{actionOf(entry, say)}</Table.Td>
-      <Table.Td>
+      <Table.Td translate="no">
         {name}
         <Text size="xs" c="dimmed">
           {kind}
         </Text>
       </Table.Td>
-      <Table.Td>
+      <Table.Td translate="no">
         <Changes entry={entry} />
       </Table.Td>
     </Table.Tr>

@@ -20,6 +20,33 @@ export interface Words {
   reason: (reason: string) => string;
 }
 
+/** What moves a callback from one state to the next, as the journal names it. */
+const CAUSES = [
+  'reschedule',
+  'cancel',
+  'cancel-by-admin',
+  'submit',
+  'submit-failed',
+  'give-up',
+  'pause',
+  'resume',
+  'expire',
+  'dialing',
+  'facts',
+  'dial-result',
+  'requeued',
+  'customer-answered',
+  'agent-connected',
+  'complete',
+  'session-done',
+  'session-failed',
+  'session-terminated',
+] as const;
+
+function isCause(cause: string): cause is (typeof CAUSES)[number] {
+  return CAUSES.some((known) => known === cause);
+}
+
 /** What every event about a callback repeats; the page tells it once. */
 const SUBJECT = ['service', 'number'];
 
@@ -35,8 +62,9 @@ export function describe(event: JournalEvent, { say, reason }: Words): Descripti
     case 'callback.rejected':
       return { kind: 'bad', title: `${say('rejected')}${colon(data, 'reason')}`, told: [...SUBJECT, 'reason'] };
     case 'callback.state': {
-      const cause = text(data, 'cause')?.replaceAll('-', ' ');
-      const title = `${text(data, 'state') ?? say('stateChanged')}${cause === undefined ? '' : `: ${cause}`}`;
+      const cause = text(data, 'cause');
+      const told = cause === undefined ? '' : `: ${isCause(cause) ? say(`cause-${cause}`) : cause}`;
+      const title = `${text(data, 'state') ?? say('stateChanged')}${told}`;
       return { kind: 'step', title, told: [...SUBJECT, 'state', 'from', 'cause'] };
     }
     case 'callback.attempt':

@@ -18,7 +18,7 @@ export function Particulars({ event, without }: { event: JournalEvent; without: 
   return (
     <>
       {pairs.length > 0 && (
-        <dl className={classes.pairs}>
+        <dl className={classes.pairs} translate="no">
           {pairs.map(([key, value]) => (
             <div key={key} className={classes.pair}>
               <dt>{key}</dt>

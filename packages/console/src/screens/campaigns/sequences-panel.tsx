@@ -7,10 +7,10 @@ import {
   useSequenceOperation,
   useSequences,
 } from '../../api/sequences.js';
-import { Filled, SLOT } from '../../i18n/filled.js';
 import { Coded } from '../../layout/coded.js';
 import { Empty } from '../../layout/empty.js';
 import { Failure } from '../../layout/failure.js';
+import { With } from '../../layout/with.js';
 import { Moment } from '../../time/moment.js';
 import { useCampaignsTexts, useCampaignTerms } from './use-campaigns-texts.js';
 
@@ -71,9 +71,9 @@ function OneSequence({ sequence, isBusy, perform }: OneSequenceProps) {
             {dueAt !== undefined && (
               <>
                 {' '}
-                <Filled text={say('goesOn', { time: SLOT })}>
+                <With text={(time) => say('goesOn', { time })}>
                   <Moment at={dueAt} />
-                </Filled>
+                </With>
               </>
             )}
           </Text>
@@ -137,9 +137,9 @@ function Ends({ item: { stopAtTime, stopAtContacts, stopAtDials } }: { item: Seq
     <>
       {stopAtTime !== undefined && (
         <>
-          <Filled text={say('atTime', { time: SLOT })}>
+          <With text={(time) => say('atTime', { time })}>
             <Moment at={stopAtTime} />
-          </Filled>
+          </With>
           {say('comma')}
         </>
       )}

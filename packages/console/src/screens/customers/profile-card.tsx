@@ -25,7 +25,7 @@ export function ProfileCard({ customer }: { customer: Customer }) {
         </Title>
         <EditAction customer={customer} />
       </Group>
-      <Facts members={{ ...customer.attributes, Id: customer.id }} />
+      <Facts members={{ ...customer.attributes, [say('id')]: customer.id }} />
       {Object.entries(customer.extensions).map(([name, records]) => (
         <section key={name} aria-label={name}>
           <Text fw={550} size="sm" mt="sm" mb={4}>

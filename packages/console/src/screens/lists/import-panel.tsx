@@ -8,9 +8,9 @@ import {
   useImports,
 } from '../../api/calling-lists.js';
 import { RECORD_FILES } from '../../api/record-file.js';
-import { Filled, SLOT } from '../../i18n/filled.js';
 import type { Say } from '../../i18n/use-texts.js';
 import { Failure } from '../../layout/failure.js';
+import { With } from '../../layout/with.js';
 import { DANGER } from '../../theme.js';
 import { formatNumber } from '../../time/format.js';
 import { Moment } from '../../time/moment.js';
@@ -73,9 +73,9 @@ function ImportLine({ one }: { one: ListImport }) {
     <div>
       <Group justify="space-between" gap="xs">
         <Text size="xs">
-          <Filled text={say('importState', { time: SLOT, state: isState(one.state) ? say(one.state) : one.state })}>
+          <With text={(time) => say('importState', { time, state: isState(one.state) ? say(one.state) : one.state })}>
             <Moment at={one.startedAt} />
-          </Filled>
+          </With>
         </Text>
         <Text size="xs" c="dimmed" className="tabular">
           {told(say, one)}

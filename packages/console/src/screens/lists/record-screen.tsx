@@ -2,10 +2,10 @@ import { Anchor, Group, Paper, Skeleton, Stack, Table, Text, Title } from '@mant
 import { Link, useParams } from 'react-router-dom';
 import { instant } from '../../api/json.js';
 import { type Obstacle, type RecordAttempt, useRecordHistory, useRecords } from '../../api/records.js';
-import { Filled, SLOT } from '../../i18n/filled.js';
 import { Empty } from '../../layout/empty.js';
 import { Facts } from '../../layout/facts.js';
 import { Failure } from '../../layout/failure.js';
+import { With } from '../../layout/with.js';
 import { RETRIEVED, type RecordTerms, useRecordTerms } from '../../records/record-terms.js';
 import { formatDuration, formatPercent } from '../../time/format.js';
 import { Moment } from '../../time/moment.js';
@@ -86,13 +86,13 @@ function WhyNot({ obstacles, status }: { obstacles: readonly Obstacle[]; status:
       <ul className={classes.obstacles}>
         {obstacles.map(({ kind, reason, until }) => (
           <li key={`${kind} ${reason}`} className={classes.obstacle} data-kind={kind}>
-            {reason}
+            <span lang="en">{reason}</span>
             {until !== undefined && (
               <>
                 {' '}
-                <Filled text={say('until', { time: SLOT })}>
+                <With text={(time) => say('until', { time })}>
                   <Moment at={until} />
-                </Filled>
+                </With>
               </>
             )}
           </li>

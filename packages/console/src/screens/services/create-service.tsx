@@ -51,7 +51,7 @@ export function CreateService({ taken, onClose }: { taken: readonly Service[]; o
         data={all.map((each) => ({ value: each.name, label: each.title }))}
         onChange={(event) => setChosen(event.currentTarget.value)}
       />
-      <Text size="xs" c="dimmed">
+      <Text size="xs" c="dimmed" lang="en">
         {template?.description}
       </Text>
       <TextInput

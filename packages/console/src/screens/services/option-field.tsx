@@ -75,7 +75,7 @@ function Help({ option }: { option: CatalogueOption }) {
   ].filter((note) => typeof note === 'string');
   return (
     <>
-      {option.effect.replaceAll('`', '')}
+      <span lang="en">{option.effect.replaceAll('`', '')}</span>
       {notes.length > 0 && <span className={classes.notes}>{notes.join(' · ')}</span>}
     </>
   );

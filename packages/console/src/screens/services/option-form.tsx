@@ -1,5 +1,5 @@
 import { Button, Group, Paper, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { familyOf, type OptionFamily } from '../../api/catalogue.js';
 import type { Service } from '../../api/services.js';
 import { PlusIcon, SearchIcon } from '../../icons.js';
@@ -92,13 +92,15 @@ interface SectionProps {
 
 function Section({ group, field, onAdd }: SectionProps) {
   const say = useServicesTexts();
+  const id = useId();
   const { rows, repeatable, own } = group;
   if (rows.length === 0 && repeatable.length === 0) return null;
-  const title = own ? say('own') : group.title || say('options');
+  // The catalogue is in English.
+  const isOfCatalogue = !own && group.title !== '';
   return (
-    <Paper component="section" p="sm" aria-label={title}>
-      <Title order={2} mb={4}>
-        {title}
+    <Paper component="section" p="sm" aria-labelledby={id}>
+      <Title order={2} mb={4} id={id} {...(isOfCatalogue && { lang: 'en' })}>
+        {isOfCatalogue ? group.title : say(own ? 'own' : 'options')}
       </Title>
       {own && (
         <Text size="xs" c="dimmed">

@@ -98,7 +98,7 @@ function ServiceTable({ label, rows }: { label: string; rows: readonly Row[] }) 
               )}
             </Table.Td>
             <Table.Td>
-              <Badge variant="light" color="gray" tt="none">
+              <Badge variant="light" color="gray" tt="none" lang="en">
                 {family?.title ?? service.options._service ?? ''}
               </Badge>
             </Table.Td>

@@ -114,6 +114,7 @@ function StateBox({ data: { state, isActive } }: NodeProps<StateNode>) {
       data-compound={state.isCompound || undefined}
       data-active={isActive || undefined}
       data-state={state.id}
+      translate="no"
     >
       <Ends />
       <span className={classes.name}>{state.id}</span>
@@ -161,6 +162,7 @@ function TransitionLine({ id, data }: EdgeProps<TransitionEdge>) {
         <EdgeLabelRenderer>
           <div
             className={classes.label}
+            translate="no"
             data-taken={isTaken || undefined}
             style={{ transform: `translate(${placed.labelAt.x}px, ${placed.labelAt.y}px)` }}
           >

@@ -55,7 +55,7 @@ function Consequences({ step }: { step: SessionStep }) {
   return (
     <div className={classes.what}>
       {(step.exited.length > 0 || step.entered.length > 0) && (
-        <div className={classes.moves}>
+        <div className={classes.moves} translate="no">
           {step.exited.map((state, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a step may leave a state twice, and never changes
             <del key={`${index} ${state}`}>{state}</del>
