@@ -20,7 +20,7 @@ import { LegRecords } from './leg-records.js';
 import { Presence } from './presence.js';
 import { Registrar } from './registrar.js';
 import { Trunk } from './trunk.js';
-import { waysTo } from './ways.js';
+import { phoneOf, waysTo } from './ways.js';
 
 /** Milliseconds for which legs that have ended are remembered. */
 const REMEMBERED_MS = 86_400_000;
@@ -336,14 +336,14 @@ export class SipSwitch implements Switch {
   async #dial(request: DialRequest): Promise<void> {
     const { legId: id, to: number, from, timeoutMs } = request;
     const { clock } = this.#parts;
-    const isPhone = this.#registrar.knows(number);
+    const device = phoneOf(request, this.#registrar);
     const leg: CarriedLeg = {
       record: {
         id,
         direction: 'outbound',
         number,
         from,
-        ...(isPhone && { device: number }),
+        ...(device !== undefined && { device }),
         state: 'dialing',
         dialedAt: clock.now(),
         held: false,
@@ -357,7 +357,6 @@ export class SipSwitch implements Switch {
       registrar: this.#registrar,
       trunks: this.#trunks,
       callsOn: (trunk) => this.#legs.all().filter(({ record }) => record.trunk === trunk).length,
-      dialPlan: this.#parts.dialPlan,
       domain: this.#domain,
       sessionSeconds: this.#sessionSeconds,
       noReplyMs: this.#settings.noReplyMs ?? 5000,

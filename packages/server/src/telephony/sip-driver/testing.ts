@@ -1,16 +1,23 @@
 import { createSocket } from 'node:dgram';
 import type { AddressInfo } from 'node:net';
-import { Activity, SystemClock, seededRandom, silentLogger } from '../../kernel/index.js';
+import { expect, vi } from 'vitest';
+import { Activity, newId, SystemClock, seededRandom, silentLogger } from '../../kernel/index.js';
+import type { Sql } from '../../store/sql.js';
+import type { Credentials } from '../sip/digest.js';
 import { IncomingCall } from '../sip/incoming-call.js';
+import type { SipResponse } from '../sip/message.js';
 import { OutgoingCall } from '../sip/outgoing-call.js';
 import { respond } from '../sip/respond.js';
 import { fittedAnswer, heldAnswer, parseSdp, type Sdp } from '../sip/sdp.js';
 import { Session, type SessionHandler } from '../sip/session.js';
+import type { SipSwitchParts, SipSwitchSettings } from '../sip/settings.js';
 import { Sockets } from '../sip/sockets.js';
 import type { ServerTransaction } from '../sip/transactions.js';
 import type { Peer, Protocol } from '../sip/transport.js';
 import { UserAgent } from '../sip/user-agent.js';
+import type { DialRequest, SwitchEvent } from '../switch.js';
 import type { Behaviour } from '../switch-contract.js';
+import { SipSwitch } from './sip-switch.js';
 
 /** What became of one call at a scripted station. */
 export interface StationCall {
@@ -19,6 +26,8 @@ export interface StationCall {
   hears: string[];
   session?: Session;
   incoming?: IncomingCall;
+  /** Whether it refuses every further offer. */
+  refuses?: boolean;
   over?: 'cancelled' | 'bye' | 'lost';
 }
 
@@ -34,6 +43,7 @@ export class Station {
   behaviour: (number: string) => Behaviour | number = () => 'answers';
   /** Answers an INVITE before anything else does; says whether it did. */
   admit: (transaction: ServerTransaction) => boolean = () => true;
+  #registrations = 0;
   /** Port of the media that it pretends to have. */
   mediaPort = 40_000;
 
@@ -68,8 +78,29 @@ export class Station {
     );
   }
 
-  async open(): Promise<void> {
+  async open(): Promise<this> {
     await this.#sockets.open();
+    return this;
+  }
+
+  /** Registers as a phone, or withdraws with 0 seconds. @returns the last status */
+  async register(
+    peer: Peer,
+    user: string,
+    password: string,
+    options: { seconds?: number; contact?: string; authUser?: string } = {},
+  ): Promise<SipResponse> {
+    const uri = `sip:${peer.host}`;
+    this.#registrations += 1;
+    const request = this.agent.outside('REGISTER', uri, {
+      from: `<sip:${user}@${peer.host}>`,
+      to: `<sip:${user}@${peer.host}>`,
+      callId: `registration-of-${user}-${this.address(peer.protocol).port}`,
+      cseq: this.#registrations * 10,
+    });
+    request.headers.add('contact', options.contact ?? this.agent.contact(peer, user));
+    request.headers.add('expires', String(options.seconds ?? 600));
+    return this.agent.ask(request, peer, { credentials: { username: options.authUser ?? user, password } });
   }
 
   address(protocol: Protocol = 'UDP'): { host: string; port: number } {
@@ -86,7 +117,13 @@ export class Station {
   }
 
   /** Calls a number at a peer with speech to offer. */
-  async call(peer: Peer, from: string, to: string, headers: Record<string, string> = {}): Promise<StationCall> {
+  async call(
+    peer: Peer,
+    from: string,
+    to: string,
+    headers: Record<string, string> = {},
+    credentials?: Credentials,
+  ): Promise<StationCall> {
     const call: StationCall = { number: to, hears: [] };
     this.calls.push(call);
     const outgoing = new OutgoingCall(
@@ -100,6 +137,7 @@ export class Station {
         offer: this.#speech(),
         sessionSeconds: 0,
         headers,
+        ...(credentials && { credentials }),
       },
       {
         leaving: async () => undefined,
@@ -159,11 +197,12 @@ export class Station {
   #handlerOf(call: StationCall): SessionHandler {
     return {
       offered: async (offer) => {
+        if (call.refuses) return 488;
         this.#hear(call, offer);
         const silent = offer.media.every(({ lines }) => lines.includes('a=inactive'));
         return silent ? heldAnswer(offer) : fittedAnswer(this.#speech(), offer);
       },
-      asked: async () => this.#speech(),
+      asked: async () => (call.refuses ? 488 : this.#speech()),
       answered: (answer) => this.#hear(call, answer),
       ended: (how) => {
         call.over = how;
@@ -200,3 +239,78 @@ export async function freePort(): Promise<number> {
   await new Promise<void>((resolve) => socket.close(() => resolve()));
   return port;
 }
+
+export interface TestSwitch {
+  driver: SipSwitch;
+  events: SwitchEvent[];
+  /** Where it listens, over UDP. */
+  peer: Peer;
+  states(legId: string): string[];
+  /** The cause of a leg that has ended. */
+  cause(legId: string): string | undefined;
+  dial(to: string, options?: Partial<DialRequest>): Promise<string>;
+  /** Dials and waits for the answer. */
+  reach(to: string): Promise<string>;
+  /** The process dies and starts again. */
+  restart(changes?: Partial<SipSwitchSettings>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A started switch on loopback, on a database that may be shared. */
+export async function testSwitch(
+  database: Sql,
+  settings: Partial<SipSwitchSettings> = {},
+  parts: Partial<SipSwitchParts> = {},
+): Promise<TestSwitch> {
+  const port = await freePort();
+  const name = newId();
+  const activity = new Activity();
+  const clock = new SystemClock();
+  const make = (changes: Partial<SipSwitchSettings> = {}) =>
+    new SipSwitch({
+      settings: { name, listen: { UDP: { host: '127.0.0.1', port } }, ...settings, ...changes },
+      database,
+      clock,
+      activity,
+      log: silentLogger,
+      random: seededRandom(1),
+      ...parts,
+    });
+  const test: TestSwitch = {
+    driver: make(),
+    events: [],
+    peer: { protocol: 'UDP', host: '127.0.0.1', port },
+    states: (legId) =>
+      test.events.flatMap((event) => (event.type === 'leg' && event.legId === legId ? [event.state] : [])),
+    cause: (legId) =>
+      test.events.flatMap((event) =>
+        event.type === 'leg' && event.legId === legId && event.state === 'ended' ? [event.cause] : [],
+      )[0],
+    dial: async (to, options = {}) => {
+      const legId = newId();
+      await test.driver.dial({ legId, to, from: '8999', timeoutMs: 20_000, callProgress: false, ...options });
+      return legId;
+    },
+    reach: async (to) => {
+      const legId = await test.dial(to);
+      await vi.waitFor(() => expect(test.states(legId)).toContain('answered'), WAIT);
+      return legId;
+    },
+    restart: async (changes) => {
+      await test.driver.close();
+      test.driver = make(changes);
+      await begin();
+    },
+    close: () => test.driver.close(),
+  };
+  const begin = async () => {
+    test.events = [];
+    test.driver.subscribe((event) => test.events.push(event));
+    await test.driver.start();
+  };
+  await begin();
+  return test;
+}
+
+/** How long a test waits for what happens on real sockets. */
+export const WAIT = { timeout: 20_000, interval: 10 };

@@ -1,5 +1,4 @@
 import { heldOffer } from '../sip/sdp.js';
-import type { SipDialPlan, SipRoute } from '../sip/settings.js';
 import { isToken } from '../sip/text.js';
 import { bracketed } from '../sip/transport.js';
 import { formatAddress, parseUri, sipUri } from '../sip/uri.js';
@@ -8,12 +7,14 @@ import type { Way } from './dialing.js';
 import type { Registrar } from './registrar.js';
 import type { Trunk } from './trunk.js';
 
+/** One trunk to try, with the numbers as it wants them. */
+type Hop = Extract<NonNullable<DialRequest['route']>, { kind: 'trunk' }>['hops'][number];
+
 export interface WaysParts {
   registrar: Registrar;
   trunks: ReadonlyMap<string, Trunk>;
   /** How many calls are on a trunk. */
   callsOn: (trunk: string) => number;
-  dialPlan: SipDialPlan | undefined;
   /** The domain of our addresses towards phones. */
   domain: string;
   sessionSeconds: number;
@@ -22,19 +23,27 @@ export interface WaysParts {
 
 /** The ways to a party, in the order in which they are tried, those of one group at once; or why there is none. */
 export function waysTo(request: DialRequest, parts: WaysParts): readonly (readonly Way[])[] | Cause {
-  return parts.registrar.knows(request.to) ? waysToPhone(request, parts) : waysByTrunk(request, parts);
+  const device = phoneOf(request, parts.registrar);
+  return device === undefined ? waysByTrunk(request, parts) : waysToPhone(device, request, parts);
 }
 
-/** A phone that offers silence at first rings at all its contacts. */
-function waysToPhone(request: DialRequest, { registrar, domain, sessionSeconds }: WaysParts): Way[][] | Cause {
-  const contacts = registrar.contactsOf(request.to);
+/** The phone that a request is for, if it is for one. */
+export function phoneOf({ to, route }: DialRequest, registrar: Registrar): string | undefined {
+  if (route) return route.kind === 'device' ? route.device : undefined;
+  return registrar.knows(to) ? to : undefined;
+}
+
+/** A phone is offered silence at first, and rings at all its contacts. */
+function waysToPhone(device: string, request: DialRequest, parts: WaysParts): Way[][] | Cause {
+  const { registrar, domain, sessionSeconds } = parts;
+  const contacts = registrar.contactsOf(device);
   if (contacts.length === 0) return 'device-offline';
   const group = contacts.map(({ contact, flow }) => ({
-    device: request.to,
+    device,
     call: {
       uri: contact,
       from: callerAddress(request, request.from, domain),
-      to: formatAddress({ uri: sipUri(request.to, bracketed(domain)), parameters: new Map() }),
+      to: formatAddress({ uri: sipUri(device, bracketed(domain)), parameters: new Map() }),
       peer: flow,
       keepsFlow: true,
       offer: heldOffer(),
@@ -46,30 +55,30 @@ function waysToPhone(request: DialRequest, { registrar, domain, sessionSeconds }
 }
 
 function waysByTrunk(request: DialRequest, parts: WaysParts): Way[][] | Cause {
-  const { trunks, dialPlan } = parts;
-  const everywhere = () => [...trunks.keys()].map((trunk) => ({ trunk, number: request.to }));
-  const routes: readonly SipRoute[] = dialPlan ? dialPlan({ to: request.to, from: request.from }) : everywhere();
-  if (routes.length === 0) return 'invalid-number';
-  const open = routes.flatMap((route) => {
-    const trunk = trunks.get(route.trunk);
+  const { trunks } = parts;
+  const everywhere = () => [...trunks.keys()].map((trunk) => ({ trunk, to: request.to, from: request.from }));
+  const hops: readonly Hop[] = request.route?.kind === 'trunk' ? request.route.hops : everywhere();
+  if (hops.length === 0) return 'invalid-number';
+  const open = hops.flatMap((hop) => {
+    const trunk = trunks.get(hop.trunk);
     const { maxCalls = Number.POSITIVE_INFINITY } = trunk?.settings ?? {};
-    return trunk && parts.callsOn(trunk.name) < maxCalls ? [{ route, trunk }] : [];
+    return trunk && parts.callsOn(trunk.name) < maxCalls ? [{ hop, trunk }] : [];
   });
   if (open.length === 0) return 'congestion';
   // One that is down is tried last: it may have come up since somebody looked.
   const inOrder = [...open.filter(({ trunk }) => trunk.isUp), ...open.filter(({ trunk }) => !trunk.isUp)];
-  return inOrder.map(({ route, trunk }) => [wayOver(trunk, route, request, parts)]);
+  return inOrder.map(({ hop, trunk }) => [wayOver(trunk, hop, request, parts)]);
 }
 
-function wayOver(trunk: Trunk, route: SipRoute, request: DialRequest, parts: WaysParts): Way {
+function wayOver(trunk: Trunk, hop: Hop, request: DialRequest, parts: WaysParts): Way {
   const { credentials, fromUser, offer } = trunk.settings;
-  const from = route.from ?? request.from;
+  const { from } = hop;
   const { domain } = trunk;
   const identity =
     fromUser === undefined || from === '' || from === fromUser
       ? {}
       : { 'P-Asserted-Identity': callerAddress(request, from, domain) };
-  const uri = trunk.uriOf(route.number);
+  const uri = trunk.uriOf(hop.to);
   return {
     trunk: trunk.name,
     call: {

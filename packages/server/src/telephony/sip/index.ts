@@ -1,9 +1,7 @@
 /** SIP: the switch port over phones that register here and over trunks. */
 export { SipSwitch } from '../sip-driver/sip-switch.js';
 export type {
-  SipDialPlan,
   SipRegistrationSettings,
-  SipRoute,
   SipSwitchParts,
   SipSwitchSettings,
   SipTrunk,

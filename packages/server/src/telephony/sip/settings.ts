@@ -22,7 +22,7 @@ export interface SipSwitchSettings {
   /** The phones that may register: one per DN. */
   users?: readonly SipUser[];
   registration?: SipRegistrationSettings;
-  /** In the order in which they are tried, where no dial plan says otherwise. */
+  /** In the order in which they are tried, where the request names no route. */
   trunks?: readonly SipTrunk[];
   /** Whether calls are taken from addresses that are no trunk's and of no registered phone. Default false: 403. */
   openInbound?: boolean;
@@ -98,19 +98,6 @@ export interface SipTrunk {
   from?: readonly string[];
 }
 
-/** One way to reach a number. */
-export interface SipRoute {
-  /** The trunk's name. */
-  trunk: string;
-  /** The number as that trunk wants it. */
-  number: string;
-  /** The caller's number as that trunk wants it; default: as dialed. */
-  from?: string;
-}
-
-/** The ways to a number, to be tried one after the other; none: the number cannot be dialed. */
-export type SipDialPlan = (call: { to: string; from: string }) => readonly SipRoute[];
-
 /** What a `SipSwitch` is made of. */
 export interface SipSwitchParts {
   settings: SipSwitchSettings;
@@ -119,8 +106,6 @@ export interface SipSwitchParts {
   activity: Activity;
   log: Logger;
   random: Random;
-  /** Default: every trunk in its order, the numbers as dialed. Phones that may register are dialed by their names first. */
-  dialPlan?: SipDialPlan;
   /** Whether calls to this number are taken; default: all are. Others are answered 404. */
   accepts?: (number: string) => boolean;
   /** What carries the messages; default: sockets as the settings say. */
