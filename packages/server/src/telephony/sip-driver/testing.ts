@@ -157,6 +157,11 @@ export class Station {
     return call;
   }
 
+  /** Answers a call that rings. */
+  answer(call: StationCall): void {
+    if (call.incoming) this.#answer(call, call.incoming, false);
+  }
+
   #invited(transaction: ServerTransaction): void {
     const number = /^sips?:([^@;]*)@/.exec(transaction.request.uri)?.[1] ?? '';
     const behaviour = this.behaviour(number);
