@@ -5,19 +5,19 @@ import type { ChatEvent } from './conversation.js';
 
 /** Who answers chats by themselves. */
 export interface ChatAgents {
-  /** Automatic agents, in the order in which they are asked. */
+  /** Automatic agents. */
   automatic(): readonly string[];
   /** How long an agent takes to answer, seconds. */
   answerSeconds(agent: string): number;
 }
 
 /**
- * Automatic agents of the simulated floor in chats: the first one joins a chat that waits, greets, and answers what the
- * customer says. What is to come is kept in memory alone: after a start the chats that wait are taken up.
+ * Automatic agents of the simulated floor in chats: they accept what they are offered, greet, and answer what the customer
+ * says. What is to come is kept in memory alone: after a start the offers that stand are taken up.
  */
 export class SimulatedChatAgents {
   readonly #timers = new Set<Timer>();
-  #forget = () => {};
+  #stops: (() => void)[] = [];
 
   constructor(
     private readonly parts: { chats: Chats; agents: ChatAgents; clock: Clock; activity: Activity; log: Logger },
@@ -25,32 +25,45 @@ export class SimulatedChatAgents {
 
   async start(): Promise<void> {
     const { chats } = this.parts;
-    this.#forget = chats.onEvent((chat, events) => this.#hear(chat, events));
-    for (const { id } of await chats.list(['waiting'])) this.#answer(id);
+    this.#stops = [
+      chats.onEvent((chat, events) => this.#hear(chat, events)),
+      chats.onChange((id, agents) => this.#changed(id, agents)),
+    ];
+    for (const chat of await chats.list(['waiting'])) this.#consider(chat);
   }
 
   stop(): void {
-    this.#forget();
+    for (const stop of this.#stops.splice(0)) stop();
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
   }
 
   #hear({ id, conversation }: ChatRecord, events: readonly ChatEvent[]): void {
-    const [agent] = this.parts.agents.automatic();
+    const automatic = this.parts.agents.automatic();
+    const agent = conversation.parties.find(
+      (party) => party.agent !== undefined && automatic.includes(party.agent),
+    )?.agent;
     if (agent === undefined) return;
-    if (conversation.state === 'waiting') this.#answer(id);
-    const isIn = conversation.parties.some((party) => party.agent === agent);
-    for (const { event, partyType, text } of isIn ? events : []) {
+    for (const { event, partyType, text } of events) {
       if (event !== 'Message.Text' || partyType !== 'CLIENT') continue;
       this.#later(agent, () => this.#say(id, agent, `You wrote: ${text.slice(0, 1000)}`));
     }
   }
 
-  #answer(id: string): void {
-    const [agent] = this.parts.agents.automatic();
-    if (agent === undefined) return;
+  #changed(id: string, agents: readonly string[]): void {
+    const automatic = this.parts.agents.automatic();
+    if (!agents.some((agent) => automatic.includes(agent))) return;
+    this.#carefully(async () => {
+      const chat = await this.parts.chats.get(id);
+      if (chat) this.#consider(chat);
+    });
+  }
+
+  /** Accepts a chat that is offered to one of them. */
+  #consider({ id, offeredTo: agent }: ChatRecord): void {
+    if (agent === undefined || !this.parts.agents.automatic().includes(agent)) return;
     this.#later(agent, async () => {
-      await this.parts.chats.join(id, agent);
+      await this.parts.chats.accept(id, agent);
       await this.#say(id, agent, 'Hello, how can I help you?');
     });
   }
@@ -60,20 +73,25 @@ export class SimulatedChatAgents {
   }
 
   #later(agent: string, work: () => Promise<void>): void {
-    const { agents, clock, activity, log } = this.parts;
+    const { agents, clock } = this.parts;
     const due = clock.now() + Math.max(0, agents.answerSeconds(agent)) * 1000;
     const timer = clock.at(due, () => {
       this.#timers.delete(timer);
-      void activity.run(async () => {
-        try {
-          await work();
-        } catch (error) {
-          // The customer has left, or the agent is in already: nothing to do.
-          if (error instanceof RingbackError) log.debug({ err: error, agent }, 'An automatic agent did not chat');
-          else log.error({ err: error, agent }, 'An automatic agent could not chat');
-        }
-      });
+      this.#carefully(work);
     });
     this.#timers.add(timer);
+  }
+
+  #carefully(work: () => Promise<void>): void {
+    const { activity, log } = this.parts;
+    void activity.run(async () => {
+      try {
+        await work();
+      } catch (error) {
+        // The customer has left, or the agent is in already: nothing to do.
+        if (error instanceof RingbackError) log.debug({ err: error }, 'An automatic agent did not chat');
+        else log.error({ err: error }, 'An automatic agent could not chat');
+      }
+    });
   }
 }

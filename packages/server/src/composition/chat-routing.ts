@@ -4,7 +4,7 @@ import { parseTargets } from '../routing/index.js';
 import type { Abilities } from './abilities.js';
 import type { Ground, Undo } from './ground.js';
 
-type Floor = Pick<Abilities, 'router' | 'agents'>;
+type Floor = Pick<Abilities, 'router' | 'agents' | 'simulator'>;
 
 /** Chats that wait begin to be offered to agents. */
 export async function startChatRouting(ground: Ground, floor: Floor, chats: Chats, undo: Undo): Promise<void> {
@@ -19,7 +19,7 @@ export async function startChatRouting(ground: Ground, floor: Floor, chats: Chat
 }
 
 /** Agents as chats see them: those whom option `_target` of the service means, without one everybody, while they are ready. */
-function chatStaff({ config, log }: Ground, { router, agents }: Floor): ChatStaff {
+function chatStaff({ config, log }: Ground, { router, agents, simulator }: Floor): ChatStaff {
   const meant = (service: string): ReadonlySet<string> => {
     const text = config.service(service)?._target?.trim();
     if (!text) return new Set(router.staff.ids());
@@ -32,6 +32,8 @@ function chatStaff({ config, log }: Ground, { router, agents }: Floor): ChatStaf
     }
   };
   const most = (id: string) => {
+    // Automatic agents write as fast as they are asked.
+    if (simulator?.agent(id).auto) return Number.POSITIVE_INFINITY;
     const own = Number.parseInt(config.object('agents', id)?.options?.['chats-per-agent'] ?? '', 10);
     return Number.isNaN(own) ? sectionOptions(config, 'chat').integer('chats-per-agent') : own;
   };

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Chats, requestChat, SimulatedChatAgents } from '../../chat/index.js';
+import { ChatRouting, Chats, requestChat, SimulatedChatAgents } from '../../chat/index.js';
 import { silentLogger } from '../../kernel/index.js';
 import { NotifyBed, StandIn } from '../../notify/testing.js';
 import { ServiceRecords, Storage } from '../../services/index.js';
@@ -249,12 +249,18 @@ describe('the chat API', () => {
     const agents = { automatic: () => ['a200'], answerSeconds: () => 2 };
     const simulated = new SimulatedChatAgents({ chats, agents, clock, activity, log: silentLogger });
     await simulated.start();
+    const staff = { ready: async () => [{ id: 'a200', most: 1, readySince: 0 }], onReady: () => () => {} };
+    const offerMs = () => 30_000;
+    const { database } = bed;
+    const routing = new ChatRouting({ chats, staff, offerMs, database, clock, activity, log: silentLogger });
+    await routing.start();
     const id = await create();
     await post(id, '', CUSTOMER);
     await clock.advance(2_000);
     await post(id, '/send', { message: 'Hi' });
     await clock.advance(2_000);
     simulated.stop();
+    await routing.stop();
     const { transcriptToShow } = (await post(id, '/refresh')).body;
     expect(transcriptToShow).toEqual([['Message.Text', 'Bob', 'You wrote: Hi', '2', 'AGENT']]);
   });
