@@ -1,6 +1,7 @@
 import { AGENT_STATES, type AgentState } from '../api/agents.js';
 import { instant, isObject, type Members, number, text } from '../api/json.js';
 import { textsOf } from '../i18n/use-texts.js';
+import { type DesktopChat, withChatFrame } from './chats.js';
 import * as texts from './notice.texts.js';
 
 /** A record on the desktop, or another one of its chain. Keys and values as the desktop protocol has them. */
@@ -58,11 +59,13 @@ export interface Desktop {
   campaigns: Readonly<Record<string, DesktopCampaign>>;
   /** The calling list of the record that has come last. */
   list?: string;
+  /** Chats that are offered, go on, or are over and not closed yet. */
+  chats: readonly DesktopChat[];
   /** The latest first. */
   notices: readonly Notice[];
 }
 
-export const EMPTY_DESKTOP: Desktop = { records: [], chains: {}, arranged: {}, campaigns: {}, notices: [] };
+export const EMPTY_DESKTOP: Desktop = { records: [], chains: {}, arranged: {}, campaigns: {}, chats: [], notices: [] };
 
 const say = textsOf('notice', texts);
 
@@ -97,6 +100,8 @@ export function heard(desktop: Desktop, frame: Members): Desktop {
       return withCall(desktop, frame);
     case 'user-event':
       return isObject(frame.userData) ? withUserEvent(desktop, frame.userData) : desktop;
+    case 'chat':
+      return { ...desktop, chats: withChatFrame(desktop.chats, frame) };
     case 'error':
       return noticed(desktop, 'refused', text(frame, 'message') ?? say('refused'));
     default:

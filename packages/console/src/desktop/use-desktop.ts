@@ -2,6 +2,7 @@ import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { isObject, type Members } from '../api/json.js';
 import { Refusal } from '../api/refusal.js';
 import { request } from '../api/request.js';
+import { afterInterruption } from './chats.js';
 import { type Desktop, EMPTY_DESKTOP, heard } from './desktop.js';
 
 /** `asking`: the browser asks for credentials; `refused`: this user may not open this desktop. */
@@ -54,8 +55,9 @@ export class DesktopLink {
       socket.onopen = () => {
         wasOpen = true;
         this.#pause = SHORTEST_RETRY_MS;
-        const { notices } = this.#snapshot.desktop;
-        this.#publish({ connection: 'open', desktop: { ...EMPTY_DESKTOP, notices } });
+        const { notices, chats } = this.#snapshot.desktop;
+        const kept = { notices, chats: afterInterruption(chats) };
+        this.#publish({ connection: 'open', desktop: { ...EMPTY_DESKTOP, ...kept } });
         this.userEvent('CampaignStatusRequest');
       };
       socket.onmessage = ({ data }) => {
@@ -83,9 +85,20 @@ export class DesktopLink {
     };
   };
 
-  /** Sends a frame (interface.md 6). */
-  send(frame: Members): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+  /** Sends a frame (interface.md 6). @returns false when there is no connection */
+  send(frame: Members): boolean {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  /** Puts a chat away that is over. */
+  closeChat(id: string): void {
+    const { desktop } = this.#snapshot;
+    this.#publish({
+      ...this.#snapshot,
+      desktop: { ...desktop, chats: desktop.chats.filter((chat) => chat.id !== id) },
+    });
   }
 
   /** Sends a request of the desktop protocol of Outbound Contact. */

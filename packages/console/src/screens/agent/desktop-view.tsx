@@ -4,6 +4,7 @@ import type { Desktop } from '../../desktop/desktop.js';
 import { type DesktopLink, useDesktop } from '../../desktop/use-desktop.js';
 import { Empty } from '../../layout/empty.js';
 import { CallPanel } from './call-panel.js';
+import { ChatPanel } from './chat/chat-panel.js';
 import { NewsPanel } from './news-panel.js';
 import { RecordPanel } from './record-panel.js';
 import { StatePanel } from './state-panel.js';
@@ -15,7 +16,7 @@ interface DesktopViewProps {
   leave: () => void;
 }
 
-/** One agent's desktop: state, call, records, and what the server has said. */
+/** One agent's desktop: state, call, chats, records, and what the server has said. */
 export function DesktopView({ agent, leave }: DesktopViewProps) {
   const say = useAgentTexts();
   const { connection, desktop, link } = useDesktop(agent);
@@ -58,6 +59,9 @@ export function DesktopView({ agent, leave }: DesktopViewProps) {
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 8 }}>
           <Stack gap="md">
+            {desktop.chats.map((chat) => (
+              <ChatPanel key={chat.id} chat={chat} link={link} />
+            ))}
             {desktop.records.map((record) => (
               <RecordPanel
                 key={record.handle}
@@ -97,7 +101,8 @@ export function DesktopView({ agent, leave }: DesktopViewProps) {
 
 /** Alt with the first letter of what is to be done; the buttons say so. */
 function useShortcuts(desktop: Desktop, link: DesktopLink): void {
-  const { call, records, state } = desktop;
+  const { call, records, state, chats } = desktop;
+  const offered = chats.find(({ stage }) => stage === 'offered');
   const [record] = records;
   const isWorking = state !== undefined && state !== 'logged-out';
   useHotkeys(
@@ -115,6 +120,7 @@ function useShortcuts(desktop: Desktop, link: DesktopLink): void {
         { usePhysicalKeys: true },
       ],
       ['alt+A', () => call && link.send({ type: 'answer' }), { usePhysicalKeys: true }],
+      ['alt+C', () => offered && link.send({ type: 'chat-accept', chat: offered.id }), { usePhysicalKeys: true }],
       ['alt+H', () => call && link.send({ type: 'hangup' }), { usePhysicalKeys: true }],
     ],
     [],
