@@ -15,8 +15,8 @@ import { mergeUserData } from './user-data.js';
 const NOT_UP: ReadonlySet<string> = new Set(['leg-ended', 'leg-not-answered', 'unknown-leg']);
 
 /**
- * What a dialog waits for, as its action's subject: `treatment:INTERACTION:LEG:STEP:REPLACED`. The first word is known to
- * `Actions`, which carries such actions out again after a crash.
+ * What a dialog waits for, as its action's subject: `treatment:INTERACTION:LEG:STEP:REPLACED`, each encoded as in an address,
+ * since ids may have colons. The first word is known to `Actions`, which carries such actions out again after a crash.
  */
 interface Position {
   interaction: string;
@@ -173,11 +173,11 @@ export class Treatments {
 }
 
 function subjectOf({ interaction, leg, step, replaced }: Position): string {
-  return `treatment:${interaction}:${leg}:${step}:${replaced}`;
+  return ['treatment', ...[interaction, leg, step, replaced].map(encodeURIComponent)].join(':');
 }
 
 function positionOf(subject: string | undefined): Position | undefined {
-  const [kind, interaction, leg, step, replaced = ''] = (subject ?? '').split(':');
+  const [kind, interaction, leg, step, replaced = ''] = (subject ?? '').split(':').map(decodeURIComponent);
   if (kind !== 'treatment' || interaction === undefined || leg === undefined || step === undefined) return undefined;
   return { interaction, leg, step, replaced };
 }

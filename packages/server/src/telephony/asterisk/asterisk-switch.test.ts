@@ -152,7 +152,7 @@ describe('the Asterisk driver', () => {
     await bed.driver.join('b', ['one', 'two']);
     expect(bed.told('one').filter((type) => type === 'joined')).toHaveLength(2);
     expect(server.requests(/addChannel/)).toHaveLength(1);
-    expect(server.requests(/^POST bridges\/ringback.b$/)).toHaveLength(1);
+    expect(server.requests(/^POST bridges\/ringback.b~bridge$/)).toHaveLength(1);
 
     await bed.driver.unjoin('one');
     await bed.driver.unjoin('two');

@@ -29,7 +29,9 @@ export class Bridges {
       if (newcomers.length === 0) return;
       await this.#make(link, bridgeId);
       const channel = newcomers.map((leg) => leg.channel);
-      const response = await ask(link, 'POST', path('bridges', this.#names.of(bridgeId), 'addChannel'), { channel });
+      const response = await ask(link, 'POST', path('bridges', this.#names.bridge(bridgeId), 'addChannel'), {
+        channel,
+      });
       if (succeeded(response)) return;
       const gone = legs.find(({ state }) => state === 'ended') ?? newcomers[0];
       if (response.status === 400 || response.status === 422 || gone?.state === 'ended') {
@@ -44,7 +46,7 @@ export class Bridges {
     const { bridgeId, link, channel } = leg;
     if (bridgeId === undefined) return;
     await this.#turns.run(bridgeId, () =>
-      ask(link, 'POST', path('bridges', this.#names.of(bridgeId), 'removeChannel'), { channel: [channel] }),
+      ask(link, 'POST', path('bridges', this.#names.bridge(bridgeId), 'removeChannel'), { channel: [channel] }),
     );
   }
 
@@ -67,7 +69,7 @@ export class Bridges {
   /** Destroys a bridge in which nobody is any more. */
   destroyEmpty(link: Link, bridgeId: string): Promise<void> {
     return this.#turns.run(bridgeId, async () => {
-      const bridge = path('bridges', this.#names.of(bridgeId));
+      const bridge = path('bridges', this.#names.bridge(bridgeId));
       const { status, body } = await ask(link, 'GET', bridge);
       if (status !== 200 || !isEmpty(body)) return;
       link.bridges.delete(bridgeId);
@@ -77,7 +79,7 @@ export class Bridges {
 
   async #make(link: Link, bridgeId: string): Promise<void> {
     if (link.bridges.has(bridgeId)) return;
-    const name = this.#names.of(bridgeId);
+    const name = this.#names.bridge(bridgeId);
     const made = await ask(link, 'POST', path('bridges', name), { type: 'mixing' });
     // Another node may have made it; Asterisk says so with 409 or, before 22, 500.
     if (!succeeded(made) && !succeeded(await ask(link, 'GET', path('bridges', name)))) {

@@ -141,7 +141,7 @@ describe('the connections of the Asterisk driver', () => {
       await first.reach('two', asterisk);
       await first.reach('forgotten', asterisk);
       await first.driver.join('b', ['one', 'two']);
-      await first.until(() => expect(asterisk.bridges.get('ringback.b')).toHaveLength(2));
+      await first.until(() => expect(asterisk.bridges.get('ringback.b~bridge')).toHaveLength(2));
       await first.driver.close();
       asterisk.channels.set('ringback-2.x', { id: 'ringback-2.x', state: 'Up' });
       asterisk.channels.set('1700.9', { id: '1700.9', state: 'Up' });

@@ -6,8 +6,9 @@ const INBOUND = 'asterisk';
 
 /**
  * How legs, bridges and treatments are named on the servers, so that they are recognised after a restart of either side and
- * nobody else's are touched: `<installation>.<id>`, a leg that was sent to its next trunk `<installation>.<id>~1`. Inbound
- * channels keep the name that Asterisk gave them; their leg is `asterisk:<server>:<name>`. Different ids, different names.
+ * nobody else's are touched: `<installation>.<id>`, a leg that was sent to its next trunk `<installation>.<id>~1`, a bridge
+ * `<installation>.<id>~bridge`. Inbound channels keep the name that Asterisk gave them; their leg is
+ * `asterisk:<server>:<name>`. Different ids, different names.
  */
 export class Names {
   readonly #prefix: string;
@@ -16,7 +17,7 @@ export class Names {
     this.#prefix = `${installation}.`;
   }
 
-  /** The name of a bridge, a recording, a playback, or of the channel of a dialed leg on its first trunk. */
+  /** The name of a recording, a playback, or of the channel of a dialed leg on its first trunk. */
   of(id: string): string {
     return this.#prefix + (PLAIN.test(id) ? id : ENCODED + Buffer.from(id).toString('base64url'));
   }
@@ -28,7 +29,15 @@ export class Names {
     return hop === 0 ? this.of(legId) : `${this.of(legId)}~${hop}`;
   }
 
-  /** What was named by `of` or `channel`; undefined: not one of ours. */
+  /**
+   * The name of a bridge. It is no channel's: Asterisk tells an application about both by their names alone, so of a bridge
+   * that is named like a channel it tells nothing.
+   */
+  bridge(id: string): string {
+    return `${this.of(id)}~bridge`;
+  }
+
+  /** What was named by `of`, `bridge` or `channel`; undefined: not one of ours. */
   idOf(name: string): { id: string; hop: number } | undefined {
     if (!name.startsWith(this.#prefix)) return undefined;
     const [stem = '', hop = '0'] = name.slice(this.#prefix.length).split('~');
