@@ -1,4 +1,4 @@
-import { type Clock, Listeners, type Logger } from '../../kernel/index.js';
+import { type Clock, Listeners, type Logger, RingbackError } from '../../kernel/index.js';
 import type { Cause, SwitchEvent } from '../switch.js';
 import type { CarriedLeg, LegRecord } from './carried-leg.js';
 import type { LegRecords } from './leg-records.js';
@@ -47,6 +47,20 @@ export class LegBook {
 
   get(id: string): CarriedLeg | undefined {
     return this.#legs.get(id);
+  }
+
+  /** @throws RingbackError `leg-not-answered` */
+  requireUp(id: string): CarriedLeg {
+    const leg = this.#legs.get(id);
+    if (!leg) throw notAnswered(id);
+    return leg;
+  }
+
+  /** @throws RingbackError `leg-not-answered` */
+  requireAnswered(id: string): CarriedLeg {
+    const leg = this.requireUp(id);
+    if (leg.record.state !== 'answered' || !leg.session) throw notAnswered(id);
+    return leg;
   }
 
   all(): CarriedLeg[] {
@@ -192,4 +206,8 @@ export class LegBook {
     this.#bridges.set(bridgeId, members);
     return members;
   }
+}
+
+export function notAnswered(legId: string): RingbackError {
+  return new RingbackError('leg-not-answered', `Leg ${legId} is not up, or not any more.`);
 }

@@ -1,8 +1,7 @@
 import { lookup } from 'node:dns/promises';
-import { KeyedSequence, RingbackError, type Timer } from '../../kernel/index.js';
-import type { Answered, SentInvite } from '../sip/outgoing-call.js';
-import { fittedAnswer, heldAnswer, heldOffer, type Sdp } from '../sip/sdp.js';
-import { Session, type SessionHandler, type SessionParts } from '../sip/session.js';
+import { RingbackError, type Timer } from '../../kernel/index.js';
+import { heldAnswer, heldOffer } from '../sip/sdp.js';
+import { Session, type SessionParts } from '../sip/session.js';
 import type { SipSwitchParts, SipSwitchSettings } from '../sip/settings.js';
 import { Sockets } from '../sip/sockets.js';
 import type { Protocol, SipTransport } from '../sip/transport.js';
@@ -10,17 +9,18 @@ import { UserAgent } from '../sip/user-agent.js';
 import type { Cause, DialRequest, LegReport, Switch, SwitchCapabilities, SwitchEvent } from '../switch.js';
 import { Arrivals } from './arrivals.js';
 import { BindingRecords } from './binding-records.js';
+import { Bridges } from './bridges.js';
 import { type CarriedLeg, reportOf } from './carried-leg.js';
-import { causeOf, statusOf } from './causes.js';
-import { connect, keepOpen, settle, silence } from './connection.js';
-import { Dialing, type Way } from './dialing.js';
+import { statusOf } from './causes.js';
+import { settle } from './connection.js';
+import { Departures } from './departures.js';
 import { FormerCalls } from './former-calls.js';
-import { LegBook } from './leg-book.js';
+import { LegBook, notAnswered } from './leg-book.js';
 import { LegRecords } from './leg-records.js';
+import { sessionHandler } from './partners.js';
 import { Presence } from './presence.js';
 import { Registrar } from './registrar.js';
 import { Trunk } from './trunk.js';
-import { phoneOf, waysTo } from './ways.js';
 
 /** Milliseconds for which legs that have ended are remembered. */
 const REMEMBERED_MS = 86_400_000;
@@ -48,13 +48,14 @@ export class SipSwitch implements Switch {
   readonly #legs: LegBook;
   readonly #presence: Presence;
   readonly #dialed = new Map<string, Promise<void>>();
-  readonly #joining = new KeyedSequence();
   readonly #records: LegRecords;
   readonly #trunks = new Map<string, Trunk>();
   readonly #transport: SipTransport & { open?(): Promise<void> };
   readonly #agent: UserAgent;
   readonly #registrar: Registrar;
   readonly #arrivals: Arrivals;
+  readonly #departures: Departures;
+  readonly #bridges: Bridges;
   readonly #former: FormerCalls;
   #settings: SipSwitchSettings;
   #state: 'new' | 'started' | 'closed' = 'new';
@@ -97,6 +98,19 @@ export class SipSwitch implements Switch {
       accepts: (number) => parts.accepts?.(number) ?? true,
       sessionSeconds: () => this.#sessionSeconds,
     });
+    this.#departures = new Departures({
+      agent: this.#agent,
+      legs: this.#legs,
+      registrar: this.#registrar,
+      trunks: this.#trunks,
+      clock,
+      log,
+      settings: () => this.#settings,
+      domain: () => this.#domain,
+      sessionSeconds: () => this.#sessionSeconds,
+      sessionParts: (leg) => this.#sessionParts(leg),
+    });
+    this.#bridges = new Bridges(this.#legs, clock);
     this.#former = new FormerCalls({
       agent: this.#agent,
       legs: this.#legs,
@@ -137,6 +151,7 @@ export class SipSwitch implements Switch {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#purge?.cancel();
+    this.#departures.close();
     this.#registrar.close();
     for (const trunk of this.#trunks.values()) trunk.close();
     for (const leg of this.#legs.all()) {
@@ -165,14 +180,14 @@ export class SipSwitch implements Switch {
     const under = this.#dialed.get(legId);
     if (under) return under;
     if (this.#legs.get(legId)) return;
-    const dialed = this.#dial(request).finally(() => this.#dialed.delete(legId));
+    const dialed = this.#departures.dial(request).finally(() => this.#dialed.delete(legId));
     this.#dialed.set(legId, dialed);
     return dialed;
   }
 
   async answer(legId: string): Promise<void> {
     this.#requireStarted();
-    const leg = this.#require(legId);
+    const leg = this.#legs.requireUp(legId);
     if (leg.record.direction === 'outbound') {
       throw new RingbackError('leg-not-inbound', `Leg ${legId} was dialed: it is its party that answers.`);
     }
@@ -201,30 +216,17 @@ export class SipSwitch implements Switch {
 
   async join(bridgeId: string, legIds: readonly string[]): Promise<void> {
     this.#requireStarted();
-    await this.#joining.run(bridgeId, () => this.#join(bridgeId, legIds));
+    await this.#bridges.join(bridgeId, legIds);
   }
 
   async unjoin(legId: string): Promise<void> {
     this.#requireStarted();
-    const leg = this.#requireAnswered(legId);
-    const { bridgeId } = leg.record;
-    if (bridgeId === undefined) return;
-    await this.#joining.run(bridgeId, () => this.#part(leg));
+    await this.#bridges.unjoin(legId);
   }
 
   async hold(legId: string, on: boolean): Promise<void> {
     this.#requireStarted();
-    const leg = this.#requireAnswered(legId);
-    const { bridgeId } = leg.record;
-    const change = async () => {
-      if (leg.record.held === on) return;
-      leg.record.held = on;
-      const partner = this.#legs.partnerOf(leg);
-      if (on) await Promise.all([silence(leg), partner && silence(partner)]);
-      else if (partner && !partner.record.held) await connect(leg, partner);
-      await this.#legs.note(leg);
-    };
-    await (bridgeId === undefined ? change() : this.#joining.run(bridgeId, change));
+    await this.#bridges.hold(legId, on);
   }
 
   async play(): Promise<void> {
@@ -331,248 +333,25 @@ export class SipSwitch implements Switch {
     });
   }
 
-  // ---- dialing
-
-  async #dial(request: DialRequest): Promise<void> {
-    const { legId: id, to: number, from, timeoutMs } = request;
-    const { clock } = this.#parts;
-    const device = phoneOf(request, this.#registrar);
-    const leg: CarriedLeg = {
-      record: {
-        id,
-        direction: 'outbound',
-        number,
-        from,
-        ...(device !== undefined && { device }),
-        state: 'dialing',
-        dialedAt: clock.now(),
-        held: false,
-        invites: [],
-      },
-    };
-    if (!(await this.#legs.begin(leg.record))) return;
-    this.#legs.add(leg);
-    this.#legs.dialing(leg);
-    const ways = waysTo(request, {
-      registrar: this.#registrar,
-      trunks: this.#trunks,
-      callsOn: (trunk) => this.#legs.all().filter(({ record }) => record.trunk === trunk).length,
-      domain: this.#domain,
-      sessionSeconds: this.#sessionSeconds,
-      noReplyMs: this.#settings.noReplyMs ?? 5000,
-    });
-    if (typeof ways === 'string') {
-      this.#legs.ended(leg, ways);
-      return;
-    }
-    this.#limit(leg, timeoutMs);
-    leg.dialing = new Dialing(this.#agent, ways, {
-      leaving: (sent, way) => this.#leaving(leg, sent, way),
-      ringing: () => {
-        // The time that the dialer sets is that of ringing.
-        if (leg.record.state === 'dialing') this.#limit(leg, timeoutMs);
-        this.#legs.ringing(leg);
-      },
-      answered: (answered, way) => {
-        void this.#parts.activity.run(() => this.#answered(leg, answered, way));
-      },
-      failedOver: ({ trunk }, status) => this.#failedOver(trunk, status),
-      failed: (status, rang) => this.#legs.ended(leg, causeOf(status, rang)),
-    });
-    try {
-      await leg.dialing.start();
-    } catch (error) {
-      // Nothing has left: the leg may be dialed again.
-      leg.dialing.cancel();
-      this.#legs.ended(leg, 'congestion');
-      throw error;
-    }
-  }
-
-  #limit(leg: CarriedLeg, timeoutMs: number): void {
-    const { clock } = this.#parts;
-    leg.ringTimer?.cancel();
-    leg.ringTimer = clock.at(clock.now() + timeoutMs, () => {
-      leg.dialing?.cancel();
-      this.#legs.ended(leg, 'no-answer');
-    });
-  }
-
-  async #leaving(leg: CarriedLeg, sent: readonly SentInvite[], way: Way): Promise<void> {
-    ride(leg, way.trunk);
-    leg.record.invites = sent.map(({ invite, peer, branch }) => ({
-      text: `${invite.method} ${invite.uri} SIP/2.0\r\n${invite.headers.format()}\r\n`,
-      peer,
-      branch,
-    }));
-    await this.#legs.store(leg);
-  }
-
-  #failedOver(name: string | undefined, status: number): void {
-    this.#trunks.get(name ?? '')?.failed({ status });
-    this.#parts.log.warn({ trunk: name, status }, 'A trunk did not take a call; the next one is tried');
-  }
-
-  /** What was answered is stored before it is acknowledged: from then on the party believes to be in a call. */
-  async #answered(leg: CarriedLeg, answered: Answered, way: Way): Promise<void> {
-    const { dialog, response, sdp, isOffer, sdpVersion } = answered;
-    const session = new Session(this.#sessionParts(leg), {
-      dialog: dialog.state,
-      ours: true,
-      sdpVersion,
-      takesUpdate: false,
-    });
-    session.heed(response);
-    session.note(sdp);
-    leg.record.session = session.record;
-    ride(leg, way.trunk);
-    this.#legs.answered(leg);
-    await this.#legs.note(leg);
-    leg.session = session;
-    const acknowledge = (answer?: Sdp) => {
-      answered.acknowledge(answer && sdp ? session.describe(fittedAnswer(answer, sdp)) : undefined);
-      if (leg.record.state !== 'ended') void this.#legs.note(leg);
-    };
-    if (leg.record.state === 'ended' || this.#state === 'closed') {
-      acknowledge(sdp && isOffer ? heldAnswer(sdp) : undefined);
-      session.bye();
-      return;
-    }
-    if (!sdp || !isOffer) acknowledge();
-    else keepOpen(leg, { offer: sdp, acknowledge }, this.#parts.clock, this.#settings.offerMs ?? 1000);
-    this.#legs.tellAnswered(leg);
-  }
-
-  // ---- sessions
-
   #sessionParts(leg: CarriedLeg): SessionParts {
     const credentials = this.#trunks.get(leg.record.trunk ?? '')?.settings.credentials;
     return {
       agent: this.#agent,
-      handler: this.#handlerOf(leg),
+      handler: sessionHandler(leg, this.#legs, this.#parts.clock),
       ...(credentials && { credentials }),
       sessionSeconds: this.#sessionSeconds,
     };
   }
-
-  /** What a party offers of itself goes to its partner; whoever has none, or is held, is answered with silence. */
-  #handlerOf(leg: CarriedLeg): SessionHandler {
-    return {
-      offered: async (offer) => {
-        const partner = this.#heardPartner(leg);
-        if (!partner) return heldAnswer(offer);
-        const result = await partner.reinvite(offer, { patient: false });
-        if (!result.ok) return result.status === 491 ? 491 : 488;
-        return result.sdp ?? heldAnswer(offer);
-      },
-      asked: async () => {
-        const partner = this.#heardPartner(leg);
-        if (!partner) return heldOffer();
-        const result = await partner.reinvite(undefined, { patient: false });
-        if (!result.ok) return result.status === 491 ? 491 : 488;
-        const { sdp, acknowledge } = result;
-        leg.relayed = (answer) => acknowledge(answer ?? (sdp && heldAnswer(sdp)));
-        return sdp ?? heldOffer();
-      },
-      answered: (answer) => this.#relay(leg, answer),
-      ended: (how) => {
-        this.#relay(leg);
-        this.#legs.ended(leg, how === 'bye' ? 'normal' : 'lost');
-      },
-      digit: (digit) => this.#legs.send({ type: 'digit', legId: leg.record.id, digit, at: this.#parts.clock.now() }),
-      changed: () => {
-        if (leg.record.state === 'answered') void this.#legs.note(leg);
-      },
-    };
-  }
-
-  #relay(leg: CarriedLeg, answer?: Sdp): void {
-    const { relayed } = leg;
-    delete leg.relayed;
-    relayed?.(answer);
-  }
-
-  #heardPartner(leg: CarriedLeg): Session | undefined {
-    const partner = this.#legs.partnerOf(leg);
-    return partner && !leg.record.held && !partner.record.held ? partner.session : undefined;
-  }
-
-  // ---- bridges
-
-  async #join(bridgeId: string, legIds: readonly string[]): Promise<void> {
-    const legs = [...new Set(legIds)].map((legId) => this.#requireAnswered(legId));
-    const [first] = legs;
-    if (!first) return;
-    const members = new Set([...this.#legs.othersIn(bridgeId, first), ...legs]);
-    if (members.size > 2) {
-      throw new RingbackError('not-supported', 'Two parties at most can be joined without media of our own.');
-    }
-    const [one, other] = [...members];
-    if (one && other && (one.record.bridgeId !== bridgeId || other.record.bridgeId !== bridgeId)) {
-      for (const leg of members) await this.#leaveOther(leg, bridgeId);
-      if (!one.record.held && !other.record.held) await connect(one, other);
-    }
-    for (const leg of members) {
-      // Whoever hung up while the others were connected is not joined any more.
-      if (leg.record.state !== 'answered') throw notAnswered(leg.record.id);
-      this.#legs.enter(leg, bridgeId);
-    }
-    await Promise.all(legs.map((leg) => this.#legs.store(leg)));
-    for (const leg of legs) {
-      const { id, joinedAt = this.#parts.clock.now() } = leg.record;
-      if (leg.record.bridgeId === bridgeId) this.#legs.send({ type: 'joined', legId: id, bridgeId, at: joinedAt });
-    }
-  }
-
-  /** A leg that comes from another bridge leaves its partner there in silence. */
-  async #leaveOther(leg: CarriedLeg, bridgeId: string): Promise<void> {
-    const before = leg.record.bridgeId;
-    if (before === undefined || before === bridgeId) return;
-    const left = this.#legs.partnerOf(leg);
-    this.#legs.leave(leg);
-    if (left) await silence(left);
-  }
-
-  async #part(leg: CarriedLeg): Promise<void> {
-    const partner = this.#legs.partnerOf(leg);
-    this.#legs.leave(leg);
-    await Promise.all([silence(leg), partner && silence(partner)]);
-    await this.#legs.store(leg);
-  }
-
-  // ---- legs
 
   #changed(leg: CarriedLeg): void {
     const { device } = leg.record;
     if (device !== undefined) this.#presence.look(device);
   }
 
-  #require(legId: string): CarriedLeg {
-    const leg = this.#legs.get(legId);
-    if (!leg) throw notAnswered(legId);
-    return leg;
-  }
-
-  #requireAnswered(legId: string): CarriedLeg {
-    const leg = this.#require(legId);
-    if (leg.record.state !== 'answered' || !leg.session) throw notAnswered(legId);
-    return leg;
-  }
-
   #requireStarted(): void {
     if (this.#state === 'started') return;
     throw new RingbackError('switch-unavailable', 'The SIP switch is not started.');
   }
-}
-
-/** Notes by which trunk a leg goes. */
-function ride(leg: CarriedLeg, trunk: string | undefined): void {
-  if (trunk === undefined) delete leg.record.trunk;
-  else leg.record.trunk = trunk;
-}
-
-function notAnswered(legId: string): RingbackError {
-  return new RingbackError('leg-not-answered', `Leg ${legId} is not up, or not any more.`);
 }
 
 function notSupported(capability: string): RingbackError {

@@ -1,11 +1,12 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect as connectTcp, createServer, isIP, type Server, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { connect as connectTls, createServer as createTlsServer, type SecureContextOptions } from 'node:tls';
 import { type Clock, Listeners, type Logger, RingbackError, type Timer } from '../../kernel/index.js';
 import { Framing } from './framing.js';
 import { Malformed } from './text.js';
-import { hostPort, type Peer, type Protocol, type SipTransport } from './transport.js';
+import { defaultPort, hostPort, type Peer, type Protocol, type SipTransport } from './transport.js';
 
 export interface SocketsOptions {
   clock: Clock;
@@ -27,6 +28,9 @@ export interface SocketsOptions {
   /** Connections at once; further ones of others are closed. Default 1,000. */
   maxConnections?: number;
 }
+
+/** Addresses that are listened on and lead nowhere. */
+const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 const PONG = Buffer.from('\r\n');
 const PING = Buffer.from('\r\n\r\n');
@@ -76,7 +80,7 @@ export class Sockets implements SipTransport {
     const listening = protocol === 'UDP' ? this.#udp?.address() : this.#servers.get(protocol)?.address();
     const bound = typeof listening === 'object' && listening !== null ? listening : undefined;
     const host = this.#options.publicHost ?? bound?.address ?? this.#anyHost();
-    return { host, port: bound?.port ?? (protocol === 'TLS' ? 5061 : 5060) };
+    return { host: WILDCARDS.has(host) ? ownAddress() : host, port: bound?.port ?? defaultPort(protocol) };
   }
 
   subscribe(handler: (bytes: Buffer, from: Peer) => void): () => void {
@@ -219,6 +223,12 @@ export class Sockets implements SipTransport {
       if (this.#connections.get(key) === connection) this.#connections.delete(key);
     });
   }
+}
+
+/** An address of this machine that others can reach; without a network, the loopback. */
+function ownAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
 }
 
 function keyOf(peer: Peer): string {
