@@ -6,7 +6,8 @@ import type { CallbackServices } from './callback-service.js';
 import type { Invitations } from './invitations.js';
 import type { CallbackInput } from './life-cycle.js';
 import { NUMBER_KEY } from './lookup-keys.js';
-import type { CallbackDesk, NewInvitation, ReportOutcome } from './module.js';
+import type { CallbackDesk, NewInvitation, PositionOrder, ReportOutcome } from './module.js';
+import type { PositionWatches } from './position-watches.js';
 import type { Push, PushOrder } from './push.js';
 import { scalarText, withTokens } from './service-parameters.js';
 import type { StatusNotifications } from './status-notifications.js';
@@ -21,6 +22,8 @@ export class ApplicationDesk implements CallbackDesk {
       transitions: Transitions;
       notifications: StatusNotifications;
       invitations: Invitations;
+      /** Absent: nobody is told of places in line. */
+      positions: PositionWatches | undefined;
       push: Push | undefined;
       customerAccess: CustomerAccess | undefined;
     },
@@ -44,6 +47,14 @@ export class ApplicationDesk implements CallbackDesk {
 
   async withdraw(tx: Transaction, session: string): Promise<void> {
     await this.parts.invitations.withdraw(tx, session);
+  }
+
+  async watch(tx: Transaction, session: string, watch: PositionOrder | undefined): Promise<ReportOutcome> {
+    const { positions } = this.parts;
+    if (!positions) return { error: 'no-line', description: 'This server tells nobody of places in line.' };
+    if (watch) await positions.watch(tx, { session, ...watch });
+    else await positions.forget(tx, session);
+    return { done: {} };
   }
 
   async push(tx: Transaction, id: string, { action, data }: PushOrder): Promise<ReportOutcome> {

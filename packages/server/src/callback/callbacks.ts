@@ -8,6 +8,7 @@ import {
   RingbackError,
 } from '../kernel/index.js';
 import type { Journal } from '../reporting/index.js';
+import type { Standing } from '../routing/index.js';
 import type { Database, Transaction } from '../store/index.js';
 import type { CustomerAccess } from './access.js';
 import { ApplicationDesk } from './application-desk.js';
@@ -29,6 +30,7 @@ import type { CallbackDesk, ReportOutcome } from './module.js';
 import { NumberExceptions } from './number-exceptions.js';
 import { type AvailabilityQuery, type OpenSlots, type SlotRange, SlotSearch } from './open-slots.js';
 import type { OrchestrationServers, RemoteSession } from './orchestration-servers.js';
+import { PositionWatches } from './position-watches.js';
 import type { Push } from './push.js';
 import { type CallbackCriteria, Queries, type QueueCriteria } from './queries.js';
 import { RemoteLife } from './remote-life.js';
@@ -57,6 +59,8 @@ export interface CallbacksOptions {
   redirect?: (service: string, parameters: JsonObject) => Promise<SessionReply>;
   /** Seconds of expected wait in a virtual queue: callbacks are submitted that much earlier. */
   expectedWait?: ExpectedWait;
+  /** Where a waiting request stands in line; absent: sessions are not told of their place. */
+  standingOf?: (request: string) => Promise<Standing | undefined>;
   /** How status notifications reach their targets over HTTP; absent: they do not. */
   statusPost?: StatusPost;
   /** How customers' devices are reached; absent: they are not. */
@@ -120,6 +124,7 @@ export class Callbacks {
   readonly #scheduler: Scheduler;
   readonly #delivery: StatusDelivery;
   readonly #observers: CallbackObserver[] = [];
+  readonly #positions: PositionWatches | undefined;
   readonly #remote: { sessions: RemoteCallbackSessions; submission: RemoteSubmission; life: RemoteLife } | undefined;
   /** What agents are asked about callbacks. */
   readonly invitations: Invitations;
@@ -177,10 +182,12 @@ export class Callbacks {
     this.#scheduler = new Scheduler({ ...background, lead, sessions, remote: this.#remote?.life });
     this.#delivery = new StatusDelivery({ database, clock, activity, log, sessions, post: options.statusPost });
     this.invitations = new Invitations({ database, clock, sessions });
-    const { push, customerAccess } = options;
+    const { push, customerAccess, standingOf } = options;
     const { invitations } = this;
+    const positions = standingOf && new PositionWatches({ database, clock, activity, log, sessions, standingOf });
+    this.#positions = positions;
     this.desk = new ApplicationDesk({
-      ...{ clock, services, transitions, notifications, invitations, push, customerAccess },
+      ...{ clock, services, transitions, notifications, invitations, positions, push, customerAccess },
     });
   }
 
@@ -198,12 +205,14 @@ export class Callbacks {
     await this.#scheduler.start();
     await this.#delivery.start();
     await this.#remote?.sessions.start();
+    await this.#positions?.start();
   }
 
   async shutDown(): Promise<void> {
     await this.#scheduler.stop();
     await this.#delivery.stop();
     await this.#remote?.sessions.stop();
+    await this.#positions?.stop();
   }
 
   /**

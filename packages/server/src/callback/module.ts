@@ -3,6 +3,7 @@ import type { Transaction } from '../store/index.js';
 import type { AccessCall, AccessOrder } from './access.js';
 import type { Invitation } from './invitations.js';
 import type { CallbackInput } from './life-cycle.js';
+import type { PositionWatch } from './position-watches.js';
 import type { PushOrder } from './push.js';
 import { STATUS_EVENT } from './status-events.js';
 
@@ -19,6 +20,8 @@ export interface CallbackDesk {
   invite(tx: Transaction, invitation: NewInvitation): Promise<ReportOutcome>;
   /** Takes back whatever the session has asked agents. */
   withdraw(tx: Transaction, session: string): Promise<void>;
+  /** Tells the session where it stands in line, until the request ends; without a request: no more. */
+  watch(tx: Transaction, session: string, watch: PositionOrder | undefined): Promise<ReportOutcome>;
   /** Sends a message to the customer's device. */
   push(tx: Transaction, callback: string, message: PushOrder): Promise<ReportOutcome>;
   /** Books a number, and a code, with which the customer reaches the contact centre. */
@@ -26,6 +29,9 @@ export interface CallbackDesk {
   /** Finds the callback that a call belongs to; for the application of an access number. */
   match(tx: Transaction, call: AccessCall): Promise<ReportOutcome>;
 }
+
+/** Whose place is told, and how long it is not looked at again, at least and at most. */
+export type PositionOrder = Omit<PositionWatch, 'session'>;
 
 export type NewInvitation = Omit<Invitation, 'handle'> & { session: string };
 
@@ -78,6 +84,9 @@ const REQUIRED = { kind: 'value', required: true } as const;
  * - `<callback:preview agent="resource" data="{...}"/>`, answered by an agent with `callback.preview.accepted` or
  *   `.rejected`; `<callback:disposition agent data/>`, answered with `callback.disposition.given`;
  *   `<callback:withdraw/>` takes questions back.
+ * - `<callback:watch requestid="_data.submit" least="2" most="30"/>`: the event `callback.position` now and whenever the
+ *   place in line or the expected wait has changed by a step worth telling, with what `queue.query.done` has;
+ *   `<callback:unwatch/>` ends that.
  * - `<callback:push action="'connect'" data="{...}"/>`: a message to the customer's device.
  * - `<callback:access group="'DNIS'" code="true" seconds="30"/>`: `callback.access.done` has `number`, `code`, `seconds`.
  * - `<callback:match number="'8003449999'" phone="'5115'" code="'1234'"/>`, in the application of an access number:
@@ -140,6 +149,25 @@ export function callbackModule(desk: () => CallbackDesk): CallbackModule {
           return 'silent';
         }),
       },
+      watch: {
+        attributes: { requestid: REQUIRED, least: VALUE, most: VALUE },
+        ...ofCallback(async (tx, _callback, { session, attributes: { requestid, least, most } }) => {
+          if (typeof requestid !== 'string' || requestid === '') {
+            return invalid(`requestid is ${shown(requestid)}; right is the id of a request for an agent.`);
+          }
+          const leastMs = 1000 * secondsOr(least, LEAST_PAUSE_S);
+          const mostMs = Math.max(leastMs, 1000 * secondsOr(most, MOST_PAUSE_S));
+          const outcome = await desk().watch(tx, session.id, { request: requestid, leastMs, mostMs });
+          return 'error' in outcome ? outcome : 'silent';
+        }),
+      },
+      unwatch: {
+        attributes: {},
+        ...ofCallback(async (tx, _callback, { session }) => {
+          await desk().watch(tx, session.id, undefined);
+          return 'silent';
+        }),
+      },
       push: {
         attributes: { action: REQUIRED, data: VALUE },
         ...ofCallback(async (tx, callback, { attributes: { action, data } }) =>
@@ -172,6 +200,15 @@ export function callbackModule(desk: () => CallbackDesk): CallbackModule {
 }
 
 const DEFAULT_BOOKING_S = 30;
+/** How long a place in line is not looked at again. */
+const LEAST_PAUSE_S = 2;
+const MOST_PAUSE_S = 30;
+const LONGEST_PAUSE_S = 3600;
+
+function secondsOr(value: JsonValue | undefined, otherwise: number): number {
+  const seconds = value === undefined || value === null || value === '' ? Number.NaN : Number(value);
+  return seconds > 0 && seconds <= LONGEST_PAUSE_S ? seconds : otherwise;
+}
 
 function invalid(description: string): ReportOutcome {
   return { error: 'invalid-attribute', description };

@@ -43,7 +43,7 @@ const PARAMETERS: Readonly<Partial<Record<string, readonly string[]>>> = {
   _cbe_on_dial_done: [...OF_STRATEGY, '_c_dialed_number', '_c_dial_result'],
   _cbe_on_connect_treatment_start: [...OF_STRATEGY, '_vq_for_outbound_calls', '_c_dialed_number'],
   _cbe_on_service_exit: [...OF_STRATEGY, '_c_dialed_number', '_c_termination_type'],
-  _cbe_on_queue_position: [...OF_STRATEGY, '_position', '_eta', '_total_waiting'],
+  _cbe_on_queue_position: [...OF_STRATEGY, '_position', '_eta', '_eta_low', '_eta_high', '_total_waiting'],
 };
 
 /** The names of what an event says by default. */

@@ -92,6 +92,7 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
     servers: remote,
     redirect: (service, parameters) => services.create(service, serviceRequest(parameters)),
     expectedWait: (virtualQueue) => router.ewt(virtualQueue),
+    standingOf: (request) => router.query(request),
     statusPost: statusPost(() => config.section('ors')['fetch-allow'] ?? ''),
     push,
     customerAccess: customerAccess(() => composed.accessDesk),

@@ -68,6 +68,44 @@ describe('User-Originated-Delayed', () => {
     expect(await bed.state(_id)).toBe('COMPLETED/AGENT_CONNECTED');
   });
 
+  test('the session hears where it stands when that changes, and so does who watches the callback', async () => {
+    await bed.rest();
+    const watching = {
+      _enable_status_notification: 'notify',
+      _status_notification_target: await bed.listen('/told'),
+    };
+    const ahead = { ...ORIGINATED, _wait_for_agent: 'true', _max_urs_ewt_pos_polling_interval: '5' };
+    await bed.service('Inbound', ahead);
+    const before = [];
+    for (const _ of [1, 2]) {
+      before.push((await bed.book('Inbound', { _customer_number: bed.number() }))._id);
+      await bed.advance(1);
+    }
+    await bed.service('Inbound', { ...ahead, ...watching });
+    const device = { _device_os: 'httpcb', _device_notification_id: await bed.listen('/device') };
+    const { _id } = await bed.book('Inbound', { _customer_number: bed.number(), ...device });
+    const positions = () =>
+      bed
+        .told('/told')
+        .filter(({ event, _service_id }) => event === '_cbe_on_queue_position' && _service_id === _id)
+        .map(({ _position, _total_waiting }) => [_position, _total_waiting]);
+    await bed.advance(60);
+    expect(positions()).toEqual([['3', '3']]);
+    await bed.must('DELETE', `/genesys/1/service/callback/Inbound/${before[0]}`);
+    await bed.advance(6);
+    expect(positions().at(-1)).toEqual(['2', '2']);
+    expect(bed.told('/device')).toEqual([]);
+    await bed.must('DELETE', `/genesys/1/service/callback/Inbound/${before[1]}`);
+    await bed.advance(6);
+    expect(positions()).toEqual([
+      ['3', '3'],
+      ['2', '2'],
+      ['1', '1'],
+    ]);
+    expect(bed.told('/device')).toEqual([expect.objectContaining({ _id, _action: 'connect' })]);
+    await bed.must('DELETE', `/genesys/1/service/callback/Inbound/${_id}`);
+  });
+
   test('access is given no more often than the service allows', async () => {
     const options = { ...ORIGINATED, _userorig_connect_limit: '2', _booking_expiration_timeout: '60' };
     await bed.service('Inbound', options);
