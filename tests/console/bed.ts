@@ -23,9 +23,12 @@ interface Parts {
 /**
  * Starts a server and a browser before the tests of a file and ends them after it. Where there is no Chromium, the tests
  * are skipped and say why.
+ * @param options.flags of the browser beside the usual ones
  * @param options.prepare fills the server, which it finds as the bed's, before the first test
  */
-export function consoleBed(options: ServerProcessOptions & { prepare?: () => Promise<void> } = {}): ConsoleBed {
+export function consoleBed(
+  options: ServerProcessOptions & { prepare?: () => Promise<void>; flags?: readonly string[] } = {},
+): ConsoleBed {
   let missing: string | undefined;
   let parts: Partial<Parts> = {};
   const present = <Name extends keyof Parts>(name: Name): Parts[Name] => {
@@ -43,7 +46,7 @@ export function consoleBed(options: ServerProcessOptions & { prepare?: () => Pro
     parts.server = await ServerProcess.create(options);
     const { url } = await parts.server.start();
     await options.prepare?.();
-    parts.browser = await Browser.open(chromium.path, url);
+    parts.browser = await Browser.open(chromium.path, url, options.flags);
     parts.screenshots = await Screenshots.open();
   }, 300_000);
 

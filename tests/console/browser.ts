@@ -24,12 +24,15 @@ export class Browser {
     private readonly origin: string,
   ) {}
 
-  /** @param origin the server under test, the only host that pages may talk to */
-  static async open(executablePath: string, origin: string): Promise<Browser> {
+  /**
+   * @param origin the server under test, the only host that pages may talk to
+   * @param flags of the browser beside the usual ones
+   */
+  static async open(executablePath: string, origin: string, flags: readonly string[] = []): Promise<Browser> {
     const profile = await mkdtemp(join(tmpdir(), 'ringback-chromium-'));
     const context = await chromium.launchPersistentContext(profile, {
       executablePath,
-      args: [...CHROMIUM_FLAGS],
+      args: [...CHROMIUM_FLAGS, ...flags],
       viewport: VIEWPORT,
       locale: 'en-GB',
       timezoneId: 'Europe/Paris',

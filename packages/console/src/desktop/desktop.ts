@@ -3,6 +3,7 @@ import { instant, isObject, type Members, number, text } from '../api/json.js';
 import { textsOf } from '../i18n/use-texts.js';
 import { type DesktopChat, withChatFrame } from './chats.js';
 import * as texts from './notice.texts.js';
+import { type PhoneState, phoneStateOf } from './phone-state.js';
 
 /** A record on the desktop, or another one of its chain. Keys and values as the desktop protocol has them. */
 export interface DesktopRecord {
@@ -50,6 +51,8 @@ export interface Desktop {
   since?: number;
   /** The state that follows after the call. */
   next?: string;
+  /** What the agent's telephone does, where it is known. */
+  phone?: PhoneState;
   call?: DesktopCall;
   records: readonly DesktopRecord[];
   /** Other records of the chains that were asked for, by the handle that was asked with; undefined: not asked. */
@@ -122,6 +125,7 @@ function withState(desktop: Desktop, frame: Members): Desktop {
   const reason = text(frame, 'reason');
   const since = instant(frame, 'since') ?? instant(frame, 'at');
   const next = text(frame, 'next');
+  const phone = phoneStateOf(frame);
   const left = state === 'logged-out' ? { records: [], chains: {}, arranged: {} } : {};
   return {
     ...rest,
@@ -130,6 +134,7 @@ function withState(desktop: Desktop, frame: Members): Desktop {
     ...(reason !== undefined && { reason }),
     ...(since !== undefined && { since }),
     ...(next !== undefined && { next }),
+    ...(phone !== undefined && { phone }),
   };
 }
 

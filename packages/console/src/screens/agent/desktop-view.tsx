@@ -7,6 +7,8 @@ import { CallPanel } from './call-panel.js';
 import { ChatPanel } from './chat/chat-panel.js';
 import { NewsPanel } from './news-panel.js';
 import { RecordPanel } from './record-panel.js';
+import { PhoneNote } from './softphone/phone-note.js';
+import { SoftphonePanel } from './softphone/softphone-panel.js';
 import { StatePanel } from './state-panel.js';
 import { useAgentTexts } from './use-agent-texts.js';
 
@@ -34,6 +36,7 @@ export function DesktopView({ agent, leave }: DesktopViewProps) {
     );
   }
   const isWorking = desktop.state !== undefined && desktop.state !== 'logged-out';
+  const isCalled = desktop.call?.event === 'dialing' || desktop.call?.event === 'ringing';
   return (
     <Stack gap="md">
       <Group justify="space-between" gap="sm">
@@ -53,7 +56,9 @@ export function DesktopView({ agent, leave }: DesktopViewProps) {
         <Grid.Col span={{ base: 12, md: 4 }}>
           <Stack gap="md">
             <StatePanel desktop={desktop} link={link} />
+            <PhoneNote phone={desktop.phone} />
             <CallPanel desktop={desktop} link={link} />
+            <SoftphonePanel agent={agent} isCalled={isCalled} />
             <NewsPanel desktop={desktop} link={link} />
           </Stack>
         </Grid.Col>

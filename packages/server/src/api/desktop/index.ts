@@ -27,11 +27,11 @@ export interface DesktopOptions {
   invitations: Invitations;
   chats: Chats;
   journal: Pick<Journal, 'subscribe'>;
-  /** Users of the administration API, who may sit down for agents. */
   /** Telephones of agents; absent: nothing is known of them. */
   phones?: { state(agentId: string): string | undefined; onChange(handler: (dn: string) => void): () => void };
   /** The account with which the browser of an agent is a telephone; undefined: it is none. */
   softphone?: (agentId: string) => object | undefined;
+  /** Users of the administration API, who may sit down for agents. */
   people: { identify(credentials: FastifyRequest['headers']): Promise<Identity | undefined> };
   activity: Activity;
   log: Logger;
