@@ -34,7 +34,7 @@ const USUAL: DeliveryPolicy = {
   ringMs: 15_000,
   toleranceMs: 0,
   holdMs: 20_000,
-  holdUntilMs: 22_000,
+  holdUntilMs: 25_000,
 };
 const POLICIES: Readonly<Record<string, DeliveryPolicy>> = {
   'agent-first': { ...USUAL, order: 'agent-first' },

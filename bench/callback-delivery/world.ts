@@ -66,6 +66,8 @@ interface Party {
   agent?: Agent;
   heldSince: number;
   holdMs: number;
+  /** When the phone has rung for so long that no agent is held for it any more. */
+  holdEnds: number;
   /** Counts the tries and holds: what was planned for an earlier one is void. */
   generation: number;
 }
@@ -189,6 +191,7 @@ class Simulation {
     const { generation } = party;
     const isCurrent = () => party.generation === generation && party.state !== 'over';
     party.holdMs = holdMs;
+    party.holdEnds = this.#now + this.policy.holdUntilMs / 1000;
     if (holdMs > 0) {
       this.#put(party, true);
       this.#in(this.policy.holdUntilMs / 1000, () => {
@@ -213,12 +216,49 @@ class Simulation {
     }
     party.state = 'answered';
     this.#put(party, true);
+    if (this.#take(party)) return;
     this.#in(this.#exponential(ANSWERED_PATIENCE_S), () => {
       if (party.state !== 'answered') return;
       this.#result.lost += 1;
       if (this.#now - party.answeredAt > 10) this.#result.waitedLong += 1;
       this.#end(party);
     });
+  }
+
+  /** Whoever answers first gets the agent who is held for another phone, unless somebody before him could be served. */
+  #take(party: Party): boolean {
+    const holding = this.#longestHolding();
+    const isNext = this.#line.outlook(party.id, this.#nowMs)?.servableAhead === 0;
+    if (!holding?.agent || !isNext) return false;
+    const { agent } = holding;
+    this.#yield(holding);
+    this.#checkOrder(party);
+    this.#eligible.delete(party.id);
+    this.#converse(party, agent);
+    return true;
+  }
+
+  #longestHolding(): Party | undefined {
+    let found: Party | undefined;
+    for (const party of this.#parties.values()) {
+      if (party.state === 'held' && (!found || party.heldSince < found.heldSince)) found = party;
+    }
+    return found;
+  }
+
+  /** The agent is given away: another one may be held for the phone that rings on. */
+  #yield(party: Party): void {
+    this.#letGo(party);
+    delete party.agent;
+    party.state = 'ringing';
+    this.#put(party, this.#now < party.holdEnds);
+  }
+
+  /** The first in line who could be served, if that is a customer who has answered. */
+  #nextIfAnswered(): Party | undefined {
+    let first: Party | undefined;
+    for (const party of this.#eligible.values()) if (!first || party.arrival < first.arrival) first = party;
+    return first?.state === 'answered' ? first : undefined;
   }
 
   #notAnswered(party: Party): void {
@@ -271,9 +311,17 @@ class Simulation {
       this.#dial(party);
       return;
     }
-    const { generation } = party;
+    const next = this.#nextIfAnswered();
+    if (next) {
+      this.#yield(party);
+      this.#eligible.delete(next.id);
+      this.#converse(next, agent);
+      return;
+    }
+    const { generation, heldSince } = party;
     this.#in(party.holdMs / 1000, () => {
-      if (party.generation === generation && party.state === 'held') this.#release(party);
+      const isSame = party.generation === generation && party.heldSince === heldSince;
+      if (isSame && party.state === 'held') this.#release(party);
     });
   }
 
@@ -324,6 +372,7 @@ class Simulation {
       answeredAt: 0,
       heldSince: 0,
       holdMs: 0,
+      holdEnds: 0,
       generation: 0,
       request: {
         id,

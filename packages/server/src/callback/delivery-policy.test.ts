@@ -9,7 +9,7 @@ const HYBRID: DeliveryPolicy = {
   ringMs: 15_000,
   toleranceMs: 0,
   holdMs: 20_000,
-  holdUntilMs: 22_000,
+  holdUntilMs: 25_000,
 };
 
 function busy(agents: number, servableAhead: number): PlaceOutlook {
@@ -18,11 +18,11 @@ function busy(agents: number, servableAhead: number): PlaceOutlook {
 
 describe('when a callback is dialed', () => {
   it.each([
-    ['hybrid', 'an agent is ready', { ...busy(20, 0), ready: 1 }, { step: 'dial', holdMs: 15_000 }],
-    ['hybrid', 'it is next', busy(20, 0), { step: 'dial', holdMs: 15_000 }],
-    ['hybrid', 'agents are free so often that a short hold is enough', busy(100, 0), { step: 'dial', holdMs: 3000 }],
+    ['hybrid', 'an agent is ready', { ...busy(20, 0), ready: 1 }, { step: 'dial', holdMs: 19_500 }],
+    ['hybrid', 'it is next', busy(20, 0), { step: 'dial', holdMs: 19_500 }],
+    ['hybrid', 'agents are free so often that a short hold is enough', busy(100, 0), { step: 'dial', holdMs: 1500 }],
     ['hybrid', 'agents are free so rarely that the hold has its limit', busy(2, 0), { step: 'dial', holdMs: 20_000 }],
-    ['hybrid', 'three are ahead, of five departures before the answer', busy(100, 3), { step: 'dial', holdMs: 3000 }],
+    ['hybrid', 'three are ahead, of five departures before the answer', busy(100, 3), { step: 'dial', holdMs: 1500 }],
     ['customer-first', 'it is next', busy(20, 0), { step: 'dial', holdMs: 0 }],
     ['agent-first', 'it is far from next', busy(20, 50), { step: 'reserve' }],
   ] as const)('%s: %s', (order, _when, outlook, step) => {

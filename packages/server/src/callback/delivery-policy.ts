@@ -7,8 +7,8 @@ import { departureRates, type PlaceOutlook, type Rates } from '../routing/index.
  * - `agent-first`: an agent is reserved when the callback's turn comes; only then is the customer dialed.
  * - `customer-first`: the customer is dialed when the turn will probably have come by the time of the answer; whoever
  *   has answered waits for the next agent.
- * - `hybrid`: as customer-first, but dialed somewhat later, and while the phone rings the callback takes its turn: a
- *   freed agent is held for it, once, for at most so many seconds.
+ * - `hybrid`: as customer-first, but while the phone rings the callback takes its turn: a freed agent is held for it,
+ *   once, for at most so many seconds. An agent who is held serves whoever answers first (delivery.ts).
  *
  * In all three a callback has the place of its arrival in the one line: it never gets an agent whom an older live caller
  * could have had, and nobody younger gets one whom it could have had.
@@ -37,6 +37,10 @@ export type DeliveryStep =
   | { step: 'dial'; holdMs: number }
   /** Takes its turn as it stands; the customer is dialed when an agent is reserved. */
   | { step: 'reserve' };
+
+/** Of the time between two agents who get free. */
+const MOST_INTERVALS_HELD = 1.3;
+const NOTICEABLE_MS = 6000;
 
 const SOONEST_MS = 1000;
 const LATEST_MS = 30_000;
@@ -72,10 +76,13 @@ export function turnProbability(outlook: PlaceOutlook, rates: Rates, withinMs: n
   return Math.max(0, 1 - fewer);
 }
 
-/** Where many agents work the next one is free soon: none is held for longer than that usually takes. */
+/**
+ * None is held for much longer than the next one usually takes; and where the next one takes only a few seconds, a wait
+ * that customers hardly notice, for a shorter share of that.
+ */
 function longestHold(policy: DeliveryPolicy, { working, loggedIn }: PlaceOutlook, rates: Rates): number {
-  const { servedPerMs } = departureRates(working || loggedIn, rates);
-  return Math.min(policy.holdMs, Math.round(1 / servedPerMs));
+  const nextMs = 1 / departureRates(working || loggedIn, rates).servedPerMs;
+  return Math.min(policy.holdMs, Math.round(nextMs * Math.min(MOST_INTERVALS_HELD, nextMs / NOTICEABLE_MS)));
 }
 
 /** Those ahead who give up count on average half as many as there are at first. */

@@ -56,7 +56,13 @@ export function composeDomains(ground: Ground, abilities: Abilities, settings: S
     calls,
     modules: [
       callbackModule(() => callbacks.desk),
-      deliveryModule((request) => router.query(request)),
+      deliveryModule({
+        standingOf: (request) => router.query(request),
+        yieldingTo: (tx, request) => router.yieldingTo(tx, request),
+        nextForHeld: (tx, request) => router.nextForHeld(tx, request),
+        release: (tx, request) => router.release(tx, request),
+        post: (tx, session, event) => sessions.post(tx, session, event),
+      }),
       serviceModule(() => ({ ...composed.forApplications, push })),
       outbound.dialing.treatmentModule(),
     ],

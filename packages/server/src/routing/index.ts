@@ -29,3 +29,4 @@ export { parseTarget, type Target, type TargetDefaults } from './target.js';
 export { parseTargets, restoredTargets, storedTargets } from './target-list.js';
 export type { WaitEstimate } from './wait-interval.js';
 export { noWaits, type WaitReport, waitReports } from './wait-report.js';
+export type { CallbackRequest } from './yielding.js';

@@ -26,6 +26,7 @@ interface RequestRow {
   paused: boolean;
   timeout_at: number | null;
   reservation_ms: number;
+  yields: boolean;
   state: RequestState;
   agent: string | null;
   ended_at: number | null;
@@ -52,15 +53,16 @@ export interface StoredRequest {
 
 const COLUMNS =
   'id, sequence, session, interaction, callback, virtual_queue, targets, targets_since, priority, increment, ' +
-  'increment_interval, arrival, submitted_at, selectable, paused, timeout_at, reservation_ms, state, agent, ended_at, ' +
-  'handled_ms, version, target, preferences, estimate_ms, estimate_low_ms, estimate_high_ms, estimate_deviation_ms';
+  'increment_interval, arrival, submitted_at, selectable, paused, timeout_at, reservation_ms, yields, state, agent, ' +
+  'ended_at, handled_ms, version, target, preferences, estimate_ms, estimate_low_ms, estimate_high_ms, estimate_deviation_ms';
 
 const SUBMIT = statement(
   'request-submit',
   `insert into route_request (id, session, interaction, callback, virtual_queue, targets, targets_since, priority,
      increment, increment_interval, arrival, submitted_at, selectable, paused, timeout_at, reservation_ms, preferences,
-     estimate_ms, estimate_low_ms, estimate_high_ms, estimate_deviation_ms, state, version)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $7, $12, $13, $14, $15, $16, $17, $18, $19, $20, 'waiting', 1)
+     estimate_ms, estimate_low_ms, estimate_high_ms, estimate_deviation_ms, yields, state, version)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $7, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 'waiting',
+     1)
    on conflict (id) do nothing
    returning ${COLUMNS}`,
 );
@@ -163,6 +165,7 @@ export async function insertRequest(
     milliseconds(prediction?.lowSeconds),
     milliseconds(prediction?.highSeconds),
     milliseconds(prediction?.deviation),
+    request.yields ?? false,
   ];
   const [row] = await tx.query<RequestRow>(SUBMIT, values);
   return row && toStoredRequest(row).request;
@@ -263,6 +266,7 @@ function toStoredRequest(row: RequestRow): StoredRequest {
     paused: row.paused,
     ...(row.timeout_at === null ? {} : { timeoutAt: row.timeout_at }),
     reservationMs: row.reservation_ms,
+    ...(row.yields ? { yields: true } : {}),
     ...restoredPreferences(row.preferences),
     sequence: row.sequence,
     version: row.version,

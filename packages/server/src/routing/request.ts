@@ -28,6 +28,8 @@ export interface RouteRequest {
   priorityIncrementIntervalMs?: number;
   /** How long the selected agent is held for this request. */
   reservationMs: number;
+  /** True: while the agent is held, somebody who needs one at once may be given him. */
+  yields?: boolean;
   /** Absent: it takes its turn and gets the agent who has been idle longest. */
   preferences?: RoutePreferences;
 }

@@ -24,6 +24,7 @@ import { type PhonePresence, type RoutingConfiguration, Staff } from './staff.js
 import { Statistics } from './statistics.js';
 import type { Target } from './target.js';
 import type { Prediction, WaitEstimate } from './wait-interval.js';
+import { type CallbackRequest, nextForHeld, yieldingTo } from './yielding.js';
 
 /** Where a waiting request stands. */
 export interface Standing {
@@ -187,6 +188,21 @@ export class Router {
     if (milliseconds <= 0) return this.release(tx, held.request.id);
     const state = await agents.input(tx, agent, { type: 'held', until: clock.now() + Math.round(milliseconds) });
     return state.state === 'reserved' && state.request === held.request.id;
+  }
+
+  /**
+   * The requests whose agents are held and could serve a waiting one at once (`yields`); none while an agent is ready for
+   * it, or somebody before it in the line could be served. `release` gives such an agent to whoever is first in the line.
+   */
+  async yieldingTo(tx: Transaction, id: string): Promise<CallbackRequest[]> {
+    const outlook = this.#mirror.line.outlook(id, this.#options.clock.now());
+    if (!outlook || outlook.servableAhead > 0 || outlook.ready > 0) return [];
+    return yieldingTo(tx, id);
+  }
+
+  /** The callback that is first in the line for the agent who is held for a request; undefined if none is. */
+  nextForHeld(tx: Transaction, id: string): Promise<CallbackRequest | undefined> {
+    return nextForHeld(tx, id);
   }
 
   /** The targets, preferences and times of a request that waits, or has left the line not long ago. */

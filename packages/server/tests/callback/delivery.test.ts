@@ -55,6 +55,39 @@ describe('delivery of a callback', () => {
     expect(await bed.must('GET', '/api/v1/waiting/queues/SupportVQ/line')).toEqual([]);
   });
 
+  test('hybrid: an agent who is held for one phone serves whoever answers another one first', async () => {
+    const first = await ringing('hybrid', { ringSeconds: 18 }, 3);
+    expect(await first.agent()).toMatchObject({ state: 'reserved' });
+    const second = await ringing('hybrid', { ringSeconds: 2 }, 6);
+    expect(await second.record()).toMatchObject({ _callback_reason: 'AGENT_CONNECTED' });
+    expect(await first.record()).toMatchObject({ _callback_state: 'QUEUED' });
+    const [place] = await bed.must('GET', '/api/v1/waiting/queues/SupportVQ/line');
+    expect(place).toMatchObject({ callback: first._id, position: 1, takesTurn: true });
+    await bed.advance(60);
+    expect(await first.record()).toMatchObject({ _callback_reason: 'AGENT_CONNECTED' });
+    expect(await second.record()).toMatchObject({ _callback_reason: 'AGENT_CONNECTED' });
+    expect(await first.agent()).toMatchObject({ state: 'ready' });
+  });
+
+  test('hybrid: nobody is held for a phone that rings while a customer who has answered is next', async () => {
+    const talking = await ringing('customer-first', { ringSeconds: 1, talkSeconds: 75 }, 6);
+    expect(await talking.agent()).toMatchObject({ state: 'busy' });
+    const older = await ringing(
+      'hybrid',
+      { sequence: [{ outcome: 'busy' }, { outcome: 'answer', ringSeconds: 28, talkSeconds: 120 }] },
+      3,
+    );
+    const younger = await ringing('hybrid', { ringSeconds: 2, talkSeconds: 90 }, 62);
+    expect(await older.record()).toMatchObject({ _callback_state: 'QUEUED' });
+    expect(await younger.record()).toMatchObject({ _callback_state: 'ROUTING' });
+    await bed.advance(12);
+    expect(await younger.record()).toMatchObject({ _callback_reason: 'AGENT_CONNECTED' });
+    expect(await older.record()).toMatchObject({ _callback_state: 'QUEUED' });
+    await bed.advance(300);
+    expect(await older.record()).toMatchObject({ _callback_reason: 'AGENT_CONNECTED' });
+    expect(await bed.must('GET', '/api/v1/waiting/queues/SupportVQ/line')).toEqual([]);
+  });
+
   test('customer-first: no agent is held, and the next one takes the call', async () => {
     const { agent, record } = await ringing('customer-first', { ringSeconds: 8 }, 4);
     expect(await agent()).toMatchObject({ state: 'ready' });

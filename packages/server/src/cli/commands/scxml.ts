@@ -28,7 +28,8 @@ function extension(): LanguageExtension {
   const noDesk = () => {
     throw new Error('Documents that are only checked or run alone have no callback.');
   };
-  return languageExtension([callbackModule(noDesk), deliveryModule(async () => undefined)]);
+  const noLine = { standingOf: noDesk, yieldingTo: noDesk, nextForHeld: noDesk, release: noDesk, post: noDesk };
+  return languageExtension([callbackModule(noDesk), deliveryModule(noLine)]);
 }
 
 function checkDocuments(): Command {

@@ -38,8 +38,9 @@ const WANTED = { priority: VALUE, ordertype: VALUE, orderstat: VALUE, timeout: V
 
 /**
  * `queue`: selection of agents (ors-core-queue.md 3). Hints of ours on `submit`: `arrival` (ms since 1970, the place in
- * the line), `selectable` (false keeps the place without being served yet), `reservation` (seconds), `priorityIncrement` and
- * `priorityIncrementInterval` (seconds).
+ * the line), `selectable` (false keeps the place without being served yet), `reservation` (seconds), `yields` (while the
+ * agent is held, a session that needs one at once may be given him), `priorityIncrement` and `priorityIncrementInterval`
+ * (seconds).
  *
  * @param dialog the module whose dialogs may run while a request waits
  */

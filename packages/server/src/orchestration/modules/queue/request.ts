@@ -97,6 +97,7 @@ export async function requestOf(
     ...increment(hints, settings),
     ...(timeoutAt !== undefined && { timeoutAt }),
     reservationMs: seconds(hints, 'reservation') ?? settings.reservationMs ?? usual,
+    ...(hints.yields === true && { yields: true }),
     ...(Object.keys(preferences).length > 0 && { preferences }),
   };
 }
