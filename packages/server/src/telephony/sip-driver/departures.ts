@@ -152,7 +152,7 @@ export class Departures {
       return;
     }
     if (!sdp || !isOffer) acknowledge();
-    else keepOpen(leg, { offer: sdp, acknowledge }, this.#parts.clock, this.#parts.settings().offerMs ?? 1000);
+    else keepOpen(leg, { offer: sdp, acknowledge }, this.#parts.clock, this.#parts.settings().offerMs ?? 5000);
     this.#legs.tellAnswered(leg);
   }
 }

@@ -35,6 +35,7 @@ describeSwitch('SIP', async () => {
       settings: {
         name,
         listen: { UDP: { host: '127.0.0.1', port } },
+        offerMs: 200,
         trunks: [{ name: 'network', ...network.address(), healthMs: 0 }],
       },
       database,

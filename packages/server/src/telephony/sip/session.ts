@@ -79,6 +79,10 @@ export class Session {
   readonly #record: SessionRecord;
   readonly #leave: () => void;
   #over = false;
+  #tellOver: () => void = () => undefined;
+  readonly #whenOver = new Promise<void>((resolve) => {
+    this.#tellOver = resolve;
+  });
   /** Our INVITE is under way: from its start to the ACK. */
   #ours = false;
   #waiting: (() => void)[] = [];
@@ -217,6 +221,7 @@ export class Session {
 
   #end(): void {
     this.#over = true;
+    this.#tellOver();
     this.#timer?.cancel();
     this.#theirs?.answer?.stop();
     this.#theirs = undefined;
@@ -260,7 +265,11 @@ export class Session {
     for (;;) {
       const asked = invite;
       let repeat: (() => void) | undefined;
-      const response = await this.#agent.exchange(asked, this.dialog.nextHop(), () => repeat?.());
+      // Whoever hangs up meanwhile need not answer.
+      const response = await Promise.race([
+        this.#agent.exchange(asked, this.dialog.nextHop(), () => repeat?.()),
+        this.#whenOver.then(() => respond(asked, 481)),
+      ]);
       const { status } = response;
       const onRepetition = (acknowledge: () => void) => {
         repeat = acknowledge;
