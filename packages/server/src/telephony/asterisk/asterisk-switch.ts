@@ -22,7 +22,7 @@ import { Dialing } from './dialing.js';
 import { LegBook } from './leg-book.js';
 import { ask, type Link, succeeded } from './link.js';
 import { Listing } from './listing.js';
-import { inboundChannel, Names } from './names.js';
+import { Names } from './names.js';
 import { Outgoing } from './outgoing.js';
 import { path, unavailable } from './rest.js';
 import type { AsteriskServer, AsteriskSettings, AsteriskSwitchOptions } from './settings.js';
@@ -60,7 +60,6 @@ export class AsteriskSwitch implements Switch {
 
   readonly #settings: AsteriskSettings;
   readonly #application: string;
-  readonly #names: Names;
   readonly #clock: Clock;
   readonly #activity: Activity;
   readonly #log: Logger;
@@ -89,7 +88,6 @@ export class AsteriskSwitch implements Switch {
     const common = { settings, application, amdContext, names, clock, activity, log, emit };
     this.#settings = settings;
     this.#application = application;
-    this.#names = names;
     this.#clock = clock;
     this.#activity = activity;
     this.#log = log;
@@ -150,7 +148,7 @@ export class AsteriskSwitch implements Switch {
 
   async answer(legId: string): Promise<void> {
     await this.#activity.run(async () => {
-      const leg = this.#upLeg(legId);
+      const leg = await this.#upLeg(legId);
       if (leg.direction === 'outbound') {
         throw new RingbackError('leg-not-inbound', `Leg ${legId} was dialed: it is its party that answers.`);
       }
@@ -228,25 +226,23 @@ export class AsteriskSwitch implements Switch {
 
   async hangup(legId: string, cause?: Cause): Promise<void> {
     await this.#activity.run(async () => {
-      const leg = this.#book.find(legId);
+      const leg = await this.#find(legId);
       if (leg) return leg.state === 'ended' ? undefined : this.#hangUp(leg, cause);
-      const inbound = inboundChannel(legId);
-      for (const link of this.#links) {
-        if (link.givenUp || (inbound && inbound.server !== link.name)) continue;
-        await ask(link, 'DELETE', path('channels', this.#names.channel(legId)));
-      }
+      const away = this.#away();
+      if (away) throw unavailable(away.name, `is away, and may carry leg ${legId}`);
     });
   }
 
   /** @throws RingbackError `switch-unavailable` when a server that may carry one of the legs is away and not given up */
   async reconcile(legIds: readonly string[]): Promise<LegReport[]> {
-    return legIds.map((legId) => {
-      const leg = this.#book.find(legId);
-      if (leg) return reportOf(leg);
-      const away = this.#links.find(({ connection, givenUp }) => !connection.up && !givenUp);
+    const reports: LegReport[] = [];
+    for (const legId of legIds) {
+      const leg = await this.#find(legId);
+      const away = leg ? undefined : this.#away();
       if (away) throw unavailable(away.name, `is away: it cannot be said what became of leg ${legId}`);
-      return { legId, known: false };
-    });
+      reports.push(leg ? reportOf(leg) : { legId, known: false });
+    }
+    return reports;
   }
 
   #link(server: AsteriskServer): Link {
@@ -313,23 +309,38 @@ export class AsteriskSwitch implements Switch {
 
   /** An answered leg that our application has; one that is being listened to (`AMD`) is waited for. */
   async #inHand(legId: string): Promise<CarriedLeg> {
-    const leg = this.#answered(legId);
+    const leg = await this.#answered(legId);
     while (!leg.inStasis && leg.state === 'answered') await new Promise<void>((resolve) => leg.waiting.push(resolve));
     return this.#answered(legId);
   }
 
-  #answered(legId: string): CarriedLeg {
-    const leg = this.#upLeg(legId);
+  async #answered(legId: string): Promise<CarriedLeg> {
+    const leg = await this.#upLeg(legId);
     if (leg.state !== 'answered') throw new RingbackError('leg-not-answered', `Leg ${legId} is not answered.`);
     if (!leg.link.connection.up) throw unavailable(leg.link.name, `is away, and with it leg ${legId}`);
     return leg;
   }
 
-  #upLeg(legId: string): CarriedLeg {
+  async #upLeg(legId: string): Promise<CarriedLeg> {
     if (!this.#started) throw new RingbackError('switch-unavailable', 'The Asterisk driver is not started.');
-    const leg = this.#book.up(legId);
-    if (!leg) throw notUp(legId);
+    const leg = await this.#find(legId);
+    if (!leg || leg.state === 'ended') throw notUp(legId);
     return leg;
+  }
+
+  /** A leg that is or was carried; one of another node is looked for where there are several. */
+  async #find(legId: string): Promise<CarriedLeg | undefined> {
+    const leg = this.#book.find(legId);
+    if (leg || this.#settings.node === undefined) return leg;
+    return this.#listing.search(
+      this.#links.filter(({ connection }) => connection.up),
+      legId,
+    );
+  }
+
+  /** A server that is away and may come back with what it carries. */
+  #away(): Link | undefined {
+    return this.#links.find(({ connection, givenUp }) => !connection.up && !givenUp);
   }
 
   #connected(): Link[] {

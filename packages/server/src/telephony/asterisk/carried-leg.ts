@@ -37,8 +37,8 @@ export interface CarriedLeg {
   ending?: boolean;
   /** Whether our application has it, so that it can be told what to do. */
   inStasis: boolean;
-  /** Whether it is to be found out who answered, or being found out. */
-  detection?: 'wanted' | 'running';
+  /** That it is being found out who answered. */
+  detection?: 'running';
   /** Woken when the application has it again, or it has ended. */
   waiting: (() => void)[];
   /** Whether it was there before we connected: what was asked of it then is not remembered. */

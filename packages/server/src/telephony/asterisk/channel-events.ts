@@ -12,6 +12,8 @@ import type { Treatments } from './treatments.js';
 
 /** The first argument of our Stasis application: why it is given a channel. */
 export const ARGUMENT = { dialed: 'dialed', detected: 'amd', inbound: 'inbound' } as const;
+/** The second one of a dialed channel of which is to be found out who answers: it outlives us. */
+export const DETECT = 'detect';
 
 type EventOfNoChannel = Exclude<AriEvent, { channel: AriChannel }>;
 
@@ -99,7 +101,7 @@ export class ChannelEvents {
     const { book, names, log } = this.#parts;
     const leg = book.ofChannel(link, channel.id);
     if (leg) {
-      this.#inHand(leg, args);
+      this.inHand(leg, args);
       return;
     }
     if (!names.idOf(channel.id)) {
@@ -111,8 +113,8 @@ export class ChannelEvents {
     this.#inBackground(undefined, () => ask(link, 'DELETE', path('channels', channel.id)));
   }
 
-  /** Our application has a leg that was dialed: its party has answered, or `AMD()` has found who did. */
-  #inHand(leg: CarriedLeg, args: readonly string[]): void {
+  /** Our application has a leg that was dialed, or has had it since before we listened: its party has answered, or `AMD()` has found who did. */
+  inHand(leg: CarriedLeg, args: readonly string[]): void {
     const { book } = this.#parts;
     if (args[0] === ARGUMENT.detected) {
       delete leg.detection;
@@ -122,7 +124,8 @@ export class ChannelEvents {
       book.wake(leg);
       return;
     }
-    const detects = leg.detection === 'wanted';
+    const asked = args[0] === ARGUMENT.dialed && args[1] === DETECT;
+    const detects = asked && leg.progress === undefined && leg.detection !== 'running';
     if (detects) leg.detection = 'running';
     leg.inStasis = !detects;
     book.answered(leg);
@@ -143,9 +146,15 @@ export class ChannelEvents {
   async #detect(leg: CarriedLeg): Promise<void> {
     const { application, amdContext } = this.#parts;
     const { link, channel } = leg;
-    await ask(link, 'POST', path('applications', application, 'subscription'), { eventSource: [`channel:${channel}`] });
+    const subscription = path('applications', application, 'subscription');
     const there = { context: amdContext, extension: 's', priority: 1 };
-    const response = await ask(link, 'POST', path('channels', channel, 'continue'), there);
+    const response = await ask(link, 'POST', subscription, { eventSource: [`channel:${channel}`] })
+      .then(() => ask(link, 'POST', path('channels', channel, 'continue'), there))
+      .catch((error: unknown) => {
+        // The list of channels shows at the next connection whether it was sent there.
+        delete leg.detection;
+        throw error;
+      });
     if (succeeded(response) || response.status === 404) return;
     delete leg.detection;
     leg.inStasis = true;

@@ -164,6 +164,18 @@ describe('the connections of the Asterisk driver', () => {
       expect(second.told('one')).toContain('joined');
     });
 
+    it('has it found out who answers a call that was dialed before', async () => {
+      const asterisk = await server();
+      const first = await drive([asterisk]);
+      await first.dial('one', { callProgress: true });
+      await first.driver.close();
+      const second = await drive([asterisk]);
+      asterisk.answers('ringback.one');
+      await second.until(() => expect(asterisk.requests(/ringback.one\/continue$/)).toHaveLength(1));
+      asterisk.enters('ringback.one', ['amd', 'HUMAN']);
+      await second.until(() => expect(second.told('one')).toEqual(['ringing', 'answered', 'call-progress']));
+    });
+
     it('knows what the dialplan has found out meanwhile', async () => {
       const asterisk = await server();
       asterisk.channels.set('ringback.one', {
@@ -174,6 +186,20 @@ describe('the connections of the Asterisk driver', () => {
       const [report] = await bed.driver.reconcile(['one']);
       expect(report).toMatchObject({ state: 'answered', progress: 'answering-machine' });
     });
+  });
+
+  it('acts on the calls of another node', async () => {
+    const asterisk = await server();
+    const one = await drive([asterisk], { node: 'a' });
+    const other = await drive([asterisk], { node: 'b' });
+    await one.reach('leg', asterisk);
+    expect(asterisk.requests(/^POST channels$/)[0]?.parameters.app).toBe('ringback-a');
+    expect(await other.driver.reconcile(['leg', 'none'])).toMatchObject([{ state: 'answered' }, { known: false }]);
+    await other.driver.join('b', ['leg']);
+    await one.until(() => expect(one.told('leg')).toContain('joined'));
+    await other.driver.hangup('leg');
+    await one.until(() => expect(one.told('leg').at(-1)).toBe('ended:normal'));
+    await other.until(() => expect(other.told('leg').at(-1)).toBe('ended:normal'));
   });
 
   describe('with several servers', () => {

@@ -2,7 +2,7 @@ import type { Activity, Clock, Logger } from '../../kernel/index.js';
 import { RingbackError } from '../../kernel/index.js';
 import type { DialRequest } from '../switch.js';
 import type { CarriedLeg, Hop } from './carried-leg.js';
-import { ARGUMENT, type ChannelEvents } from './channel-events.js';
+import { ARGUMENT, type ChannelEvents, DETECT } from './channel-events.js';
 import { callerId, hopsFor, variablesFor } from './dial-target.js';
 import type { LegBook } from './leg-book.js';
 import { ask, type Link, succeeded } from './link.js';
@@ -53,7 +53,7 @@ export class Dialing {
 
   async #first(request: DialRequest): Promise<void> {
     const { book, clock, settings, names } = this.#parts;
-    const { legId, callId, callProgress, timeoutMs } = request;
+    const { legId, callId, timeoutMs } = request;
     const link = this.#doubtful.get(legId) ?? this.#place(request);
     if (!link.connection.up) throw unavailable(link.name, `is away, and leg ${legId} belongs there`);
     const [hop, ...nextHops] = hopsFor(request, link.name, settings);
@@ -61,7 +61,6 @@ export class Dialing {
       ...{ id: legId, link, channel: names.channel(legId), direction: 'outbound', state: 'dialing', hop: 0, nextHops },
       ...{ inStasis: false, waiting: [], adopted: false, typedAhead: '', ringsUntil: clock.now() + timeoutMs },
       ...(callId !== undefined && { callId }),
-      ...(callProgress && { detection: 'wanted' }),
       redial: (again, next) => this.#redial(request, again, next),
     };
     book.add(leg);
@@ -92,11 +91,12 @@ export class Dialing {
       });
   }
 
-  async #ask({ callerName, timeoutMs, headers }: DialRequest, leg: CarriedLeg, hop: Hop): Promise<void> {
+  async #ask({ callerName, callProgress, timeoutMs, headers }: DialRequest, leg: CarriedLeg, hop: Hop): Promise<void> {
     const { application, book, events } = this.#parts;
     const shown = callerId(callerName, hop.from);
     const response = await ask(leg.link, 'POST', 'channels', {
-      ...{ endpoint: hop.endpoint, app: application, appArgs: ARGUMENT.dialed, channelId: leg.channel },
+      ...{ endpoint: hop.endpoint, app: application, channelId: leg.channel },
+      appArgs: callProgress ? `${ARGUMENT.dialed},${DETECT}` : ARGUMENT.dialed,
       timeout: Math.max(1, Math.ceil(timeoutMs / 1000)),
       ...(shown !== undefined && { callerId: shown }),
       variables: variablesFor(application, headers),

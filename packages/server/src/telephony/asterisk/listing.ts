@@ -5,9 +5,12 @@ import { type CarriedLeg, progressOf } from './carried-leg.js';
 import { ARGUMENT, type ChannelEvents } from './channel-events.js';
 import type { LegBook } from './leg-book.js';
 import { ask, type Link } from './link.js';
-import type { Names } from './names.js';
+import { inboundChannel, type Names } from './names.js';
 import { path, unavailable } from './rest.js';
 import type { AsteriskSwitchOptions } from './settings.js';
+
+/** A leg is looked for on so many of its trunks. */
+const MOST_HOPS = 3;
 
 interface Parts {
   application: string;
@@ -59,11 +62,35 @@ export class Listing {
     await this.#hangUpUnknown(link, strangers);
   }
 
+  /**
+   * A leg that another node had dialed or announced since we connected: it is taken up here too.
+   * @throws RingbackError `switch-unavailable`
+   */
+  async search(links: readonly Link[], legId: string): Promise<CarriedLeg | undefined> {
+    const { names, book, bridges } = this.#parts;
+    for (let hop = 0; hop < MOST_HOPS; hop += 1) {
+      for (const link of links) {
+        const { body } = await ask(link, 'GET', path('channels', names.channel(legId, hop)));
+        const channel = parseChannel(body);
+        if (!channel || book.legId(link, channel.id) !== legId) continue;
+        const leg = book.up(legId) ?? this.#unheard(link, channel);
+        leg.hop = hop;
+        await this.#listenTo(link, channel);
+        const bridgeId = (await this.#bridged(link)).get(channel.id);
+        if (bridgeId !== undefined) bridges.entered(leg, bridgeId);
+        return leg;
+      }
+      if (inboundChannel(legId)) break;
+    }
+    return undefined;
+  }
+
   /** Our legs by their channel, and the bridge that each is in; the bridges of this installation are known from now on. */
   async #bridged(link: Link): Promise<Map<string, string>> {
     const bridgeOf = new Map<string, string>();
+    const listed = await this.#list(link, 'bridges');
     link.bridges.clear();
-    for (const value of await this.#list(link, 'bridges')) {
+    for (const value of listed) {
       const { id, channels } = objectIn(value);
       const ours = this.#parts.names.idOf(textIn(id));
       if (!ours) continue;
@@ -91,6 +118,7 @@ export class Listing {
     leg.dialedAt = Math.min(channel.createdAt || clock.now(), clock.now());
     const progress = reason === ARGUMENT.detected ? progressOf(detail) : undefined;
     if (progress !== undefined) leg.progress = progress;
+    if (leg.inStasis) events.inHand(leg, [reason ?? '', detail ?? '']);
     return leg;
   }
 
@@ -123,11 +151,8 @@ export class Listing {
     const [, reason, detail] = stasisArguments(channel);
     leg.inStasis = channel.application === 'Stasis';
     if (channel.state === 'Ringing') book.ringing(leg);
-    if (channel.state === 'Up') book.answered(leg);
-    if (reason === ARGUMENT.detected) {
-      delete leg.detection;
-      events.detected(leg, detail);
-    }
+    if (leg.inStasis && leg.direction === 'outbound') events.inHand(leg, [reason ?? '', detail ?? '']);
+    else if (channel.state === 'Up') book.answered(leg);
     if (leg.inStasis) book.wake(leg);
   }
 

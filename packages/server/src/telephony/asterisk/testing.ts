@@ -35,6 +35,7 @@ export class ScriptedAri {
   readonly bridges = new Map<string, string[]>();
   readonly #http: Server;
   readonly #sockets = new WebSocketServer({ noServer: true });
+  readonly #applications = new WeakMap<WebSocket, string>();
   readonly #replies: { request: RegExp; reply: () => Reply | 'none' }[] = [];
   #startedAt = 1;
 
@@ -42,6 +43,7 @@ export class ScriptedAri {
     this.#http = createServer((request, response) => void this.#overHttp(request, response));
     this.#http.on('upgrade', (request, socket, head) => {
       this.#sockets.handleUpgrade(request, socket, head, (opened) => {
+        this.#applications.set(opened, new URL(request.url ?? '', this.url).searchParams.get('app') ?? '');
         opened.on('message', (data) => this.#overSocket(opened, data.toString()));
       });
     });
@@ -78,9 +80,12 @@ export class ScriptedAri {
     return this.asked.filter(({ method, path }) => request.test(`${method} ${path}`));
   }
 
-  /** Tells everybody who is connected. */
-  tell(type: string, fields: Record<string, unknown>): void {
-    for (const socket of this.#sockets.clients) socket.send(JSON.stringify({ type, ...fields }));
+  /** Tells everybody who is connected, or one application. */
+  tell(type: string, fields: Record<string, unknown>, application?: string): void {
+    for (const socket of this.#sockets.clients) {
+      if (application !== undefined && this.#applications.get(socket) !== application) continue;
+      socket.send(JSON.stringify({ type, ...fields }));
+    }
   }
 
   /** A channel gets into another state. */
@@ -92,16 +97,21 @@ export class ScriptedAri {
 
   /** A channel is given to the application. */
   enters(id: string, args: readonly string[], fields: Record<string, unknown> = {}): void {
-    const dialplan = { app_name: 'Stasis', app_data: ['ringback', ...args].join(',') };
+    const application = String(this.#dialed(id)?.parameters.app ?? 'ringback');
+    const dialplan = { app_name: 'Stasis', app_data: [application, ...args].join(',') };
     const channel = { state: 'Up', dialplan, ...fields, id };
     this.channels.set(id, channel);
-    this.tell('StasisStart', { channel, args });
+    this.tell('StasisStart', { channel, args }, application);
   }
 
   /** The party answers. */
   answers(id: string): void {
     this.becomes(id, 'Ringing');
-    this.enters(id, ['dialed']);
+    this.enters(id, String(this.#dialed(id)?.parameters.appArgs).split(','));
+  }
+
+  #dialed(id: string): Asked | undefined {
+    return this.requests(/^POST channels$/).find(({ parameters }) => parameters.channelId === id);
   }
 
   /** A channel is gone, and everybody is told, unless nobody is. */
@@ -185,6 +195,7 @@ export class ScriptedAri {
       return { status: 200, body: channel };
     }
     if (!this.channels.has(id)) return { status: 404 };
+    if (method === 'GET') return { status: 200, body: this.channels.get(id) };
     if (method === 'DELETE' && verb === undefined) queueMicrotask(() => this.ends(id, 16));
     return { status: 204 };
   }
