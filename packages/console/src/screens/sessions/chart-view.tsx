@@ -52,9 +52,10 @@ export function ChartView({ chart, active, taken }: Props) {
     () => (placed.data?.states ?? []).map((state) => nodeOf(state, active, say)),
     [placed.data, active, language],
   );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   const edges = useMemo(
-    () => (placed.data?.transitions ?? []).map((transition) => edgeOf(transition, taken)),
-    [placed.data, taken],
+    () => (placed.data?.transitions ?? []).map((transition) => edgeOf(transition, taken, say)),
+    [placed.data, taken, language],
   );
   if (placed.isPending) return <Skeleton h="100%" aria-label={say('drawing')} />;
   if (placed.isError) return <Failure what={say('notDrawn')} error={placed.error} retry={placed.refetch} />;
@@ -64,6 +65,16 @@ export function ChartView({ chart, active, taken }: Props) {
       {...{ fitView: true, fitViewOptions: { padding: 0.06, maxZoom: 1.1 } }}
       {...{ nodesDraggable: false, nodesConnectable: false, edgesFocusable: false, elementsSelectable: false }}
       proOptions={{ hideAttribution: false }}
+      ariaLabelConfig={{
+        // States cannot be selected or moved, as the library would have it.
+        'node.a11yDescription.default': say('chartKeys'),
+        'node.a11yDescription.keyboardDisabled': say('chartKeys'),
+        'edge.a11yDescription.default': '',
+        'controls.ariaLabel': say('chartControls'),
+        'controls.zoomIn.ariaLabel': say('zoomIn'),
+        'controls.zoomOut.ariaLabel': say('zoomOut'),
+        'controls.fitView.ariaLabel': say('fitChart'),
+      }}
       aria-label={say('chartOf', { number: chart.states.length - 1, active: active.join(', ') })}
     >
       <Controls showInteractive={false} />
@@ -81,11 +92,13 @@ function nodeOf(state: PlacedState, active: readonly string[], say: SaySessions)
     ...{ id: state.id, type: 'state', position: { x: state.x, y: state.y }, data: { state, isActive } },
     ...{ width: state.width, height: state.height, focusable: state.kind !== 'initial' },
     ...(state.parent !== undefined && { parentId: state.parent }),
-    ariaLabel: say(isActive ? 'chartActive' : 'chartState', { kind, id: state.id }),
+    ...(state.kind !== 'initial' && {
+      ariaLabel: say(isActive ? 'chartActive' : 'chartState', { kind, id: state.id }),
+    }),
   };
 }
 
-function edgeOf(placed: PlacedTransition, taken: readonly ChartTransition[]): TransitionEdge {
+function edgeOf(placed: PlacedTransition, taken: readonly ChartTransition[], say: SaySessions): TransitionEdge {
   const isTaken = taken.some(
     ({ source, targets, event, line }) =>
       source === placed.source &&
@@ -96,6 +109,7 @@ function edgeOf(placed: PlacedTransition, taken: readonly ChartTransition[]): Tr
   return {
     ...{ id: placed.id, type: 'transition', source: placed.source, target: placed.target },
     ...{ data: { placed, isTaken }, zIndex: isTaken ? 3 : 1 },
+    ariaLabel: say(placed.isInitial ? 'chartBegin' : 'chartEdge', { from: placed.source, to: placed.target }),
   };
 }
 
