@@ -134,6 +134,7 @@ export class AsteriskSwitch implements Switch {
     for (const timer of this.#patience.values()) timer.cancel();
     this.#patience.clear();
     for (const { connection } of this.#links) connection.close();
+    this.#treatments.close();
     this.#outgoing.hold();
     this.#wake();
   }

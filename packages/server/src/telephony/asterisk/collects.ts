@@ -83,6 +83,11 @@ export class Collects {
     this.#byId.delete(id);
   }
 
+  /** Nothing is reported any more. */
+  close(): void {
+    for (const id of [...this.#byId.keys()]) this.stop(id);
+  }
+
   legEnded(leg: CarriedLeg): void {
     for (const collect of [...this.#byId.values()]) {
       if (collect.leg !== leg) continue;

@@ -87,6 +87,11 @@ export class Plays {
     if (play) this.#forget(play);
   }
 
+  /** Nothing happens any more; what Asterisk plays goes on. */
+  close(): void {
+    for (const play of [...this.#byId.values()]) this.#forget(play);
+  }
+
   /** After the connection was lost: what ended meanwhile is noticed. */
   async resume(link: Link): Promise<void> {
     for (const [playback, play] of [...this.#byPlayback]) {

@@ -159,6 +159,12 @@ export class Treatments {
     await this.#recordings.resume(link);
   }
 
+  /** Nothing is waited for any more. */
+  close(): void {
+    this.#plays.close();
+    this.#collects.close();
+  }
+
   #once(id: string, begin: () => Promise<void>): Promise<void> {
     return this.#turns.run(id, async () => {
       const over = this.#over.get(id);
