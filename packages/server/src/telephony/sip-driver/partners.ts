@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/index.js';
 import { heldAnswer, heldOffer, type Sdp } from '../sip/sdp.js';
-import type { Session, SessionHandler } from '../sip/session.js';
+import type { Session } from '../sip/session.js';
+import type { SessionHandler } from '../sip/session-handler.js';
 import type { CarriedLeg } from './carried-leg.js';
 import type { LegBook } from './leg-book.js';
 

@@ -1,23 +1,16 @@
-import type { Timer } from '../../kernel/index.js';
 import { authorised } from './authorisation.js';
 import { Dialog, type DialogState } from './dialog.js';
 import type { Credentials } from './digest.js';
 import { digitOf } from './digit-info.js';
 import { cseqOf, optionTags } from './header-values.js';
 import { type Headers, NO_BODY, type SipRequest, type SipResponse } from './message.js';
-import { described, originId } from './outgoing-call.js';
-import { RepeatedAnswer } from './repeated-answer.js';
+import { originId } from './outgoing-call.js';
 import { respond } from './respond.js';
 import { fittedAnswer, fittedOffer, formatSdp, heldAnswer, heldOffer, parseSdp, type Sdp, withOrigin } from './sdp.js';
-import {
-  agreedByResponse,
-  agreeToRequest,
-  MIN_SESSION_SECONDS,
-  type SessionTimer,
-  timerMs,
-  timerRequest,
-} from './session-timer.js';
-import { Malformed } from './text.js';
+import type { SessionHandler } from './session-handler.js';
+import { agreedByResponse, MIN_SESSION_SECONDS, type SessionTimer, timerRequest } from './session-timer.js';
+import { SessionWatch } from './session-watch.js';
+import { readable, TheirOffers } from './their-offers.js';
 import type { ServerTransaction } from './transactions.js';
 import type { UserAgent } from './user-agent.js';
 
@@ -34,19 +27,6 @@ export interface SessionRecord {
   timer?: SessionTimer;
   /** Whether the other side takes UPDATE. */
   takesUpdate: boolean;
-}
-
-export interface SessionHandler {
-  /** The other side offers something else: our answer, or the status that refuses it. */
-  offered(offer: Sdp): Promise<Sdp | 488 | 491>;
-  /** The other side asks what we offer; its answer comes to `answered`. */
-  asked(): Promise<Sdp | 488 | 491>;
-  answered(answer: Sdp): void;
-  /** `bye`: by the other side. `lost`: it does not react any more. Never after `bye()`. */
-  ended(how: 'bye' | 'lost'): void;
-  digit(digit: string): void;
-  /** Something that is stored is another. */
-  changed(): void;
 }
 
 export interface SessionParts {
@@ -86,22 +66,25 @@ export class Session {
   /** Our INVITE is under way: from its start to the ACK. */
   #ours = false;
   #waiting: (() => void)[] = [];
-  /** Their INVITE is under way: from its arrival to the ACK. */
-  #theirs: { transaction: ServerTransaction; answer?: RepeatedAnswer; weOffered: boolean } | undefined;
+  readonly #theirs: TheirOffers;
+  readonly #watch: SessionWatch;
   #byeDue: string | true | undefined;
-  #timer: Timer | undefined;
-  #failures = 0;
 
   constructor(parts: SessionParts, record: SessionRecord) {
     this.#parts = parts;
     this.#agent = parts.agent;
     this.#record = record;
     this.dialog = new Dialog(record.dialog);
+    const { agent, handler, sessionSeconds } = parts;
+    this.#theirs = new TheirOffers(agent, this, handler, sessionSeconds);
+    this.#watch = new SessionWatch(agent, this, sessionSeconds);
     this.#leave = parts.agent.adopt(this.dialog.key, {
       request: (transaction) => this.#request(transaction),
-      ack: (request) => this.#acknowledged(request),
+      ack: (request) => {
+        if (this.#theirs.acknowledged(request) && this.#byeDue !== undefined) this.#hangUp(this.#byeDue);
+      },
     });
-    this.#watch();
+    this.#watch.restart();
   }
 
   /** A session of an earlier life. */
@@ -122,7 +105,22 @@ export class Session {
     return this.#over;
   }
 
-  get #sent(): Sdp | undefined {
+  /** Whether an exchange of ours is under way. */
+  get isAsking(): boolean {
+    return this.#ours;
+  }
+
+  /** Whether it ends as soon as an answer of ours is acknowledged. */
+  get isLeaving(): boolean {
+    return this.#byeDue !== undefined;
+  }
+
+  get timer(): SessionTimer | undefined {
+    return this.#record.timer;
+  }
+
+  /** Our last description. */
+  get sent(): Sdp | undefined {
     return this.#record.sent === undefined ? undefined : parseSdp(Buffer.from(this.#record.sent));
   }
 
@@ -146,7 +144,7 @@ export class Session {
     if (agreed) this.#record.timer = agreed;
     else delete this.#record.timer;
     this.#heedAllow(response.headers);
-    this.#watch();
+    this.#watch.restart();
   }
 
   /** What we agreed to in answer to their INVITE. */
@@ -154,13 +152,12 @@ export class Session {
     if (timer) this.#record.timer = timer;
     else delete this.#record.timer;
     this.#heedAllow(request.headers);
-    this.#watch();
+    this.#watch.restart();
   }
 
   /** Repeats our answer to the INVITE that began the session until it is acknowledged. */
   awaitAcknowledgement(transaction: ServerTransaction, response: SipResponse, weOffered: boolean): void {
-    this.#theirs = { transaction, weOffered };
-    this.#theirs.answer = this.#repeat(transaction, response);
+    this.#theirs.awaitAcknowledgement(transaction, response, weOffered);
   }
 
   /**
@@ -175,7 +172,7 @@ export class Session {
         this.#yield();
         return { ok: false, status: 481 };
       }
-      const result = this.#theirs ? { ok: false as const, status: 491 } : await this.#invite(offer);
+      const result = this.#theirs.underWay ? { ok: false as const, status: 491 } : await this.#invite(offer);
       if (result.ok) return result;
       this.#yield();
       if (result.status !== 491 || !options.patient || tries === GLARE_TRIES) return result;
@@ -186,7 +183,7 @@ export class Session {
   /** Ends the session. Only after the ACK of an answer of ours that is still awaited (RFC 3261 15). */
   bye(reason?: string): void {
     if (this.#over) return;
-    if (this.#theirs?.answer?.underWay) {
+    if (this.#theirs.awaitsAcknowledgement) {
       this.#byeDue = reason ?? true;
       return;
     }
@@ -202,6 +199,22 @@ export class Session {
   /** Forgets the session without a word: it lives on for the other side, and may be resumed. */
   abandon(): void {
     this.#end();
+  }
+
+  /** RFC 3261 13.3.1.4: whoever never acknowledges is hung up. */
+  unacknowledged(): void {
+    const due = this.#byeDue;
+    this.#hangUp(due);
+    if (due === undefined) this.#parts.handler.ended('lost');
+  }
+
+  expire(reason?: string): void {
+    this.bye(reason);
+    this.#parts.handler.ended('lost');
+  }
+
+  gone(): void {
+    this.#lost('lost');
   }
 
   #hangUp(reason: string | true | undefined): void {
@@ -222,9 +235,8 @@ export class Session {
   #end(): void {
     this.#over = true;
     this.#tellOver();
-    this.#timer?.cancel();
-    this.#theirs?.answer?.stop();
-    this.#theirs = undefined;
+    this.#watch.stop();
+    this.#theirs.stop();
     this.#leave();
   }
 
@@ -260,7 +272,7 @@ export class Session {
   }
 
   async #invite(offer: Sdp | undefined): Promise<Reinvited> {
-    const body = offer ? this.describe(fittedOffer(offer, this.#sent)) : NO_BODY;
+    const body = offer ? this.describe(fittedOffer(offer, this.sent)) : NO_BODY;
     let invite = this.dialog.request('INVITE', { headers: this.#inviteHeaders(body.length > 0), body });
     for (;;) {
       const asked = invite;
@@ -348,10 +360,10 @@ export class Session {
     }
     switch (request.method) {
       case 'INVITE':
-        this.#invited(transaction);
+        this.#theirs.invited(transaction);
         return;
       case 'UPDATE':
-        this.#updated(transaction);
+        this.#theirs.updated(transaction);
         return;
       case 'BYE':
         transaction.respond(respond(request, 200));
@@ -375,130 +387,6 @@ export class Session {
     }
   }
 
-  #invited(transaction: ServerTransaction): void {
-    const { request } = transaction;
-    if (this.#ours) {
-      transaction.respond(respond(request, 491));
-      return;
-    }
-    if (this.#theirs) {
-      transaction.respond(respond(request, 500, { headers: { 'Retry-After': '2' } }));
-      return;
-    }
-    const agreed = agreeToRequest(request, this.#parts.sessionSeconds);
-    if (agreed.tooSmall) {
-      transaction.respond(tooSmall(request));
-      return;
-    }
-    if (this.dialog.retarget(request)) this.#parts.handler.changed();
-    const offer = described(request);
-    this.#theirs = { transaction, weOffered: offer === undefined };
-    transaction.respond(respond(request, 100));
-    const forget = this.#agent.onCancel(transaction, () => this.#settle(transaction, respond(request, 487)));
-    this.#answering(offer, (answer) => {
-      forget();
-      if (this.#theirs?.transaction !== transaction) return;
-      if (typeof answer === 'number') return this.#settle(transaction, respond(request, answer));
-      this.agreed(agreed.timer, request);
-      const response = this.#described(request, agreed.headers, answer);
-      this.#theirs.answer = this.#repeat(transaction, response);
-      this.#parts.handler.changed();
-    });
-  }
-
-  /** RFC 3311: an offer without ACK, or the renewal alone. */
-  #updated(transaction: ServerTransaction): void {
-    const { request } = transaction;
-    const offer = described(request);
-    if (offer && (this.#ours || this.#theirs)) {
-      transaction.respond(respond(request, 491));
-      return;
-    }
-    const agreed = agreeToRequest(request, this.#parts.sessionSeconds);
-    if (agreed.tooSmall) {
-      transaction.respond(tooSmall(request));
-      return;
-    }
-    if (this.dialog.retarget(request)) this.#parts.handler.changed();
-    const answered = (answer: Sdp | 488 | 491 | undefined) => {
-      if (this.#over) return;
-      if (typeof answer === 'number') return transaction.respond(respond(request, answer));
-      this.agreed(agreed.timer, request);
-      transaction.respond(this.#described(request, agreed.headers, answer));
-    };
-    if (offer) this.#answering(offer, answered);
-    else answered(undefined);
-  }
-
-  #answering(offer: Sdp | undefined, answered: (answer: Sdp | 488 | 491) => void): void {
-    const { handler } = this.#parts;
-    this.#agent.inBackground(async () => {
-      try {
-        const answer = await (offer ? handler.offered(offer) : handler.asked());
-        if (offer && typeof answer !== 'number') this.note(offer);
-        answered(answer);
-      } catch (error) {
-        this.#agent.log.warn({ err: error, call: this.#record.dialog.callId }, 'an offer could not be answered');
-        answered(488);
-      }
-    });
-  }
-
-  #described(request: SipRequest, headers: Record<string, string>, sdp: Sdp | undefined): SipResponse {
-    const offer = described(request);
-    const body = sdp && this.describe(offer ? fittedAnswer(sdp, offer) : fittedOffer(sdp, this.#sent));
-    const { Allow = '' } = this.#agent.abilities();
-    return respond(request, 200, {
-      headers: {
-        Contact: this.#agent.contact(this.dialog.nextHop()),
-        Allow,
-        Supported: 'timer',
-        ...headers,
-        ...(body && { 'Content-Type': 'application/sdp' }),
-      },
-      ...(body && { body }),
-    });
-  }
-
-  /** Refuses the other side's INVITE that is under way. */
-  #settle(transaction: ServerTransaction, response: SipResponse): void {
-    if (this.#theirs?.transaction !== transaction || this.#theirs.answer) return;
-    this.#theirs = undefined;
-    transaction.respond(response);
-  }
-
-  #repeat(transaction: ServerTransaction, response: SipResponse): RepeatedAnswer {
-    const { clock, times } = this.#agent;
-    return new RepeatedAnswer({
-      clock,
-      times,
-      capped: true,
-      send: () => transaction.respond(response),
-      givenUp: () => {
-        // RFC 3261 13.3.1.4: whoever never acknowledges is hung up.
-        this.#theirs = undefined;
-        const due = this.#byeDue;
-        this.#hangUp(due);
-        if (due === undefined) this.#parts.handler.ended('lost');
-      },
-    });
-  }
-
-  #acknowledged(request: SipRequest): void {
-    const theirs = this.#theirs;
-    if (!theirs?.answer || cseqOf(request).number !== cseqOf(theirs.transaction.request).number) return;
-    theirs.answer.stop();
-    this.#theirs = undefined;
-    const answer = theirs.weOffered ? readable(request) : undefined;
-    this.note(answer);
-    const due = this.#byeDue;
-    if (due !== undefined) {
-      this.#hangUp(due);
-      return;
-    }
-    if (answer) this.#parts.handler.answered(answer);
-  }
-
   #heedAllow(headers: Headers): void {
     const allowed = optionTags(headers, 'allow');
     if (allowed.length > 0) this.#record.takesUpdate = allowed.includes('update');
@@ -506,38 +394,8 @@ export class Session {
 
   // ---- renewal
 
-  #watch(): void {
-    this.#timer?.cancel();
-    const { sessionSeconds } = this.#parts;
-    const { timer } = this.#record;
-    if (this.#over || (!timer && sessionSeconds === 0)) return;
-    const { clock } = this.#agent;
-    const ms = timer ? timerMs(timer) : 500 * sessionSeconds;
-    this.#timer = clock.at(clock.now() + ms, () => this.#agent.inBackground(() => this.#due()));
-  }
-
-  async #due(): Promise<void> {
-    const { timer } = this.#record;
-    if (timer && !timer.weRefresh) {
-      // The other side should have renewed the session long ago.
-      this.bye('SIP;cause=408;text="Session expired"');
-      this.#parts.handler.ended('lost');
-      return;
-    }
-    const status = await this.#renew(timer);
-    if (this.#over) return;
-    if (status === 481 || status === 408) return this.#lost('lost');
-    this.#failures = status < 300 || status === 491 || !timer ? 0 : this.#failures + 1;
-    if (this.#failures > 1) {
-      this.bye();
-      this.#parts.handler.ended('lost');
-      return;
-    }
-    this.#watch();
-  }
-
   /** Whoever knows no timers is asked by OPTIONS whether the session still stands. */
-  async #renew(timer: SessionTimer | undefined): Promise<number> {
+  async renew(timer: SessionTimer | undefined): Promise<number> {
     if (!timer) return (await this.#ask(this.dialog.request('OPTIONS', { headers: this.#agent.abilities() }))).status;
     if (this.#record.takesUpdate) {
       const update = this.dialog.request('UPDATE', { headers: this.#inviteHeaders(false) });
@@ -545,21 +403,7 @@ export class Session {
       if (response.status < 300) this.heed(response);
       return response.status;
     }
-    const renewed = await this.reinvite(this.#sent ?? heldOffer());
+    const renewed = await this.reinvite(this.sent ?? heldOffer());
     return renewed.ok ? 200 : renewed.status;
-  }
-}
-
-function tooSmall(request: SipRequest): SipResponse {
-  return respond(request, 422, { headers: { 'Min-SE': String(MIN_SESSION_SECONDS) } });
-}
-
-/** What a message describes; nothing where it cannot be read, since what it answers stands in any case. */
-function readable(message: SipRequest | SipResponse): Sdp | undefined {
-  try {
-    return described(message);
-  } catch (error) {
-    if (error instanceof Malformed) return undefined;
-    throw error;
   }
 }

@@ -30,8 +30,7 @@ export interface SipSwitchSettings {
   sessionSeconds?: number;
   /**
    * Milliseconds for which the offer of a party that has answered is kept for its partner (RFC 3725, flow I) before it is
-   * answered with silence. Default 5,000: until the ACK
-   * that it waits for, a party cannot hang up.
+   * answered with silence. Default 5,000: before the ACK a party cannot hang up.
    */
   offerMs?: number;
   /** Milliseconds without any reply after which the next trunk is tried. Default 5,000. */
