@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../server/server-process.js';
 import { consoleBed } from './bed.js';
@@ -11,6 +12,9 @@ const FILE = [
   ',,0,86400,UTC',
   '5557004,,noon,86400,UTC',
 ].join('\n');
+
+/** The console's words for what the columns of records hold. */
+const TERMS = resolve(import.meta.dirname, '../../packages/console/src/records/record-terms.texts.ts');
 
 /** Dialed again by a treatment. */
 const BUSY = '5559101';
@@ -154,6 +158,20 @@ describe('calling lists', { timeout: 240_000 }, () => {
     await bed.server.post('/api/v1/campaign-groups/Spring@Outbound/unload', {});
     expect(bed.browser.complaints).toEqual([]);
     await page.close();
+  });
+
+  it('has a word for every type, status and result that the server knows', async () => {
+    const { json } = await bed.server.get('/api/v1/record-terms');
+    const { record_type, record_status, call_result } = json as Record<string, Record<string, string>>;
+    const { en } = (await import(TERMS)) as { en: Record<string, string> };
+    const named = (column: string, names: object) =>
+      Object.entries(names).map(([value, name]) => [`${column}${value}`, name]);
+    const all = [
+      ...named('type', record_type ?? {}),
+      ...named('status', record_status ?? {}),
+      ...named('result', call_result ?? {}),
+    ];
+    expect(en).toEqual(Object.fromEntries(all));
   });
 
   it('says when there is no such record', async () => {

@@ -1,10 +1,11 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { asTexts } from '../../api/customers.js';
 import type { Desktop } from '../../desktop/desktop.js';
 import type { DesktopLink } from '../../desktop/use-desktop.js';
+import { Facts } from '../../layout/facts.js';
 import { With } from '../../layout/with.js';
 import { Moment } from '../../time/moment.js';
 import classes from './agent.module.css';
-import { Facts } from './facts.js';
 import { useAgentTexts } from './use-agent-texts.js';
 
 const EVENTS = ['dialing', 'ringing', 'answered', 'joined'] as const;
@@ -60,7 +61,7 @@ export function CallPanel({ desktop: { call }, link }: { desktop: Desktop; link:
           {Object.keys(call.data).length > 0 && (
             <details className={classes.details}>
               <summary>{say('callData')}</summary>
-              <Facts members={call.data} />
+              <Facts members={asTexts(call.data)} />
             </details>
           )}
         </Stack>

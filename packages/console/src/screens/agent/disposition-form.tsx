@@ -4,6 +4,7 @@ import { number } from '../../api/json.js';
 import { AGENT_RESULTS, firstResult } from '../../desktop/call-results.js';
 import { customFields, type DesktopRecord } from '../../desktop/desktop.js';
 import type { DesktopLink } from '../../desktop/use-desktop.js';
+import { useRecordTerms } from '../../records/record-terms.js';
 import { useAgentTexts } from './use-agent-texts.js';
 
 const FINISH = 'finish';
@@ -18,6 +19,7 @@ interface DispositionFormProps {
 /** How it went: the call result, what follows, and the fields of the list that have changed. */
 export function DispositionForm({ record, link, isInCall }: DispositionFormProps) {
   const say = useAgentTexts();
+  const { resultName } = useRecordTerms();
   const { handle, keys } = record;
   const [chosen, setChosen] = useState<string | null>(null);
   const [next, setNext] = useState<string>(FINISH);
@@ -50,7 +52,7 @@ export function DispositionForm({ record, link, isInCall }: DispositionFormProps
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
           <Select
             label={say('result')}
-            data={AGENT_RESULTS.map((value) => ({ value, label: say(`result-${value}`) }))}
+            data={AGENT_RESULTS.map((value) => ({ value, label: resultName(Number(value)) }))}
             value={result}
             allowDeselect={false}
             onChange={setChosen}

@@ -1,10 +1,11 @@
 import { Badge, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { asTexts } from '../../api/customers.js';
 import { text } from '../../api/json.js';
 import type { Arranged, DesktopRecord } from '../../desktop/desktop.js';
 import type { DesktopLink } from '../../desktop/use-desktop.js';
+import { Facts } from '../../layout/facts.js';
 import classes from './agent.module.css';
 import { DispositionForm } from './disposition-form.js';
-import { Facts } from './facts.js';
 import { RescheduleForm } from './reschedule-form.js';
 import { useAgentTexts } from './use-agent-texts.js';
 
@@ -99,7 +100,7 @@ export function RecordPanel({ record, link, isInCall, chain, arranged }: RecordP
         ))}
         <details className={`${classes.details} ${classes.part}`}>
           <summary>{say('everything')}</summary>
-          <Facts members={keys} />
+          <Facts members={asTexts(keys)} />
         </details>
       </Stack>
     </Paper>
