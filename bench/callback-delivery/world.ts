@@ -293,9 +293,9 @@ class Simulation {
 
   #checkOrder(chosen: Party): void {
     for (const party of this.#eligible.values()) {
-      if (party.arrival >= chosen.arrival) continue;
-      if (chosen.kind === 'callback' && party.kind === 'live') this.#result.callbackBeforeLive += 1;
-      if (chosen.kind === 'live' && party.kind === 'callback') this.#result.liveBeforeCallback += 1;
+      if (party.arrival >= chosen.arrival || party.kind === chosen.kind) continue;
+      if (chosen.kind === 'callback') this.#result.callbackBeforeLive += 1;
+      else this.#result.liveBeforeCallback += 1;
       return;
     }
   }
@@ -314,6 +314,7 @@ class Simulation {
     const next = this.#nextIfAnswered();
     if (next) {
       this.#yield(party);
+      this.#checkOrder(next);
       this.#eligible.delete(next.id);
       this.#converse(next, agent);
       return;
