@@ -12,6 +12,8 @@ async function prepare(): Promise<void> {
   };
   await put('/agent-groups/Chatters', { name: 'Chatters', dbid: 952 });
   await put('/agents/chat1', { id: 'chat1', dbid: 981, dn: '29610', groups: ['Chatters'], firstName: 'Carla' });
+  // However busy the machine is, the agent is asked until the test answers.
+  await put('/options/chat', { 'offer-timeout': '600' });
   const service = { _type: 'builtin', _service: 'request-chat', _chat_endpoint: 'Environment:default' };
   await put('/services/help-chat', { ...service, _target: 'Chatters@GA' });
 }

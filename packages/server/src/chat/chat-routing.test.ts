@@ -118,9 +118,9 @@ describe('chats that wait', () => {
     change('a', false);
     await store.activity.idle();
     expect(await offeredTo(chats, id)).toBeUndefined();
-    agents.push(agent('b'));
+    agents.push(agent('a'));
     await clock.advance(5_000);
-    expect(await offeredTo(chats, id)).toBe('b');
+    expect(await offeredTo(chats, id)).toBe('a');
   });
 
   it('are offered still by the next process', async () => {

@@ -114,9 +114,11 @@ export class ChatRouting {
       const now = clock.now();
       if (chat?.offerDueAt === undefined || chat.offerDueAt > now) return;
       const { offeredTo: before } = chat;
-      const refused = before === undefined ? chat.refused : { ...chat.refused, [before]: now + UNANSWERED_MS };
-      const load = await chatRecords.load(tx, id);
-      const offeredTo = chooseAgent(await staff.ready(tx, chat.service), load, refused, now);
+      const ready = await staff.ready(tx, chat.service);
+      // Who has been taken away by a call has not refused.
+      const isSilent = before !== undefined && ready.some((agent) => agent.id === before);
+      const refused = isSilent ? { ...chat.refused, [before]: now + UNANSWERED_MS } : chat.refused;
+      const offeredTo = chooseAgent(ready, await chatRecords.load(tx, id), refused, now);
       const pause = Math.max(LOOK_AGAIN_MS, (now - chat.startedAt) * LOOK_AGAIN_SHARE);
       const offerDueAt = Math.round(now + (offeredTo === undefined ? pause : offerMs()));
       await chatRecords.write(tx, { ...chat, refused, offeredTo, offerDueAt });
