@@ -10,6 +10,7 @@ export {
   isLoopback,
   loginApi,
   OpenId,
+  type PlannedAttempt,
   type RecordHistoryDesk,
   type TestClock,
   type WaitingDesk,

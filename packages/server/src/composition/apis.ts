@@ -129,7 +129,7 @@ export async function composeApis(
     sessions: orchestration.directory,
     flows: orchestration.flows,
     records: recordDesk(ground, outbound),
-    recordHistory: recordHistoryDesk(ground, outbound),
+    recordHistory: recordHistoryDesk(ground, outbound, calls),
     compliance: complianceDesk(ground, outbound),
     campaigns: outbound.campaigns,
     simulator,

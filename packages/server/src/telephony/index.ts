@@ -8,7 +8,7 @@ export {
   type LegChange,
   type TreatedHandler,
 } from './calls.js';
-export type { DialDecision } from './dial-decision.js';
+export { type DialDecision, decisionFacts } from './dial-decision.js';
 export {
   type AskedCall,
   arrivalBy,

@@ -46,7 +46,7 @@ export type { FlowDiagnostic, FlowShelf, StoredFlow } from './flows.js';
 export { loginApi } from './login/index.js';
 export { OpenId } from './login/open-id.js';
 export type { ObjectStore } from './objects.js';
-export type { RecordHistoryDesk } from './record-history.js';
+export type { PlannedAttempt, RecordHistoryDesk } from './record-history.js';
 export type { SessionDirectory } from './sessions.js';
 export type { SimulatedNetwork, TestClock } from './simulator.js';
 export type { WaitingDesk } from './waiting.js';

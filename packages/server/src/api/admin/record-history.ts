@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { type Clock, instant } from '../../kernel/index.js';
+import { type Clock, instant, type JsonObject } from '../../kernel/index.js';
 import {
   type AttemptView,
   type CallingLists,
@@ -20,11 +20,16 @@ export interface RecordHistoryDesk {
   clock: Clock;
   lists: CallingLists;
   /** The attempts of a record, oldest first, those that were not dialed too. */
-  attempts(list: string, recordId: number): Promise<readonly AttemptView[]>;
+  attempts(list: string, recordId: number): Promise<readonly PlannedAttempt[]>;
   /** The states that a record came into, oldest first. */
   timeline(record: ListRecord): Promise<readonly RecordMoment[]>;
   /** What campaigns and jurisdictions have against dialing a record now. */
   campaignObstacles(record: ListRecord): Promise<readonly Obstacle[]>;
+}
+
+/** An attempt with what the dial plan decided about its call, where there is one. */
+export interface PlannedAttempt extends AttemptView {
+  plan?: JsonObject;
 }
 
 interface OfRecord {
@@ -47,6 +52,15 @@ const attempt = Type.Object({
   blockedBy: Type.Optional(Type.String({ description: 'Why it was not dialed' })),
   destination: Type.Optional(Type.String({ description: 'DN that a treatment has sent the answered call to' })),
   nobodyFree: Type.Optional(Type.Number({ description: 'Probability, at the dial, that nobody would be free' })),
+  plan: Type.Optional(
+    Type.Object(
+      {},
+      {
+        additionalProperties: true,
+        description: 'Of the dial plan: to, trunks, rule, callerId, pool, attestation, refused',
+      },
+    ),
+  ),
 });
 const moment = Type.Object({
   at: Type.String(),
@@ -126,7 +140,7 @@ export function registerRecordHistory(app: FastifyInstance, desk: RecordHistoryD
   );
 }
 
-function shown({ list: _list, recordId: _record, result, ...view }: AttemptView) {
+function shown({ list: _list, recordId: _record, result, ...view }: PlannedAttempt) {
   const { at, dialedAt, answeredAt, connectedAt, endedAt, ...rest } = view;
   const times = { at, dialedAt, answeredAt, connectedAt, endedAt };
   return {
