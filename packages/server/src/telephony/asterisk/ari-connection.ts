@@ -6,7 +6,7 @@ import { type AriRequest, type AriResponse, HttpRest, type Rest, SocketRest, una
 import type { AsteriskServer } from './settings.js';
 
 /** Milliseconds between two attempts to connect: the first and the longest. */
-const RETRY_MS = { first: 250, longest: 5000 };
+const RETRY_MS = { first: 250, longest: 2000 };
 /** Milliseconds between two signs of life that are asked for; a server that missed one is taken for gone. */
 const KEEP_ALIVE_MS = 5000;
 /** From these versions on, requests go over the WebSocket, by major version; all later majors have it. */
