@@ -147,8 +147,7 @@ describe('calling lists', { timeout: 240_000 }, () => {
     await page.getByRole('link', { name: BUSY }).click();
     const became = page.getByRole('table', { name: 'What became of it' });
     const rescheduled = became.getByRole('row', { name: /Ready CampaignRescheduled Busy/ });
-    await rescheduled.getByText('cycle 1, number 1 for this result, then number 1 of the chain').waitFor();
-    await rescheduled.getByText('later').waitFor();
+    await rescheduled.getByText('later: cycle 1, number 1 for this result, then number 1 of the chain').waitFor();
     await bed.picture(page, 'console-record-rescheduled');
     await page.goto(`${bed.server.url}/console/lists/spring?by=phone&search=5559102`);
     await page.getByRole('link', { name: '5559102' }).click();

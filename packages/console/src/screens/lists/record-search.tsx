@@ -121,7 +121,7 @@ export function RecordTable({ records, label }: { records: readonly ListRecord[]
 export function StatusMark({ status }: { status: number }) {
   const { statusName } = useRecordTerms();
   return (
-    <Badge variant="light" color={statusColor(status)} tt="none">
+    <Badge variant="light" color={statusColor(status)} tt="none" miw="max-content">
       {statusName(status)}
     </Badge>
   );

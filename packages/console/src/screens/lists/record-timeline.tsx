@@ -1,5 +1,5 @@
 import { Paper, Table, Text, Title } from '@mantine/core';
-import type { AppliedTreatment, RecordMoment } from '../../api/records.js';
+import type { RecordMoment } from '../../api/records.js';
 import { useTreatmentNames } from '../../api/treatments.js';
 import { Empty } from '../../layout/empty.js';
 import type { RecordTerms } from '../../records/record-terms.js';
@@ -30,7 +30,6 @@ export function RecordTimeline({ timeline, terms }: { timeline: readonly RecordM
               <Table.Th>{say('type')}</Table.Th>
               <Table.Th>{say('result')}</Table.Th>
               <Table.Th>{say('scheduledFor')}</Table.Th>
-              <Table.Th>{say('treatment')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -65,33 +64,22 @@ function MomentRow({ moment, terms, treatments }: MomentRowProps) {
         )}
       </Table.Td>
       {blocked !== undefined ? (
-        <Table.Td colSpan={5}>{say('notDialed', { reason: blocked })}</Table.Td>
+        <Table.Td colSpan={4}>{say('notDialed', { reason: blocked })}</Table.Td>
       ) : (
         <>
           <Table.Td>{status !== undefined && <StatusMark status={status} />}</Table.Td>
           <Table.Td>{type !== undefined && terms.typeName(type)}</Table.Td>
           <Table.Td>{result !== undefined && terms.resultName(result)}</Table.Td>
-          <Table.Td>{scheduledAt !== undefined && <Moment at={scheduledAt} />}</Table.Td>
-          <Table.Td>
+          <Table.Td miw={190}>
+            {scheduledAt !== undefined && <Moment at={scheduledAt} />}
             {treatment !== undefined && (
-              <Treated treatment={treatment} name={treatments?.get(treatment.id) ?? treatment.id} />
+              <Text size="xs" c="dimmed" className="tabular">
+                {say('treated', { ...treatment, name: treatments?.get(treatment.id) ?? treatment.id })}
+              </Text>
             )}
           </Table.Td>
         </>
       )}
     </Table.Tr>
-  );
-}
-
-/** The treatment by which the record is dialed again, and how often it has done that. */
-function Treated({ treatment: { cycle, next, number }, name }: { treatment: AppliedTreatment; name: string }) {
-  const say = useRecordTexts();
-  return (
-    <>
-      {name}
-      <Text size="xs" c="dimmed" className="tabular">
-        {say('treated', { cycle, next, number })}
-      </Text>
-    </>
   );
 }

@@ -29,8 +29,7 @@ export const en = {
   type: 'Type',
   result: 'Result',
   scheduledFor: 'Scheduled for',
-  treatment: 'Treatment',
-  treated: 'cycle {{cycle}}, number {{number}} for this result, then number {{next}} of the chain',
+  treated: '{{name}}: cycle {{cycle}}, number {{number}} for this result, then number {{next}} of the chain',
   chainTitle: 'Chain {{chain}}',
   chain: 'Chain',
 };
@@ -66,8 +65,7 @@ export const fr: typeof en = {
   type: 'Type',
   result: 'Résultat',
   scheduledFor: 'Prévu pour',
-  treatment: 'Traitement',
-  treated: 'cycle {{cycle}}, numéro {{number}} pour ce résultat, puis numéro {{next}} de la chaîne',
+  treated: '{{name}} : cycle {{cycle}}, numéro {{number}} pour ce résultat, puis numéro {{next}} de la chaîne',
   chainTitle: 'Chaîne {{chain}}',
   chain: 'Chaîne',
 };
@@ -103,8 +101,7 @@ export const ja: typeof en = {
   type: 'タイプ',
   result: '結果',
   scheduledFor: '予定日時',
-  treatment: '処理',
-  treated: 'サイクル {{cycle}}、この結果の {{number}} 番目、次はチェーンの {{next}} 番目',
+  treated: '{{name}}: サイクル {{cycle}}、この結果の {{number}} 番目、次はチェーンの {{next}} 番目',
   chainTitle: 'チェーン {{chain}}',
   chain: 'チェーン',
 };
