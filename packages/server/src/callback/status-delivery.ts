@@ -37,8 +37,9 @@ const CLAIM = statement(
 const AGAIN = statement('callback-notice-again', 'update callback_notice set due_at = $2 where id = $1');
 const DONE = statement('callback-notice-done', 'delete from callback_notice where id = $1');
 
-const LEASE_MS = 60_000;
 const TIMEOUT_MS = 10_000;
+/** Longer than an attempt lasts. */
+const LEASE_MS = 2 * TIMEOUT_MS;
 const FIRST_PAUSE_MS = 10_000;
 const LONGEST_PAUSE_MS = 300_000;
 const BATCH = 50;
