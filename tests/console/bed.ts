@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { ensureChromium } from '../../scripts/chromium.mjs';
 import { ServerProcess, type ServerProcessOptions } from '../server/server-process.js';
@@ -10,8 +10,8 @@ export interface ConsoleBed {
   readonly browser: Browser;
   /** A new tab on a path of the console. */
   visit(path: string): Promise<Page>;
-  /** A picture of a page, for people. */
-  picture(page: Page, name: string): Promise<void>;
+  /** A picture of a page, for people, as far as an element if one is given. */
+  picture(page: Page, name: string, until?: Locator): Promise<void>;
 }
 
 interface Parts {
@@ -70,6 +70,6 @@ export function consoleBed(
       return present('browser');
     },
     visit: (path) => present('browser').visit(`/console${path}`),
-    picture: (page, name) => present('screenshots').take(page, name),
+    picture: (page, name, until) => present('screenshots').take(page, name, until),
   };
 }

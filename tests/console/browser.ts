@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { CHROMIUM_FLAGS } from '../../scripts/chromium.mjs';
 
 /** A supervisor's screen. */
@@ -79,8 +79,11 @@ export class Screenshots {
     return new Screenshots(wanted ?? (await mkdtemp(join(tmpdir(), 'ringback-screenshots-'))), wanted !== undefined);
   }
 
-  async take(page: Page, name: string): Promise<void> {
-    await page.screenshot({ path: join(this.folder, `${name}.png`), animations: 'disabled' });
+  /** @param until the picture ends where this begins: its letters are not in the fonts of every machine */
+  async take(page: Page, name: string, until?: Locator): Promise<void> {
+    const end = await until?.boundingBox();
+    const clip = end ? { clip: { x: 0, y: 0, width: VIEWPORT.width, height: end.y } } : {};
+    await page.screenshot({ path: join(this.folder, `${name}.png`), animations: 'disabled', ...clip });
   }
 
   async close(): Promise<void> {

@@ -21,7 +21,9 @@ it('lets nobody in without the right password', LONG, async () => {
   const page = await logIn('admin', 'wrong');
   await page.getByRole('alert').getByText('Incorrect username and/or password.').waitFor();
   expect(await obstacles(page)).toEqual([]);
-  await bed.picture(page, 'console-login');
+  await page.goto(`${bed.server.url}/login?language=en`);
+  await page.getByRole('heading', { name: 'Welcome' }).waitFor();
+  await bed.picture(page, 'console-login', page.getByRole('navigation'));
 });
 
 it('adds a person, who may then see what the roles allow', LONG, async () => {
