@@ -35,7 +35,7 @@ export const SOUNDS = {
 
 /** How long everybody rings before they answer. */
 const RING_MS = 300;
-const TALK_MS = 4000;
+const TALK_MS = 6000;
 /** The payload type of telephone events that Asterisk offers. */
 const TELEPHONE_EVENT = 101;
 

@@ -68,9 +68,10 @@ export class SippCustomers {
     return [...calls.values()];
   }
 
-  /** How often a number was rung. */
+  /** How often a number was rung, which is written with or without `+`. */
   timesRung(number: string): number {
-    return this.calls().filter((call) => call.number === number).length;
+    const digits = number.replace('+', '');
+    return this.calls().filter((call) => call.number === digits).length;
   }
 
   /** What it complained about. */

@@ -1,0 +1,136 @@
+import { expect } from 'vitest';
+import { eventually, ServerProcess } from '../server/server-process.js';
+import { AsteriskServer } from './asterisk.js';
+import { Phone } from './baresip.js';
+import { freePorts } from './free-ports.js';
+import { asteriskRoot } from './real-telephones.js';
+import { type Relay, relayTcp } from './relay.js';
+import { SippCustomers } from './sipp.js';
+import { PATIENCE_MS } from './waiting.js';
+
+export interface InstallationOptions {
+  driver: 'asterisk' | 'sip';
+  /** How many agents there are, each with a phone that answers by itself: a1 at DN 2001, and so on. */
+  agents: number;
+  /** Further objects of the configuration, as YAML. */
+  configuration: string;
+  /** Phones that may register besides those of agents. */
+  others?: readonly string[];
+}
+
+export interface AgentView {
+  id: string;
+  state: string;
+}
+
+/** Ringback as a process of its own, the switch that it is connected to, agents with phones, and the customers' network. */
+export class Installation {
+  readonly phones: Phone[] = [];
+
+  private constructor(
+    readonly server: ServerProcess,
+    readonly customers: SippCustomers,
+    readonly asterisk: AsteriskServer | undefined,
+    /** Between Ringback and Asterisk. */
+    readonly network: Relay | undefined,
+    readonly registrar: string,
+    readonly agents: readonly string[],
+  ) {}
+
+  static async open(options: InstallationOptions): Promise<Installation> {
+    const customers = await SippCustomers.start();
+    const agents = Array.from({ length: options.agents }, (_, index) => `a${index + 1}`);
+    const dns = agents.map((_, index) => String(2001 + index));
+    const phones = [...dns, ...(options.others ?? [])];
+    const asterisk =
+      options.driver === 'asterisk'
+        ? await AsteriskServer.start({ root: asteriskRoot(), trunkPort: customers.port, phones })
+        : undefined;
+    const network = asterisk && (await relayTcp(asterisk.ports.http));
+    const port = asterisk?.ports.sip ?? (await freePorts(1));
+    const told =
+      asterisk && network ? asteriskSwitch(asterisk, network.port, dns) : sipSwitch(port, customers.port, phones);
+    const server = await ServerProcess.create({
+      config: `${told}
+options: { routing: { wrap-up-time: "1" } }
+agents:
+${agents.map((id, index) => `  - { id: ${id}, dn: "${dns[index]}", groups: [Support] }`).join('\n')}
+agentGroups: [{ name: Support, dbid: 201 }]
+virtualQueues: [{ name: SupportVQ }]
+${options.configuration}
+`,
+    });
+    const installation = new Installation(server, customers, asterisk, network, `127.0.0.1:${port}`, agents);
+    try {
+      await server.start();
+      for (const name of dns) installation.phones.push(await installation.phone(name));
+      for (const name of dns) await installation.sees(name);
+      for (const id of agents) await installation.login(id);
+    } catch (error) {
+      await installation.close();
+      throw error;
+    }
+    return installation;
+  }
+
+  /** A phone that registers; it answers by itself. The caller closes it. */
+  phone(name: string): Promise<Phone> {
+    return Phone.start({ name, registrar: this.registrar });
+  }
+
+  /** Waits until a phone has registered. */
+  async sees(name: string): Promise<void> {
+    if (this.asterisk) await this.asterisk.hasPhone(name);
+    else await this.phones.find((phone) => phone.name === name)?.sees('REGISTER_OK');
+  }
+
+  async login(id: string): Promise<void> {
+    for (const action of ['login', 'ready']) {
+      const answer = await this.server.post(`/api/v1/agents/${id}/${action}`);
+      expect(answer.status, answer.text).toBeLessThan(300);
+    }
+  }
+
+  /** Waits until every agent waits for work again, and no call is up. */
+  async isQuiet(): Promise<void> {
+    for (const id of this.agents) {
+      await eventually(
+        async () => (await this.server.get(`/api/v1/agents/${id}/state`)).json as AgentView,
+        ({ state }) => state === 'ready',
+        PATIENCE_MS,
+      );
+    }
+    const { asterisk } = this;
+    if (asterisk) {
+      await eventually(
+        () => asterisk.channels(),
+        (channels) => channels.length === 0,
+        PATIENCE_MS,
+      );
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.server.dispose();
+    for (const phone of this.phones) await phone.close();
+    await this.network?.close();
+    await this.asterisk?.close();
+    await this.customers.close();
+  }
+}
+
+function asteriskSwitch(asterisk: AsteriskServer, port: number, dns: readonly string[]): string {
+  return `switch:
+  driver: asterisk
+  servers: { pbx: { url: "http://127.0.0.1:${port}", username: ${asterisk.user}, secret: ${asterisk.password} } }
+  trunks: { carrier: { endpoint: "PJSIP/{number}@trunk", numberFormat: digits } }
+  phones: { ${dns.map((dn) => `"${dn}": { endpoint: "PJSIP/${dn}" }`).join(', ')} }`;
+}
+
+function sipSwitch(port: number, trunkPort: number, phones: readonly string[]): string {
+  return `switch:
+  driver: sip
+  listen: [{ transport: udp, address: 127.0.0.1, port: ${port} }]
+  trunks: { carrier: { address: "127.0.0.1:${trunkPort}", numberFormat: digits, healthSeconds: 0 } }
+  phones: { ${phones.map((name) => `"${name}": { secret: pw${name} }`).join(', ')} }`;
+}

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { allFinished, CAMPAIGN, customer, loadRecords, order } from './campaign.js';
+import { Installation, type InstallationOptions } from './installation.js';
+import { describeWithTelephones, rounds } from './real-telephones.js';
+import type { Party } from './sipp-scenario.js';
+import { PATIENCE_MS, waitFor } from './waiting.js';
+
+/** More of it: `RINGBACK_TELEPHONY_ROUNDS`. */
+const ROUNDS = rounds(2);
+const RECORDS_PER_ROUND = 12;
+const AGENTS = 4;
+const ROUND_LIMIT_MS = 60_000;
+/** How long the network is gone. */
+const CUT_MS = 5000;
+
+const PARTIES: readonly Party[] = ['hangs-up', 'hangs-up', 'busy', 'hangs-up', 'no-answer', 'hangs-up'];
+
+interface Disturbance {
+  what: string;
+  driver: InstallationOptions['driver'];
+  /** Happens while customers are dialed and others talk; resolves when all is mended. */
+  disturb(installation: Installation, round: number): Promise<void>;
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Somewhere between one dial and the next, elsewhere in each round. */
+const moment = (round: number) => pause((round * 370) % 1500);
+
+const DISTURBANCES: readonly Disturbance[] = [
+  {
+    what: 'the network is cut for five seconds',
+    driver: 'asterisk',
+    async disturb({ network }, round) {
+      await moment(round);
+      if (round % 2 === 0) network?.cut();
+      else network?.break();
+      await pause(CUT_MS);
+      network?.mend();
+    },
+  },
+];
+
+describeWithTelephones('a campaign during which', () => {
+  let installation: Installation | undefined;
+
+  beforeEach(() => {
+    installation = undefined;
+  });
+  afterEach(() => installation?.close());
+
+  it.each(DISTURBANCES)(
+    `$what, with the driver $driver, ${ROUNDS} times: everybody is rung once, and nothing is left hanging`,
+    async ({ driver, disturb }) => {
+      const bed = await Installation.open({ driver, agents: AGENTS, configuration: CAMPAIGN });
+      installation = bed;
+      const parties = Array.from({ length: ROUNDS * RECORDS_PER_ROUND }, (_, index) => PARTIES[index % PARTIES.length]);
+      const numbers = parties.map((party, index) => customer(index, party ?? 'busy'));
+      await loadRecords(bed, numbers);
+      await order(bed, 'Load');
+      await order(bed, 'Start');
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const before = round * RECORDS_PER_ROUND + 3;
+        await waitFor('customers who are rung', () => bed.customers.calls().length >= before);
+        await disturb(bed, round);
+      }
+      const records = await allFinished(bed, numbers.length, ROUNDS * ROUND_LIMIT_MS);
+      expect(records).toHaveLength(numbers.length);
+      for (const number of numbers) expect(bed.customers.timesRung(number), number).toBe(1);
+      await bed.isQuiet();
+      await order(bed, 'Unload');
+    },
+    ROUNDS * ROUND_LIMIT_MS + 4 * PATIENCE_MS,
+  );
+});
