@@ -1,12 +1,5 @@
 import { Calendar } from '../calendar/index.js';
-import {
-  type Activity,
-  type Clock,
-  type JsonObject,
-  type JsonValue,
-  type Logger,
-  RingbackError,
-} from '../kernel/index.js';
+import { type Activity, type Clock, type JsonObject, type Logger, RingbackError } from '../kernel/index.js';
 import type { Journal } from '../reporting/index.js';
 import type { Standing } from '../routing/index.js';
 import type { Database, Transaction } from '../store/index.js';
@@ -15,13 +8,13 @@ import { ApplicationDesk } from './application-desk.js';
 import { Booking, type BookingRequest } from './booking.js';
 import { type BulkMove, BulkRescheduling, type MoveOutcome } from './bulk-rescheduling.js';
 import { CallbackError } from './callback-error.js';
-import { type CallbackRecord, type CallbackRow, SYSTEM_KEYS } from './callback-record.js';
+import type { CallbackRecord, CallbackRow } from './callback-record.js';
 import { type CallbackProfile, type CallbackService, CallbackServices } from './callback-service.js';
 import { Cancellation, type CancelOutcome } from './cancellation.js';
 import type { CallbackConfiguration } from './configuration.js';
 import { contactCenterOf, withContactCenter } from './contact-centers.js';
 import { checkNumber } from './customer-number.js';
-import { checkNotPast, checkNotTooFar, checkOpen, type DesiredTime, gridOf, readDesiredTime } from './desired-time.js';
+import { gridOf, readDesiredTime } from './desired-time.js';
 import type { CallbackHappening, CallbackObserver } from './happenings.js';
 import { Invitations } from './invitations.js';
 import type { CallbackInput } from './life-cycle.js';
@@ -40,6 +33,7 @@ import { Rescheduling } from './rescheduling.js';
 import { Scheduler } from './scheduler.js';
 import { effectiveParameter, scalarText, withTokens } from './service-parameters.js';
 import type { EndedCallbackSession, SessionReply, SessionStarter } from './sessions.js';
+import { checkTimes, headerText, refusalOf, requireKeys, withoutSystemKeys } from './start-checks.js';
 import { StatusDelivery, type StatusPost } from './status-delivery.js';
 import { StatusNotifications } from './status-notifications.js';
 import { Submission } from './submission.js';
@@ -386,59 +380,4 @@ export class Callbacks {
     };
     await journal.record(database, [{ at: clock.now(), type: 'callback.rejected', data }]);
   }
-}
-
-/**
- * @returns the customer number
- * @throws CallbackError `missing-key`, `invalid-parameter`
- */
-function requireKeys(service: CallbackService, parameters: JsonObject): string | undefined {
-  for (const key of service.mandatoryKeys) {
-    if (isMissing(parameters[key])) throw new CallbackError('missing-key', { key });
-  }
-  if (isMissing(parameters[NUMBER_KEY])) return undefined;
-  const number = scalarText(parameters[NUMBER_KEY])?.trim();
-  if (!number) throw new CallbackError('invalid-parameter', { parameter: NUMBER_KEY, problem: 'it must be a text' });
-  return number;
-}
-
-function isMissing(value: JsonValue | undefined): boolean {
-  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
-}
-
-/** Scheduled callbacks are judged at their time, immediate ones only if the service asks for it (in 2013: always). */
-function checkTimes(
-  service: CallbackService,
-  grid: BookingRequest['grid'],
-  desired: DesiredTime | undefined,
-  now: number,
-): void {
-  if (desired) {
-    checkNotPast(service, desired, now);
-    checkNotTooFar(service, desired, now, grid);
-    checkOpen(grid, desired.at);
-  } else if (service.rejectOutOfOfficeHours || service.profile === '2013') {
-    checkOpen(grid, now);
-  }
-}
-
-function refusalOf(check: () => void): CallbackError | undefined {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    if (error instanceof CallbackError) return error;
-    throw error;
-  }
-}
-
-function withoutSystemKeys(parameters: JsonObject): JsonObject {
-  const properties: JsonObject = {};
-  for (const [name, value] of Object.entries(parameters)) if (!SYSTEM_KEYS.has(name)) properties[name] = value;
-  return properties;
-}
-
-function headerText(headers: RequestHeaders, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value[0] : value;
 }
