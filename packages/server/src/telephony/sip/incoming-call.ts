@@ -52,6 +52,8 @@ export class IncomingCall {
     this.localTag = options.localTag ?? newTag();
     this.offer = described(request);
     const dialog = dialogOfRequest(request, this.localTag, options.flow);
+    // A way back that leads nowhere is the caller's error, and is said now.
+    dialog.nextHop();
     this.#record = { dialog: dialog.state, ours: false, sdpVersion: 1, takesUpdate: false };
     transaction.respond(respond(request, 100));
     this.#leave.push(

@@ -221,7 +221,10 @@ export class OutgoingCall {
 
   #dialogOf(invite: SipRequest, response: SipResponse): Dialog {
     const { peer, keepsFlow } = this.#request;
-    return dialogOfResponse(invite, response, keepsFlow ? peer : undefined);
+    const dialog = dialogOfResponse(invite, response, keepsFlow ? peer : undefined);
+    // A way that leads nowhere is found out now, while the answer can still be taken for none.
+    dialog.nextHop();
+    return dialog;
   }
 
   /** RFC 3262 4: PRACK for each reliable provisional response once, in order. */

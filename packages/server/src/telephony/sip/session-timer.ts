@@ -1,6 +1,5 @@
 import { optionTags } from './header-values.js';
 import type { Headers, SipRequest, SipResponse } from './message.js';
-import { parseParameters, splitOutside } from './text.js';
 
 /** The shortest interval that anybody may ask for: RFC 4028 5. */
 export const MIN_SESSION_SECONDS = 90;
@@ -18,9 +17,10 @@ export interface SessionExpires {
 
 /** The value of `Session-Expires`; undefined when absent or unreadable, which asks for nothing. */
 export function sessionExpires(headers: Headers): SessionExpires | undefined {
-  const [seconds = '', ...parameters] = splitOutside(headers.get('session-expires') ?? '', ';');
+  const [seconds = '', ...parameters] = (headers.get('session-expires') ?? '').split(';').map((part) => part.trim());
   if (!/^\d{1,9}$/.test(seconds)) return undefined;
-  const refresher = parseParameters(parameters).get('refresher')?.toLowerCase();
+  const stated = parameters.find((parameter) => /^refresher\s*=/i.test(parameter));
+  const refresher = stated?.replace(/^[^=]*=\s*/, '').toLowerCase();
   if (refresher !== 'uac' && refresher !== 'uas') return { seconds: Number(seconds) };
   return { seconds: Number(seconds), refresher };
 }

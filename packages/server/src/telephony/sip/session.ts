@@ -2,7 +2,7 @@ import { authorised } from './authorisation.js';
 import { Dialog, type DialogState } from './dialog.js';
 import type { Credentials } from './digest.js';
 import { digitOf } from './digit-info.js';
-import { cseqOf, optionTags } from './header-values.js';
+import { cseqOf } from './header-values.js';
 import { type Headers, NO_BODY, type SipRequest, type SipResponse } from './message.js';
 import { originId } from './outgoing-call.js';
 import { respond } from './respond.js';
@@ -388,7 +388,7 @@ export class Session {
   }
 
   #heedAllow(headers: Headers): void {
-    const allowed = optionTags(headers, 'allow');
+    const allowed = headers.all('allow').flatMap((value) => value.toLowerCase().split(/[\s,]+/));
     if (allowed.length > 0) this.#record.takesUpdate = allowed.includes('update');
   }
 
