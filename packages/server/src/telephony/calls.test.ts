@@ -318,6 +318,28 @@ describe('after a crash', () => {
     expect(network.simulator.calls().map(({ number }) => number)).toEqual(['1', '2']);
   });
 
+  it('an intent that a network without memory may have carried is lost instead of being dialed again', async () => {
+    const { calls, network, make } = await scene();
+    const [perhaps, never] = [intent('1'), intent('2')];
+    for (const wanted of [perhaps, never]) await calls.intend(database, wanted);
+    // It was killed when the network had been asked.
+    await database.query("update leg set dial_plan = '{}' where id = $1", [perhaps.legId]);
+    calls.stop();
+    await network.crash();
+    const { simulator } = network;
+    const forgetful: Switch = Object.create(simulator, {
+      capabilities: { value: { ...simulator.capabilities, forgetsEnded: true } },
+      subscribe: { value: simulator.subscribe.bind(simulator) },
+      reconcile: { value: simulator.reconcile.bind(simulator) },
+      dial: { value: simulator.dial.bind(simulator) },
+    });
+    const next = make(forgetful);
+    for (const { legId } of [perhaps, never]) await next.dial(legId);
+    await network.activity.idle();
+    expect(await next.get(perhaps.legId)).toMatchObject({ state: 'ended', cause: 'lost' });
+    expect(simulator.calls().map(({ number }) => number)).toEqual(['2']);
+  });
+
   it('an intent that the network carries is dialed no more even without recovery, and can be hung up', async () => {
     const { calls, network, make } = await scene();
     const [dialedAgain, hungUp] = [intent('1'), intent('2')];

@@ -171,6 +171,9 @@ export class Calls {
     await this.#inbox.inTurn(legId, async () => {
       const row = await readLeg(this.#database, legId);
       if (row.state !== 'intended' || (await this.#isCarried(row))) return;
+      if (this.#mayHaveRung(row)) {
+        return this.#inbox.note({ type: 'leg', legId, at: this.#clock.now(), state: 'ended', cause: 'lost' });
+      }
       const decision = await this.#decide(toLeg(row));
       if (decision?.refused) {
         const { cause } = decision.refused;
@@ -382,6 +385,14 @@ export class Calls {
     this.#doubtful.delete(row.id);
     for (const event of missedEvents(toLeg(row), report, this.#clock.now())) this.#inbox.note(event);
     return true;
+  }
+
+  /**
+   * Whether a leg that the network does not know may have rung before a crash all the same. What the dial plan says is stored
+   * right before the network is asked.
+   */
+  #mayHaveRung(row: LegRow): boolean {
+    return this.#switch.capabilities.forgetsEnded === true && row.life !== this.#life && row.dial_plan !== null;
   }
 
   /** What the dial plan says of a leg, decided once. */

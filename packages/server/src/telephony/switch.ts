@@ -91,6 +91,11 @@ export interface SwitchCapabilities {
   applications: boolean;
   /** Whether it answers on behalf of a phone that rings. */
   deviceControl: boolean;
+  /**
+   * It knows nothing of legs that ended while nobody listened. So a leg that it may have been asked for before a crash, and
+   * that it does not know, is not dialed again: perhaps the customer was rung.
+   */
+  forgetsEnded?: true;
 }
 
 export interface DialRequest {

@@ -56,6 +56,7 @@ export class AsteriskSwitch implements Switch {
     devicePresence: true,
     applications: false,
     deviceControl: false,
+    forgetsEnded: true,
   };
 
   readonly #settings: AsteriskSettings;
