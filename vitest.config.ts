@@ -6,7 +6,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', 'tests/telephony/**'],
     include: ['packages/*/src/**/*.test.ts', 'packages/*/tests/**/*.test.ts', 'tests/**/*.test.ts'],
     globalSetup: ['packages/server/tests/database-service.ts'],
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
     // A browser on a busy machine takes more than the second that is usual.
     expect: { poll: { timeout: 30_000 } },

@@ -11,7 +11,7 @@ export default defineConfig({
     globalSetup: ['tests/telephony/prepare-asterisk.ts', 'packages/server/tests/database-service.ts'],
     fileParallelism: false,
     pool: 'forks',
-    testTimeout: 120_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
   },
 });
