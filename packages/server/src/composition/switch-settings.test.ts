@@ -110,8 +110,15 @@ describe('a change of the switch', () => {
     expect(needsRestart(before, { ...before, dialPlan: { country: 'FR' }, callerIds: {} })).toBe(false);
   });
 
+  it('takes effect at once where it concerns phones and trunks over SIP', () => {
+    const phones = { '2001': { secret: 's' } };
+    expect(needsRestart(before, { ...before, trunks: { a: { address: 'i' } }, phones })).toBe(false);
+  });
+
   it('needs a restart where it concerns connections', () => {
-    expect(needsRestart(before, { ...before, trunks: { a: { address: 'i' } } })).toBe(true);
+    const asterisk = { ...before, driver: 'asterisk' as const };
+    expect(needsRestart(asterisk, { ...asterisk, trunks: { a: { address: 'i' } } })).toBe(true);
+    expect(needsRestart(before, { ...before, listen: [{ transport: 'tcp' as const }] })).toBe(true);
     expect(needsRestart(before, { ...before, driver: 'simulator' })).toBe(true);
   });
 });

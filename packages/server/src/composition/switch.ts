@@ -57,16 +57,29 @@ export async function openSwitch(ground: Ground, settings: ServerSettings, known
     random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,
     accepts: (number) => house.device(arrivalBy(config.switchSettings(), { from: '', to: number }).to) !== undefined,
   });
+  config.onChange(({ kind }) => {
+    if (kind !== 'switch' || config.switchSettings().driver !== 'sip') return;
+    try {
+      network.configure(sipSettings(config.switchSettings(), process.env));
+    } catch (error) {
+      ground.log.error({ err: error }, 'The phones and trunks stay as they were: their configuration cannot be used');
+    }
+  });
   return { network, simulator: undefined };
 }
 
 /** What takes effect at the next call; everything else of the switch does at the next start. */
 const AT_ONCE: ReadonlySet<string> = new Set(['dialPlan', 'callerIds', 'routingPoints', 'softphone']);
 
+/** What the driver `sip` takes over besides. */
+const AT_ONCE_OVER_SIP: ReadonlySet<string> = new Set(['phones', 'trunks', 'openInbound']);
+
 /** Whether two settings of the switch differ in what a running driver cannot take over. */
 export function needsRestart(before: SwitchSettings, after: SwitchSettings): boolean {
+  const isLasting = (member: string) =>
+    !AT_ONCE.has(member) && !(before.driver === 'sip' && AT_ONCE_OVER_SIP.has(member));
   const lasting = (settings: SwitchSettings) =>
-    Object.fromEntries(Object.entries(settings).filter(([member]) => !AT_ONCE.has(member)));
+    Object.fromEntries(Object.entries(settings).filter(([member]) => isLasting(member)));
   return !isDeepStrictEqual(lasting(before), lasting(after));
 }
 
