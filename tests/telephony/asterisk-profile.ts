@@ -4,6 +4,9 @@ import { join } from 'node:path';
 /** A phone that registers; it logs in with its name and the password `pw` + name. */
 export const passwordOf = (phone: string): string => `pw${phone}`;
 
+/** For how long phones register with Asterisk. */
+export const REGISTRATION_SECONDS = 10;
+
 export interface AsteriskProfile {
   /** The directory as Asterisk sees it inside of its root. */
   directory: string;
@@ -106,6 +109,8 @@ auth_type = userpass
 type = aor
 max_contacts = 1
 remove_existing = yes
+; Asterisk stores what it knows of phones a second later: who is forgotten when it is killed registers again soon.
+minimum_expiration = ${REGISTRATION_SECONDS}
 ${phones.map(phoneConf).join('')}[trunk](ep)
 context = from-trunk
 aors = trunk

@@ -3,6 +3,7 @@ import { type AsteriskSettings, AsteriskSwitch } from '../../packages/server/src
 import type { Switch, SwitchEvent } from '../../packages/server/src/telephony/switch.js';
 import type { Behaviour, SwitchStage } from '../../packages/server/src/telephony/switch-contract.js';
 import { AsteriskServer } from './asterisk.js';
+import { REGISTRATION_SECONDS } from './asterisk-profile.js';
 import { Phone } from './baresip.js';
 import { asteriskRoot } from './real-telephones.js';
 import { SippCustomers } from './sipp.js';
@@ -47,7 +48,8 @@ export class AsteriskNetwork {
     });
     const phones: Record<string, Phone> = {};
     for (const name of names) {
-      phones[name] = await Phone.start({ name, registrar: `127.0.0.1:${asterisk.ports.sip}` });
+      const registrar = `127.0.0.1:${asterisk.ports.sip}`;
+      phones[name] = await Phone.start({ name, registrar, registrationSeconds: REGISTRATION_SECONDS });
     }
     for (const name of names) await asterisk.hasPhone(name);
     return new AsteriskNetwork(customers, asterisk, phones);

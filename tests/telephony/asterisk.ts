@@ -100,15 +100,6 @@ export class AsteriskServer {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** Stops all of it, as a machine that hangs does, until `resume`. */
-  suspend(): void {
-    this.#process?.signal('SIGSTOP');
-  }
-
-  resume(): void {
-    this.#process?.signal('SIGCONT');
-  }
-
   /** One request of ARI; status 0: the server does not answer. */
   async ari(method: string, path: string): Promise<{ status: number; json: unknown }> {
     let response: Response;

@@ -17,9 +17,8 @@ export interface PhoneOptions {
   name: string;
   /** Address and port of the registrar, as `127.0.0.1:5060`. */
   registrar: string;
-  transport?: 'udp' | 'tcp';
-  /** Answers by itself (default) or when `accept` is called. */
-  auto?: boolean;
+  /** Seconds for which a registration holds; it registers again before. Default 60, which every registrar takes. */
+  registrationSeconds?: number;
 }
 
 /** An event or an answer on the control connection; the fields that the tests look at. */
@@ -32,7 +31,7 @@ interface ControlMessage {
   param?: string;
 }
 
-/** A telephone: baresip without a screen, driven over its control connection. */
+/** A telephone: baresip without a screen, which answers by itself and is driven over its control connection. */
 export class Phone {
   /** The types of events since its start, such as `CALL_INCOMING`, `CALL_ESTABLISHED`, `CALL_CLOSED`. */
   readonly events: string[] = [];
@@ -53,10 +52,10 @@ export class Phone {
     const sip = await freePorts(2);
     const control = await freePorts(2);
     const media = await freePorts(20);
-    const { name, registrar, transport = 'udp', auto = true } = options;
-    const account = `<sip:${name}@${registrar};transport=${transport}>;auth_user=${name};auth_pass=${passwordOf(name)}`;
+    const { name, registrar, registrationSeconds = 60 } = options;
+    const account = `<sip:${name}@${registrar};transport=udp>;auth_user=${name};auth_pass=${passwordOf(name)}`;
     writeFileSync(join(directory, 'contacts'), '');
-    writeFileSync(join(directory, 'accounts'), `${account};answermode=${auto ? 'auto' : 'manual'};regint=60\n`);
+    writeFileSync(join(directory, 'accounts'), `${account};answermode=auto;regint=${registrationSeconds}\n`);
     writeFileSync(join(directory, 'config'), configuration(directory, sip, control, media));
     writeFileSync(join(directory, 'speech.wav'), wav(speech()));
     writeFileSync(join(directory, 'alert.wav'), wav(silence(1)));
@@ -85,12 +84,8 @@ export class Phone {
     await waitFor(`${event} at phone ${this.name} (saw ${this.events})`, () => this.count(event) >= times);
   }
 
-  accept = () => this.command('accept');
   hangUp = () => this.command('hangup');
   dial = (number: string) => this.command('dial', number);
-  transfer = (number: string) => this.command('transfer', number);
-  hold = () => this.command('hold');
-  resume = () => this.command('resume');
 
   /** Presses keys, one after the other. */
   async press(digits: string): Promise<void> {
@@ -106,22 +101,8 @@ export class Phone {
     await waitFor(`the answer of phone ${this.name} to ${command}`, () => this.#answers.get(token));
   }
 
-  get output(): string {
-    return this.process.output;
-  }
-
-  /** Without a word to its registrar, as when its cable is cut. */
-  async kill(): Promise<void> {
-    await this.process.kill();
-    this.#cleanUp();
-  }
-
   async close(): Promise<void> {
     await this.process.end(END_PATIENCE_MS);
-    this.#cleanUp();
-  }
-
-  #cleanUp(): void {
     this.control.destroy();
     rmSync(this.directory, { recursive: true, force: true });
   }

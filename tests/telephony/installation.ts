@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { eventually, ServerProcess } from '../server/server-process.js';
 import { AsteriskServer } from './asterisk.js';
+import { REGISTRATION_SECONDS } from './asterisk-profile.js';
 import { Phone } from './baresip.js';
 import { freePorts } from './free-ports.js';
 import { asteriskRoot } from './real-telephones.js';
@@ -14,8 +15,6 @@ export interface InstallationOptions {
   agents: number;
   /** Further objects of the configuration, as YAML. */
   configuration: string;
-  /** Phones that may register besides those of agents. */
-  others?: readonly string[];
 }
 
 export interface AgentView {
@@ -33,7 +32,6 @@ export class Installation {
     readonly asterisk: AsteriskServer | undefined,
     /** Between Ringback and Asterisk. */
     readonly network: Relay | undefined,
-    readonly registrar: string,
     readonly agents: readonly string[],
   ) {}
 
@@ -41,15 +39,14 @@ export class Installation {
     const customers = await SippCustomers.start();
     const agents = Array.from({ length: options.agents }, (_, index) => `a${index + 1}`);
     const dns = agents.map((_, index) => String(2001 + index));
-    const phones = [...dns, ...(options.others ?? [])];
     const asterisk =
       options.driver === 'asterisk'
-        ? await AsteriskServer.start({ root: asteriskRoot(), trunkPort: customers.port, phones })
+        ? await AsteriskServer.start({ root: asteriskRoot(), trunkPort: customers.port, phones: dns })
         : undefined;
     const network = asterisk && (await relayTcp(asterisk.ports.http));
     const port = asterisk?.ports.sip ?? (await freePorts(1));
     const told =
-      asterisk && network ? asteriskSwitch(asterisk, network.port, dns) : sipSwitch(port, customers.port, phones);
+      asterisk && network ? asteriskSwitch(asterisk, network.port, dns) : sipSwitch(port, customers.port, dns);
     const server = await ServerProcess.create({
       config: `${told}
 options: { routing: { wrap-up-time: "1" } }
@@ -60,12 +57,18 @@ virtualQueues: [{ name: SupportVQ }]
 ${options.configuration}
 `,
     });
-    const installation = new Installation(server, customers, asterisk, network, `127.0.0.1:${port}`, agents);
+    const installation = new Installation(server, customers, asterisk, network, agents);
+    const registrar = `127.0.0.1:${port}`;
+    const phone = (name: string) => ({
+      name,
+      registrar,
+      ...(asterisk && { registrationSeconds: REGISTRATION_SECONDS }),
+    });
     try {
       await server.start();
-      for (const name of dns) installation.phones.push(await installation.phone(name));
-      for (const name of dns) await installation.sees(name);
-      for (const id of agents) await installation.login(id);
+      for (const name of dns) installation.phones.push(await Phone.start(phone(name)));
+      for (const name of dns) await installation.#sees(name);
+      for (const id of agents) await installation.#login(id);
     } catch (error) {
       await installation.close();
       throw error;
@@ -73,18 +76,13 @@ ${options.configuration}
     return installation;
   }
 
-  /** A phone that registers; it answers by itself. The caller closes it. */
-  phone(name: string): Promise<Phone> {
-    return Phone.start({ name, registrar: this.registrar });
-  }
-
   /** Waits until a phone has registered. */
-  async sees(name: string): Promise<void> {
+  async #sees(name: string): Promise<void> {
     if (this.asterisk) await this.asterisk.hasPhone(name);
     else await this.phones.find((phone) => phone.name === name)?.sees('REGISTER_OK');
   }
 
-  async login(id: string): Promise<void> {
+  async #login(id: string): Promise<void> {
     for (const action of ['login', 'ready']) {
       const answer = await this.server.post(`/api/v1/agents/${id}/${action}`);
       expect(answer.status, answer.text).toBeLessThan(300);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AsteriskServer } from './asterisk.js';
+import { REGISTRATION_SECONDS } from './asterisk-profile.js';
 import { Phone } from './baresip.js';
 import { asteriskRoot, describeWithTelephones } from './real-telephones.js';
 import { SippCustomers } from './sipp.js';
@@ -14,7 +15,8 @@ describeWithTelephones('the telephones of the tests', () => {
   beforeAll(async () => {
     customers = await SippCustomers.start();
     asterisk = await AsteriskServer.start({ root: asteriskRoot(), trunkPort: customers.port });
-    phone = await Phone.start({ name: '1001', registrar: `127.0.0.1:${asterisk.ports.sip}` });
+    const registrar = `127.0.0.1:${asterisk.ports.sip}`;
+    phone = await Phone.start({ name: '1001', registrar, registrationSeconds: REGISTRATION_SECONDS });
     await asterisk.hasPhone('1001');
   });
   afterAll(async () => {

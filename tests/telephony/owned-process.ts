@@ -37,17 +37,7 @@ export class OwnedProcess {
     return this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Its exit status; undefined while it runs or when a signal ended it. */
-  get status(): number | undefined {
-    return this.#child.exitCode ?? undefined;
-  }
-
-  /** Resolves when it is gone, however it went. */
-  get gone(): Promise<void> {
-    return this.#gone;
-  }
-
-  signal(signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
+  signal(signal: 'SIGTERM' | 'SIGKILL'): void {
     if (this.running) this.#child.kill(signal);
   }
 

@@ -29,16 +29,15 @@ export class SippCustomers {
     readonly port: number,
   ) {}
 
-  /** @param transport `t1`: TCP, everything over one connection */
-  static async start(transport: 'u1' | 't1' = 'u1'): Promise<SippCustomers> {
+  static async start(): Promise<SippCustomers> {
     const directory = mkdtempSync(join(tmpdir(), 'ringback-sipp-'));
     writeFileSync(join(directory, 'parties.xml'), calledScenario());
     for (const [name, samples] of Object.entries(sounds())) writeFileSync(join(directory, name), ulaw(samples));
     const port = await freePorts(1);
     const media = await freePorts(MEDIA_PORTS);
-    const address = ['-i', '127.0.0.1', '-p', String(port), '-t', transport];
+    const address = ['-i', '127.0.0.1', '-p', String(port)];
     const ports = ['-mi', '127.0.0.1', '-mp', String(media), '-rtp_echo'];
-    const log = ['-trace_logs', '-log_file', 'calls.log', '-trace_err', '-error_file', 'errors.log'];
+    const log = ['-trace_logs', '-log_file', 'calls.log'];
     const sipp = ['-sf', 'parties.xml', ...address, ...ports, ...log, '-aa', '-nostdin', '-nd'];
     const process = new OwnedProcess('/usr/bin/sipp', sipp, { cwd: directory });
     await waitFor('the start of SIPp', async () => {
@@ -72,20 +71,6 @@ export class SippCustomers {
   timesRung(number: string): number {
     const digits = number.replace('+', '');
     return this.calls().filter((call) => call.number === digits).length;
-  }
-
-  /** What it complained about. */
-  errors(): string {
-    const file = join(this.directory, 'errors.log');
-    return existsSync(file) ? readFileSync(file, 'utf8').slice(-5000) : '';
-  }
-
-  get output(): string {
-    return this.process.output;
-  }
-
-  get running(): boolean {
-    return this.process.running;
   }
 
   async close(): Promise<void> {
