@@ -29,6 +29,25 @@ const moment = (round: number) => pause((round * 370) % 1500);
 
 const DISTURBANCES: readonly Disturbance[] = [
   {
+    what: 'Ringback is killed',
+    driver: 'asterisk',
+    async disturb({ server }, round) {
+      await moment(round);
+      await server.end('SIGKILL');
+      await server.start();
+    },
+  },
+  {
+    what: 'Asterisk is killed and started again',
+    driver: 'asterisk',
+    async disturb({ asterisk, phones }, round) {
+      await moment(round);
+      await asterisk?.restart();
+      // Who hears nothing any more hangs up.
+      for (const phone of phones) if (phone.isInCall) await phone.hangUp();
+    },
+  },
+  {
     what: 'the network is cut for five seconds',
     driver: 'asterisk',
     async disturb({ network }, round) {
