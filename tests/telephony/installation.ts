@@ -20,6 +20,8 @@ export interface InstallationOptions {
 export interface AgentView {
   id: string;
   state: string;
+  /** What its telephone does. */
+  phone?: string;
 }
 
 /** Ringback as a process of its own, the switch that it is connected to, agents with phones, and the customers' network. */
@@ -67,7 +69,7 @@ ${options.configuration}
     try {
       await server.start();
       for (const name of dns) installation.phones.push(await Phone.start(phone(name)));
-      for (const name of dns) await installation.#sees(name);
+      for (const id of agents) await installation.#seesPhoneOf(id);
       for (const id of agents) await installation.#login(id);
     } catch (error) {
       await installation.close();
@@ -76,10 +78,13 @@ ${options.configuration}
     return installation;
   }
 
-  /** Waits until a phone has registered. */
-  async #sees(name: string): Promise<void> {
-    if (this.asterisk) await this.asterisk.hasPhone(name);
-    else await this.phones.find((phone) => phone.name === name)?.sees('REGISTER_OK');
+  /** Waits until Ringback sees the phone of an agent. */
+  async #seesPhoneOf(id: string): Promise<void> {
+    await eventually(
+      async () => (await this.server.get(`/api/v1/agents/${id}/state`)).json as AgentView, // by the schema
+      ({ phone }) => phone === 'idle',
+      PATIENCE_MS,
+    );
   }
 
   async #login(id: string): Promise<void> {
@@ -109,8 +114,9 @@ ${options.configuration}
   }
 
   async close(): Promise<void> {
+    // A telephone that can say good-bye to its registrar ends at once.
+    await Promise.all(this.phones.map((phone) => phone.close()));
     await this.server.dispose();
-    for (const phone of this.phones) await phone.close();
     await this.network?.close();
     await this.asterisk?.close();
     await this.customers.close();
