@@ -36,10 +36,11 @@ const FAKES: Record<string, string> = {
   'node_modules/@biomejs/biome/bin/biome': "note('lint');",
   'node_modules/dependency-cruiser/bin/dependency-cruise.mjs': "note('floors');",
   'node_modules/vitest/vitest.mjs': `
-    note('vitest');
+    const suite = process.argv.includes('tests/telephony/vitest.config.ts') ? 'telephones' : 'tests';
+    note(suite);
     const file = process.argv.find((argument) => argument.startsWith('--outputFile.json=')).split('=')[1];
-    fs.copyFileSync('results.json', file);
-    process.exit(JSON.parse(fs.readFileSync('results.json', 'utf8')).exitStatus);`,
+    fs.copyFileSync(suite + '.json', file);
+    process.exit(JSON.parse(fs.readFileSync(suite + '.json', 'utf8')).exitStatus);`,
 };
 
 const PRELUDE = `

@@ -88,17 +88,29 @@ describe('npm start', () => {
 });
 
 describe('npm test', () => {
-  async function test(results: object): Promise<{ status: number | null; lastLine: string | undefined }> {
-    await checkout.write(
-      'results.json',
-      JSON.stringify({ numPassedTests: 0, numFailedTests: 0, testResults: [], ...results }),
-    );
-    const { status, stdout } = await checkout.run('test.mjs');
-    return { status, lastLine: stdout.trimEnd().split('\n').at(-1) };
+  const NOTHING = {
+    ...{ numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0 },
+    ...{ testResults: [], exitStatus: 0 },
+  };
+
+  interface Results {
+    tests?: object;
+    telephones?: object;
   }
 
-  it('counts every check and every test', async () => {
-    expect(await test({ numPassedTests: 40, exitStatus: 0 })).toEqual({ status: 0, lastLine: '44 passed, 0 failed' });
+  async function test({ tests, telephones }: Results, ...wanted: string[]) {
+    await checkout.write('tests.json', JSON.stringify({ ...NOTHING, ...tests }));
+    await checkout.write('telephones.json', JSON.stringify({ ...NOTHING, ...telephones }));
+    const { status, stdout } = await checkout.run('test.mjs', ...wanted);
+    return { status, lines: stdout.trimEnd().split('\n') };
+  }
+
+  it('counts every check and every test, those with real telephones too', async () => {
+    const { status, lines } = await test({
+      tests: { numPassedTests: 40 },
+      telephones: { numPassedTests: 6, numPendingTests: 2, numTodoTests: 1 },
+    });
+    expect({ status, last: lines.slice(-2) }).toEqual({ status: 0, last: ['3 skipped', '50 passed, 0 failed'] });
     expect(await checkout.ran()).toEqual([
       'install',
       'compile',
@@ -108,26 +120,30 @@ describe('npm test', () => {
       'types',
       'lint',
       'floors',
-      'vitest',
+      'tests',
+      'telephones',
     ]);
   });
 
-  it('fails with a test', async () => {
-    expect(await test({ numPassedTests: 40, numFailedTests: 2, exitStatus: 1 })).toEqual({
-      status: 1,
-      lastLine: '44 passed, 2 failed',
-    });
+  it.each([
+    ['tests/server', 'tests'],
+    ['tests/telephony/launchers.test.ts', 'telephones'],
+  ])('runs the suite of what is asked for: %s', async (wanted, suite) => {
+    expect(await test({}, wanted)).toMatchObject({ status: 0 });
+    expect((await checkout.ran()).slice(-2)).toEqual(['floors', suite]);
   });
 
-  it('fails with a file that cannot be loaded', async () => {
-    const testResults = [{ status: 'failed', assertionResults: [] }];
-    expect(await test({ numPassedTests: 40, testResults, exitStatus: 1 })).toEqual({
-      status: 1,
-      lastLine: '44 passed, 1 failed',
-    });
-  });
-
-  it('fails with an error outside of the tests', async () => {
-    expect(await test({ numPassedTests: 40, exitStatus: 1 })).toEqual({ status: 1, lastLine: '44 passed, 1 failed' });
+  it.each<[string, Results, string]>([
+    ['a test', { tests: { numPassedTests: 40, numFailedTests: 2, exitStatus: 1 } }, '44 passed, 2 failed'],
+    ['a test with telephones', { telephones: { numFailedTests: 1, exitStatus: 1 } }, '4 passed, 1 failed'],
+    [
+      'a file that cannot be loaded',
+      { tests: { numPassedTests: 40, testResults: [{ status: 'failed', assertionResults: [] }], exitStatus: 1 } },
+      '44 passed, 1 failed',
+    ],
+    ['an error outside of the tests', { tests: { numPassedTests: 40, exitStatus: 1 } }, '44 passed, 1 failed'],
+  ])('fails with %s', async (_what, results, closing) => {
+    const { status, lines } = await test(results);
+    expect({ status, closing: lines.at(-1) }).toEqual({ status: 1, closing });
   });
 });
