@@ -30,7 +30,7 @@ export interface ListRecord {
 const FINAL: ReadonlySet<number> = new Set([3, 7]);
 
 /** Call result: a person answered. */
-const ANSWER = 33;
+export const ANSWER = 33;
 
 /** The number of a record, which says how its party behaves. */
 export function customer(index: number, party: Party): string {
