@@ -130,6 +130,7 @@ describe('a transaction', () => {
 
   it('is repeated when it lost a deadlock', async () => {
     let attempts = 0;
+    let holding = 0;
     let bothHoldOne = () => {};
     const barrier = new Promise<void>((resolve) => {
       bothHoldOne = resolve;
@@ -138,7 +139,8 @@ describe('a transaction', () => {
       store.database.transaction(async (tx) => {
         attempts += 1;
         await tx.query(INCREMENT, [first]);
-        if (attempts === 2) bothHoldOne();
+        holding += 1;
+        if (holding === 2) bothHoldOne();
         await barrier;
         await tx.query(INCREMENT, [second]);
       });
