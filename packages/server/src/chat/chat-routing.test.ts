@@ -8,6 +8,8 @@ import { Chats } from './chats.js';
 import type { ChatAgent } from './offer.js';
 
 const T0 = Date.UTC(2026, 0, 5, 9);
+/** For what another node hears. */
+const PATIENCE = { timeout: 20_000 };
 const CUSTOMER: ChatClient = {
   ...{ nickname: 'Grace', firstName: 'Grace', lastName: '', email: '', subject: '', comet: false, verbose: false },
 };
@@ -93,7 +95,8 @@ describe('chats that wait', () => {
     const asked = await Promise.all(ids.map((id) => offeredTo(nodes[0].chats, id)));
     expect(asked.toSorted()).toEqual(['a', 'b']);
     const expected = ids.map((id, index) => `${id} ${asked[index]}`);
-    for (const { heard } of nodes) await vi.waitFor(() => expect(heard.toSorted()).toEqual(expected.toSorted()));
+    for (const { heard } of nodes)
+      await vi.waitFor(() => expect(heard.toSorted()).toEqual(expected.toSorted()), PATIENCE);
   });
 
   it('are taken by one agent alone', async () => {
