@@ -16,11 +16,12 @@ const SAMPLE = fileURLToPath(new URL('../../flows/inbound-routing/inbound-routin
 
 /** The sample, with an offer soon and prompts that need no voice. */
 function application(): string {
-  return readFileSync(SAMPLE, 'utf8')
-    .replace('expr="60"', 'expr="2"')
-    .replace('text="_data.greeting"', 'url="\'digits:1\'"')
-    .replace('text="_data.offer"', 'url="\'tone:dial;tonezone=us\'"')
-    .replace('text="_data.farewell"', 'url="\'digits:2\'"');
+  const prompts = { greeting: 'digits:1', offer: 'tone:dial;tonezone=us', farewell: 'digits:2' };
+  let text = readFileSync(SAMPLE, 'utf8').replace('expr="60"', 'expr="2"');
+  for (const [name, address] of Object.entries(prompts)) {
+    text = text.replace(new RegExp(`(<data id="${name}_url".*)expr="''"`), `$1expr="'${address}'"`);
+  }
+  return text;
 }
 
 interface SessionView {
