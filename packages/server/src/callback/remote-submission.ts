@@ -45,7 +45,7 @@ export class RemoteSubmission {
 
   /** Whether the session of such a callback runs on another server. */
   concerns(service: CallbackService, properties: JsonObject): boolean {
-    return this.parts.servers.serversOf(optionsOf(service, properties)).length > 0;
+    return this.parts.servers.serversOf({ _ors: optionOf(service, properties, '_ors') }).length > 0;
   }
 
   /** Until when a callback that is claimed now is left alone, milliseconds since 1970. */
@@ -136,7 +136,14 @@ export class RemoteSubmission {
 
 /** The options of a service for a request, as far as they say where its sessions run. */
 function optionsOf(service: CallbackService, properties: JsonObject): Record<string, string> {
+  return {
+    ...withTokens(service.options, properties),
+    _ors: optionOf(service, properties, '_ors'),
+    _ors_lb_strategy: optionOf(service, properties, '_ors_lb_strategy'),
+  };
+}
+
+function optionOf(service: CallbackService, properties: JsonObject, name: string): string {
   const options = withTokens(service.options, properties);
-  const read = (name: string) => scalarText(effectiveParameter({ ...service, options }, properties, name)) ?? '';
-  return { ...options, _ors: read('_ors'), _ors_lb_strategy: read('_ors_lb_strategy') };
+  return scalarText(effectiveParameter({ options, overwritable: service.overwritable }, properties, name)) ?? '';
 }

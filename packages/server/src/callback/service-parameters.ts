@@ -24,7 +24,11 @@ const hasTokens = new WeakMap<OptionMap, boolean>();
  * The value of a parameter that both the service and the request may give: the configured option wins, even an empty
  * one, unless `_overwritable_options` lists it; otherwise the request's value counts, an empty one too.
  */
-export function effectiveParameter(service: CallbackService, request: JsonObject, name: string): JsonValue | undefined {
+export function effectiveParameter(
+  service: Pick<CallbackService, 'options' | 'overwritable'>,
+  request: JsonObject,
+  name: string,
+): JsonValue | undefined {
   const configured = service.options[name];
   const overwritable = service.overwritable.has(name);
   if (configured !== undefined && !overwritable) return configured;
