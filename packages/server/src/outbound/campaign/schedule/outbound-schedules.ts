@@ -59,37 +59,26 @@ const DUE: ScheduleInput = { type: 'due' };
  * that day.
  */
 export class OutboundSchedules {
-  readonly #database: Database;
-  readonly #configuration: CampaignConfiguration;
-  readonly #directory: CampaignDirectory;
-  readonly #operations: GroupOperations;
-  readonly #clock: Clock;
-  readonly #activity: Activity;
-  readonly #log: Logger;
   readonly #due: DueWork<string>;
   #forget: (() => void) | undefined;
 
-  constructor(parts: {
-    database: Database;
-    configuration: CampaignConfiguration;
-    directory: CampaignDirectory;
-    operations: GroupOperations;
-    clock: Clock;
-    activity: Activity;
-    log: Logger;
-  }) {
-    this.#database = parts.database;
-    this.#configuration = parts.configuration;
-    this.#directory = parts.directory;
-    this.#operations = parts.operations;
-    this.#clock = parts.clock;
-    this.#activity = parts.activity;
-    this.#log = parts.log;
+  constructor(
+    private readonly parts: {
+      database: Database;
+      configuration: CampaignConfiguration;
+      directory: CampaignDirectory;
+      operations: GroupOperations;
+      clock: Clock;
+      activity: Activity;
+      log: Logger;
+    },
+  ) {
+    const { database } = parts;
     this.#due = new DueWork({
       ...parts,
       name: 'outbound schedules',
-      nextDue: () => nextDueSchedule(this.#database),
-      claim: (now, limit) => claimDueSchedules(this.#database, now, limit),
+      nextDue: () => nextDueSchedule(database),
+      claim: (now, limit) => claimDueSchedules(database, now, limit),
       run: async (names) => {
         for (const name of names) await this.#look(name, DUE);
       },
@@ -98,11 +87,11 @@ export class OutboundSchedules {
 
   /** Looks at every schedule: what is configured, and what ran while it still was. */
   async start(): Promise<void> {
-    this.#forget = this.#configuration.onChange(({ kind, name }) => {
+    this.#forget = this.parts.configuration.onChange(({ kind, name }) => {
       if (kind === KIND) void this.#inBackground(name, () => this.#follow(name));
     });
-    const stored = (await allScheduleRecords(this.#database)).map(({ name }) => name);
-    const names = new Set([...stored, ...this.#configuration.objects(KIND).keys()]);
+    const stored = (await allScheduleRecords(this.parts.database)).map(({ name }) => name);
+    const names = new Set([...stored, ...this.parts.configuration.objects(KIND).keys()]);
     for (const name of names) await this.#inBackground(name, () => this.#follow(name));
     await this.#due.start();
   }
@@ -114,7 +103,7 @@ export class OutboundSchedules {
 
   /** All schedules that run, by name. */
   async all(): Promise<OutboundScheduleView[]> {
-    return (await allScheduleRecords(this.#database)).map(({ name, progress, dueAt }) => ({
+    return (await allScheduleRecords(this.parts.database)).map(({ name, progress, dueAt }) => ({
       name,
       ...(progress && { day: progress.day }),
       items: this.#itemsOf(name, progress),
@@ -125,7 +114,7 @@ export class OutboundSchedules {
   /** Looks at what the item of a campaign group has done, when a dial or a contact was counted. */
   async counted(groupNumber: number): Promise<void> {
     await this.#inBackground(String(groupNumber), async () => {
-      const count = await scheduledItemCount(this.#database, groupNumber);
+      const count = await scheduledItemCount(this.parts.database, groupNumber);
       const limits =
         count && this.#itemOf(count.schedule, ({ campaign, group }) => `${campaign}@${group}` === count.campaignGroup);
       if (!count || !limits) return;
@@ -139,9 +128,9 @@ export class OutboundSchedules {
   /** Its configuration has changed: one that is not there any more ends what it runs. */
   async #follow(name: string): Promise<void> {
     if (this.#timetable(name)) return this.#look(name, DUE);
-    await this.#database.transaction(async (tx) => {
-      const { progress } = await lockSchedule(tx, name, this.#clock.now());
-      const { effects } = scheduleStep(undefined, progress, DUE, this.#clock.now());
+    await this.parts.database.transaction(async (tx) => {
+      const { progress } = await lockSchedule(tx, name, this.parts.clock.now());
+      const { effects } = scheduleStep(undefined, progress, DUE, this.parts.clock.now());
       for (const effect of effects) await this.#perform(tx, name, effect, progress);
       await deleteSchedule(tx, name);
     });
@@ -149,8 +138,8 @@ export class OutboundSchedules {
 
   async #look(name: string, input: ScheduleInput): Promise<void> {
     const timetable = this.#timetable(name);
-    await this.#database.transaction(async (tx) => {
-      const now = this.#clock.now();
+    await this.parts.database.transaction(async (tx) => {
+      const now = this.parts.clock.now();
       const record = await lockSchedule(tx, name, now);
       if (!timetable) {
         // Whoever hears that it is gone ends it; this node may only not have heard yet that it is there.
@@ -183,7 +172,7 @@ export class OutboundSchedules {
       return await this.#begin(tx, schedule, campaignGroup, progress);
     } catch (error) {
       if (!(error instanceof OutboundError)) throw error;
-      this.#log.warn(
+      this.parts.log.warn(
         { campaignGroup, schedule, reason: error.message },
         type === 'begin'
           ? 'An item of an outbound schedule could not be started and is passed over'
@@ -200,16 +189,16 @@ export class OutboundSchedules {
     campaignGroup: string,
     progress: ScheduleProgress | undefined,
   ): Promise<string | undefined> {
-    const reference = await this.#directory.find(tx, { name: campaignGroup });
-    if (this.#directory.configured(campaignGroup)?.operationMode === 'Manual') return 'operationMode is Manual';
+    const reference = await this.parts.directory.find(tx, { name: campaignGroup });
+    if (this.parts.directory.configured(campaignGroup)?.operationMode === 'Manual') return 'operationMode is Manual';
     const stored = await readGroup(tx, campaignGroup);
     if (stored?.state === 'WaitingUnload' || stored?.state === 'UnloadInProgress') return 'later';
     const cause = await this.#cause(tx, schedule);
     const item = this.#daysItems(schedule, progress).find((other) => other.campaignGroup === campaignGroup);
     const isLoaded = stored !== undefined && stored.state !== 'NotLoaded';
-    if (!isLoaded) await this.#operations.load(tx, reference, item?.change ?? {}, cause);
+    if (!isLoaded) await this.parts.operations.load(tx, reference, item?.change ?? {}, cause);
     if (!isLoaded || !isStarted(stored.state)) {
-      await this.#operations.start(tx, reference, item?.change ?? {}, cause);
+      await this.parts.operations.start(tx, reference, item?.change ?? {}, cause);
     }
     if (item?.stopAtDials !== undefined || item?.stopAtContacts !== undefined) {
       await beginScheduledItem(tx, reference, schedule);
@@ -221,18 +210,18 @@ export class OutboundSchedules {
     await endScheduledItem(tx, campaignGroup, schedule);
     const stored = await readGroup(tx, campaignGroup);
     if (!stored || stored.state === 'NotLoaded') return;
-    await this.#operations.unload(tx, stored.reference, await this.#cause(tx, schedule));
+    await this.parts.operations.unload(tx, stored.reference, await this.#cause(tx, schedule));
   }
 
   async #cause(tx: Transaction, name: string): Promise<Cause> {
-    const object = this.#configuration.object(KIND, name);
+    const object = this.parts.configuration.object(KIND, name);
     if (!object) return { origin: 'configuration' };
-    return { origin: 'schedule', schedule: await this.#directory.numberOf(tx, KIND, object) };
+    return { origin: 'schedule', schedule: await this.parts.directory.numberOf(tx, KIND, object) };
   }
 
   /** Undefined when the schedule is not there or switched off. */
   #timetable(name: string): Timetable | undefined {
-    const object = this.#configuration.object(KIND, name);
+    const object = this.parts.configuration.object(KIND, name);
     if (!object?.enabled) return undefined;
     return { ...object, zone: readTimeZone(object.timeZone)?.zone ?? 'UTC' };
   }
@@ -254,11 +243,14 @@ export class OutboundSchedules {
   }
 
   async #inBackground(schedule: string, work: () => Promise<void>): Promise<void> {
-    await this.#activity.run(async () => {
+    await this.parts.activity.run(async () => {
       try {
         await work();
       } catch (error) {
-        this.#log.error({ err: error, schedule }, 'An outbound schedule could not go on; its next event tries again');
+        this.parts.log.error(
+          { err: error, schedule },
+          'An outbound schedule could not go on; its next event tries again',
+        );
       }
     });
   }
