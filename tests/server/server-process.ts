@@ -90,6 +90,9 @@ export class ServerProcess {
       method,
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    }).catch((error: unknown) => {
+      const status = this.#child?.exitCode ?? this.#child?.signalCode ?? 'running';
+      throw new Error(`${method} ${path} is not answered; the server: ${status}\n${this.log}`, { cause: error });
     });
     const text = await response.text();
     let json: unknown;

@@ -27,8 +27,9 @@ const BATCH = 20;
 export class ChatRouting {
   readonly #work: DueWork<string>;
   #stops: (() => void)[] = [];
-  /** False when no chat waited at the last look: then nobody has to be told of agents. */
+  /** False when no chat waited at the last look and none has come since: then nobody has to be told of agents. */
   #isAnyWaiting = false;
+  #hasOneCome = false;
 
   constructor(
     private readonly parts: {
@@ -48,8 +49,9 @@ export class ChatRouting {
       name: 'offers of chats',
       batch: BATCH,
       nextDue: async () => {
+        this.#hasOneCome = false;
         const due = await chatRecords.nextOffer(database);
-        this.#isAnyWaiting = due !== undefined;
+        this.#isAnyWaiting = due !== undefined || this.#hasOneCome;
         return due;
       },
       claim: (now, limit) => chatRecords.offersDue(database, now, limit),
@@ -80,6 +82,7 @@ export class ChatRouting {
   #hear(state: ChatRecord['conversation']['state']): void {
     if (state === 'waiting') {
       this.#isAnyWaiting = true;
+      this.#hasOneCome = true;
       this.#work.wake();
     } else if (state === 'ended' && this.#isAnyWaiting) {
       // An agent has room again.

@@ -1,8 +1,11 @@
 import pg from 'pg';
 
-/** What the driver and the network say when a connection cannot be made or breaks: no SQLSTATE comes with these. */
+/**
+ * What the driver and the network say when a connection cannot be made or breaks: no SQLSTATE comes with these. The last one
+ * comes of graphile-worker, which gives a connection back twice when it breaks while it begins to listen.
+ */
 const BROKEN_CONNECTION =
-  /^(Connection terminated|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after)/;
+  /^(Connection terminated|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after|Release called on client which has already been released)/;
 const NETWORK_CODE =
   /^(ECONN\w+|EPIPE|ETIMEDOUT|ENOENT|EHOST\w+|ENET\w+|EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN|EACCES|ERR_STREAM_\w+)$/;
 

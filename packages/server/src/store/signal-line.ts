@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { type Clock, type Logger, RingbackError, Sequence, type Timer } from '../kernel/index.js';
+import { isConnectionFailure } from './failure.js';
 
 const BEAT_MS = 1000;
 /** Beats without an answer after which the database counts as away. Beats are counted, not time: see `#beat`. */
@@ -62,12 +63,19 @@ export class SignalLine {
     return this.#client !== undefined;
   }
 
-  /** Starts to listen; when the line is lost, with the next connection. */
+  /** Starts to listen; when the line is lost, also meanwhile, with the next connection. */
   async listen(channel: string): Promise<void> {
     if (!CHANNEL.test(channel)) throw new RingbackError('invalid-channel', `"${channel}" is no channel name.`);
     if (this.#channels.has(channel)) return;
     this.#channels.add(channel);
-    if (this.#client) await this.#ask(this.#client, `listen ${channel}`);
+    const client = this.#client;
+    if (!client) return;
+    try {
+      await this.#ask(client, `listen ${channel}`);
+    } catch (error) {
+      if (!isConnectionFailure(error)) throw error;
+      this.#lose(client, asError(error));
+    }
   }
 
   async unlisten(channel: string): Promise<void> {

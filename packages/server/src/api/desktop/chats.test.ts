@@ -38,7 +38,7 @@ async function sit(agent: string): Promise<Client> {
     ['ready', 'ready'],
   ]) {
     client.send({ type: 'state', state: wish });
-    while ((await client.next()).state !== state);
+    await client.pick((message) => message.type === 'state' && message.state === state);
   }
   return client;
 }

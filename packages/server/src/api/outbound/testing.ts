@@ -253,13 +253,14 @@ export async function campaignBed(configurationText = ACCEPTANCE_CONFIGURATION):
 /** A client of a WebSocket: what it sends and what it hears. */
 export class Client {
   readonly #heard: JsonObject[] = [];
-  readonly #waiting: ((message: JsonObject) => void)[] = [];
+  readonly #waiting: { wants: (message: JsonObject) => boolean; take: (message: JsonObject) => void }[] = [];
 
   private constructor(private readonly socket: WebSocket) {
     socket.on('message', (data) => {
       const message = JSON.parse(String(data)) as JsonObject;
-      const waiting = this.#waiting.shift();
-      if (waiting) waiting(message);
+      const index = this.#waiting.findIndex(({ wants }) => wants(message));
+      const [waiting] = index < 0 ? [] : this.#waiting.splice(index, 1);
+      if (waiting) waiting.take(message);
       else this.#heard.push(message);
     });
   }
@@ -281,8 +282,14 @@ export class Client {
 
   /** The next message. */
   next(): Promise<JsonObject> {
-    const heard = this.#heard.shift();
-    return heard ? Promise.resolve(heard) : new Promise((resolve) => this.#waiting.push(resolve));
+    return this.pick(() => true);
+  }
+
+  /** The next message that is wanted; others that come before it stay to be taken. */
+  pick(wants: (message: JsonObject) => boolean): Promise<JsonObject> {
+    const index = this.#heard.findIndex(wants);
+    const [heard] = index < 0 ? [] : this.#heard.splice(index, 1);
+    return heard ? Promise.resolve(heard) : new Promise((take) => this.#waiting.push({ wants, take }));
   }
 
   /** The next messages. */

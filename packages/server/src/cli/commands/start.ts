@@ -15,18 +15,19 @@ export function startCommand(): Command {
     const log = createLog(process.env.RINGBACK_LOG_LEVEL);
     // Loaded only now: other commands and `--help` answer sooner without the whole server.
     const { startServer } = await import('../../main.js');
+    const { isConnectionFailure } = await import('../../store/index.js');
     const starting = startServer(settingsOf(flags, process.env), log);
     stopOnSignal(starting, log);
-    surviveLostDatabase(log);
+    surviveLostDatabase(isConnectionFailure, log);
     const server = await starting;
     process.stdout.write(`ringback ready on ${server.url}\n`);
   });
 }
 
 /** Background work that meets a database that is away is done again later; it is no reason to end. */
-function surviveLostDatabase(log: Logger): void {
+function surviveLostDatabase(isConnectionFailure: (error: unknown) => boolean, log: Logger): void {
   process.on('unhandledRejection', (error) => {
-    if (!(error instanceof DatabaseUnavailable)) throw error;
+    if (!(error instanceof DatabaseUnavailable || isConnectionFailure(error))) throw error;
     log.warn({ err: error }, 'Background work was cut off by the loss of the database');
   });
 }
