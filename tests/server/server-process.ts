@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ENTRY = fileURLToPath(new URL('../../packages/server/dist/cli/ringback.js', import.meta.url));
-const READY = /ringback ready on (http:\/\/\S+)/;
+/** With the end of its line, so that no part of the address is taken for the whole. */
+const READY = /ringback ready on (http:\/\/\S+)\s/;
 
 export interface ServerProcessOptions {
   /** Content of a configuration file; the packaged demo without. */
@@ -15,6 +16,9 @@ export interface ServerProcessOptions {
   env?: Record<string, string>;
   args?: string[];
 }
+
+/** A request got no answer, or not all of it: the server is away, or went away meanwhile. */
+export class Unanswered extends Error {}
 
 /** The real server as a process of its own, on a free port and a temporary data directory. */
 export class ServerProcess {
@@ -55,7 +59,8 @@ export class ServerProcess {
         const ready = READY.exec(output);
         if (ready?.[1]) resolve(ready[1]);
       });
-      child.on('exit', (code, signal) =>
+      // Not `exit`, which may come before all that it wrote.
+      child.on('close', (code, signal) =>
         reject(new Error(`ended with ${code ?? signal} before it was ready: ${this.log}`)),
       );
     });
@@ -73,7 +78,7 @@ export class ServerProcess {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? 'not running';
     const gone = new Promise<number | string>((resolve) => {
-      child.once('exit', (code, by) => resolve(code ?? by ?? 'gone'));
+      child.once('close', (code, by) => resolve(code ?? by ?? 'gone'));
     });
     child.kill(signal);
     return gone;
@@ -83,18 +88,22 @@ export class ServerProcess {
   async dispose(): Promise<void> {
     await this.end('SIGTERM');
     if (this.owned) await rm(this.data, { recursive: true, force: true });
+    if (this.options.config !== undefined) await rm(this.#configPath, { force: true });
   }
 
   async request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    const response = await fetch(`${this.url}${path}`, {
-      method,
-      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    }).catch((error: unknown) => {
+    const ask = async () => {
+      const response = await fetch(`${this.url}${path}`, {
+        method,
+        headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      return { response, text: await response.text() };
+    };
+    const { response, text } = await ask().catch((error: unknown) => {
       const status = this.#child?.exitCode ?? this.#child?.signalCode ?? 'running';
-      throw new Error(`${method} ${path} is not answered; the server: ${status}\n${this.log}`, { cause: error });
+      throw new Unanswered(`${method} ${path} is not answered; the server: ${status}\n${this.log}`, { cause: error });
     });
-    const text = await response.text();
     let json: unknown;
     try {
       json = JSON.parse(text);

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually, ServerProcess } from './server-process.js';
+import { eventually, ServerProcess, Unanswered } from './server-process.js';
 
 const SESSIONS = 1_000;
 const KILLS = 5;
@@ -148,7 +148,7 @@ async function begin(index: number): Promise<string | undefined> {
     expect(answer.status, answer.text).toBe(200);
     return answer.text;
   } catch (error) {
-    if (error instanceof TypeError) return undefined; // fetch: the connection was cut
+    if (error instanceof Unanswered) return undefined;
     throw error;
   }
 }
