@@ -156,15 +156,17 @@ export class Configuration {
   }
 
   /**
-   * Merges into an object (RFC 7396): members that are null are taken out.
+   * Merges into an object (RFC 7396): members that are null are taken out. A section of `options` is there before anything
+   * is set in it, so that the first option of a section is set like every other.
    * @throws RingbackError `unknown-object`, `invalid-configuration`
    */
   patch(kind: Kind, name: string, patch: JsonValue, by = NOBODY): Promise<Written> {
     const change = (current: StoredValue | undefined): JsonValue => {
-      if (current === undefined) throw unknownObject(kind, name);
+      const present = current ?? (kind === 'options' ? {} : undefined);
+      if (present === undefined) throw unknownObject(kind, name);
       if (!isObject(patch)) throw invalid(kind, name, [{ pointer: '', detail: 'a patch must be a JSON object' }]);
       const { expand } = kinds[kind];
-      return mergePatch(expand ? expand(current) : current, patch as JsonObject); // JSON by its origin
+      return mergePatch(expand ? expand(present) : present, patch as JsonObject); // JSON by its origin
     };
     return this.#writeOne({ kind, name, keepPassword: false, change }, by);
   }

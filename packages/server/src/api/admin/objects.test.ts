@@ -121,10 +121,20 @@ describe('every kind of object', () => {
       const deleted = await server.send('DELETE', path);
       expect([deleted.status, deleted.body]).toEqual([204, '']);
       expect((await server.send('DELETE', path)).status).toBe(404);
+      expect((await server.send('GET', `/${kind}`)).body).toEqual([]);
+      if (kind === 'options') return; // see below
       expect((await server.send('PATCH', path, patch)).status).toBe(404);
       expect((await server.send('GET', `/${kind}`)).body).toEqual([]);
     },
   );
+
+  test('sections of options are merged into although nothing was set in them before', async () => {
+    const first = await server.send('PATCH', '/options/callback', { 'queue-polling-rate': '30', 'max-attempts': null });
+    expect(first).toMatchObject({ status: 200, body: { 'queue-polling-rate': '30' } });
+    expect((await server.send('GET', '/options/callback')).body).toEqual({ 'queue-polling-rate': '30' });
+    expect((await server.send('PATCH', '/options/callback', ['x'])).status).toBe(422);
+    expect((await server.send('DELETE', '/options/callback')).status).toBe(204);
+  });
 
   test('has its own forms where interface.md shows them', async () => {
     await server.send('PUT', '/resources/R', ['1', '2']);
