@@ -11,6 +11,8 @@ import { TestCluster } from '../src/store/testing-cluster.js';
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   let cluster: Promise<TestCluster> | undefined;
   const service = createServer(async (request, response) => {
+    // A connection that is kept could be closed here at the moment at which a test asks over it again.
+    response.setHeader('connection', 'close');
     try {
       cluster ??= TestCluster.start();
       const databases = await cluster;

@@ -135,15 +135,25 @@ describe('a transaction', () => {
     const barrier = new Promise<void>((resolve) => {
       bothHoldOne = resolve;
     });
-    const cross = (first: number, second: number) =>
-      store.database.transaction(async (tx) => {
+    let oneIsDone = () => {};
+    const winner = new Promise<void>((resolve) => {
+      oneIsDone = resolve;
+    });
+    const cross = async (first: number, second: number) => {
+      let isRepetition = false;
+      await store.database.transaction(async (tx) => {
         attempts += 1;
+        // It could lock its row again before the other one, which was woken by its defeat, gets it: another deadlock.
+        if (isRepetition) await winner;
+        isRepetition = true;
         await tx.query(INCREMENT, [first]);
         holding += 1;
         if (holding === 2) bothHoldOne();
         await barrier;
         await tx.query(INCREMENT, [second]);
       });
+      oneIsDone();
+    };
     await Promise.all([cross(1, 2), cross(2, 1)]);
     expect([await count(1), await count(2), attempts]).toEqual([2, 2, 3]);
   });

@@ -43,7 +43,8 @@ export class ServerLock {
         // A listing may miss what comes and goes while it is read, so the number is checked to be the highest.
         const others = (await lockNumbers(directory)).filter((number) => number !== last + 1);
         if (others.some((number) => number > last + 1)) {
-          await rm(file);
+          // Whoever holds the higher number may have removed it already.
+          await rm(file, { force: true });
           continue;
         }
         for (const number of others) await rm(fileOf(directory, number), { force: true });
