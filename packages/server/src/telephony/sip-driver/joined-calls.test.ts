@@ -2,12 +2,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { newId } from '../../kernel/index.js';
 import { testDatabase } from '../../store/testing.js';
 import { parseSdp } from '../sip/sdp.js';
+import type { SipSwitchSettings } from '../sip/settings.js';
 import { Station, type StationCall, type TestSwitch, testSwitch, WAIT } from './testing.js';
 
 let test: TestSwitch;
 let customers: Station;
 let agent: Station;
 let other: Station;
+let settings: Omit<SipSwitchSettings, 'listen'>;
 
 const USERS = [
   { name: '1001', password: 'a' },
@@ -22,12 +24,14 @@ beforeAll(async () => {
   customers.mediaPort = 40_000;
   agent.mediaPort = 50_000;
   other.mediaPort = 60_000;
-  test = await testSwitch(database, {
+  settings = {
     users: USERS,
     domain: '127.0.0.1',
     trunks: [{ name: 'out', ...customers.address(), healthMs: 0 }],
-    offerMs: 300,
-  });
+    // Longer than any test takes to join those who have answered.
+    offerMs: 60_000,
+  };
+  test = await testSwitch(database, settings);
   await agent.register(test.peer, '1001', 'a');
   await other.register(test.peer, '1002', 'b');
 });
@@ -66,8 +70,10 @@ describe('parties that are joined', () => {
   });
 
   it('late, when the offer of the customer was answered with silence, send to each other too', async () => {
+    test.driver.configure({ listen: {}, ...settings, offerMs: 1 });
     const customer = await test.reach('4930');
     await vi.waitFor(() => expect(hears(customers)).toEqual(['silence']), WAIT);
+    test.driver.configure({ listen: {}, ...settings });
     const legs = [await test.reach('1001'), customer];
     await test.driver.join(newId(), legs);
     await vi.waitFor(() => expect(hears(customers).at(-1)).toBe('50000'), WAIT);

@@ -117,9 +117,10 @@ export class LegBook {
     }
   }
 
-  /** Resolves when everything is stored, or cannot be. */
-  async settled(): Promise<void> {
-    await Promise.allSettled([...this.#storing.values()].flatMap(({ running, next }) => [running, next]));
+  /** Resolves when everything is stored, or cannot be: of all legs, or of these. */
+  async settled(ids: Iterable<string> = this.#storing.keys()): Promise<void> {
+    const storing = [...ids].flatMap((id) => this.#storing.get(id) ?? []);
+    await Promise.allSettled(storing.flatMap(({ running, next }) => [running, next]));
   }
 
   dialing(leg: CarriedLeg): void {

@@ -1,10 +1,11 @@
+import { createSocket } from 'node:dgram';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../store/testing.js';
 import { DigestGuard } from '../sip/digest.js';
 import { respond } from '../sip/respond.js';
 import type { SipTrunk } from '../sip/settings.js';
 import { causeOf } from './causes.js';
-import { freePort, Station, type TestSwitch, testSwitch, WAIT } from './testing.js';
+import { Station, type TestSwitch, testSwitch, WAIT } from './testing.js';
 
 let bed: TestDatabase;
 const ending: (() => Promise<void>)[] = [];
@@ -24,7 +25,7 @@ async function provider(behaviour: Station['behaviour'] = () => 'answers'): Prom
 }
 
 async function switchWith(trunks: SipTrunk[], settings = {}): Promise<TestSwitch> {
-  const test = await testSwitch(bed.database, { trunks, noReplyMs: 300, ...settings });
+  const test = await testSwitch(bed.database, { trunks, ...settings });
   ending.push(() => test.close());
   return test;
 }
@@ -32,6 +33,14 @@ async function switchWith(trunks: SipTrunk[], settings = {}): Promise<TestSwitch
 /** A trunk to a station, unchecked. */
 function trunk(name: string, station: Station, changes: Partial<SipTrunk> = {}): SipTrunk {
   return { name, ...station.address(), healthMs: 0, ...changes };
+}
+
+/** A port that takes everything and never replies. */
+async function silentPort(): Promise<number> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  ending.push(() => new Promise((resolve) => socket.close(() => resolve())));
+  return socket.address().port;
 }
 
 const credentials = { username: 'me', password: 'secret' };
@@ -62,8 +71,8 @@ describe('trunks', () => {
 
   it('take the next one when one does not reply', async () => {
     const second = await provider();
-    const port = await freePort();
-    const test = await switchWith([{ name: 'silent', host: '127.0.0.1', port, healthMs: 0 }, trunk('second', second)]);
+    const silent = { name: 'silent', host: '127.0.0.1', port: await silentPort(), healthMs: 0 };
+    const test = await switchWith([silent, trunk('second', second)], { noReplyMs: 2000 });
     await test.driver.hangup(await test.reach('4930'));
     expect(second.calls).toHaveLength(1);
   });
