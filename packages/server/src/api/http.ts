@@ -9,6 +9,7 @@ import { answerFailures, failureOf, RequestError, sendFailure } from './http/fai
 import { type Guard, openToAll } from './http/guard.js';
 import { type Readiness, registerOperations } from './http/operations.js';
 import { registerRequestLog } from './http/request-log.js';
+import { withoutStraySlashes } from './http/stray-slashes.js';
 import { registerUnreadBodies } from './http/unread-body.js';
 import { registerWebSockets } from './http/web-sockets.js';
 import { registerWidget } from './http/widget.js';
@@ -68,6 +69,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     bodyLimit: options.bodyLimit ?? BODY_LIMIT,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    rewriteUrl: ({ url = '/' }) => withoutStraySlashes(url),
     frameworkErrors: (error, request, reply) => {
       sendFailure(reply, request, failureOf(error, request).failure, asProblem);
     },

@@ -25,3 +25,37 @@ describe('bad input', () => {
     expect(await bed.database.query('select id from callback')).toEqual([]);
   });
 });
+
+describe('addresses and methods', () => {
+  const refusals: [method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH', path: string, allow: string][] = [
+    ['POST', '/1/service/callback', 'GET'],
+    ['DELETE', '/1/service/callback/Now', 'GET, POST'],
+    ['GET', '/1/service/callback/Now/1-a', 'PUT, DELETE'],
+    ['POST', '/1/service/callback/Now/availability', 'GET'],
+    ['PUT', '/2/service/callback/Now/availability', 'GET'],
+    ['POST', '/1/admin/callback/queues', 'GET'],
+    ['PATCH', '/1/admin/callback/watermarks', 'GET'],
+    ['GET', '/1/admin/callback/cancel', 'POST'],
+    ['GET', '/1/admin/callback/reschedule', 'POST'],
+    ['GET', '/1/admin/callback/reportcancelled', 'POST'],
+  ];
+  test.each(refusals)('%s %s is refused with the methods that there are', async (method, path, allow) => {
+    const answer = await bed.request(method, path, { headers: { 'content-type': 'application/json' } });
+    expect([answer.status, answer.headers.allow]).toEqual([405, allow]);
+    expect(answer.body).toEqual({
+      exception: 'com.genesyslab.gsg.GSGException',
+      message: `Method ${method} is not allowed here: use ${allow.replaceAll(', ', ' or ')}`,
+    });
+    const asked = await bed.request('OPTIONS', path);
+    const offered = allow.includes('GET') ? `${allow}, HEAD, OPTIONS` : `${allow}, OPTIONS`;
+    expect([asked.status, asked.body, asked.headers.allow]).toEqual([200, '', offered]);
+  });
+
+  test.each(['//1/service/callback/Now', '/1//service/callback/Now/', '/1/service/callback/Now/?'])(
+    '%s is the service Now',
+    async (path) => {
+      const answer = await bed.request('POST', path, { payload: { _customer_number: '5115' } });
+      expect([answer.status, answer.body._id]).toEqual([200, expect.any(String)]);
+    },
+  );
+});

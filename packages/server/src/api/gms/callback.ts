@@ -12,6 +12,7 @@ import { instant, type JsonObject, type Logger } from '../../kernel/index.js';
 import { type CredentialSource, refuseStranger } from './authentication.js';
 import { availabilityBody, readAvailabilityQuery, readSlotsQuery, slotsBody } from './availability.js';
 import { csvLine } from './cancelled-report.js';
+import { refuseOtherMethods } from './dialect.js';
 import { cancellationDialog, dialogAnswer } from './dialog.js';
 import { callbackError } from './errors.js';
 import { gmsFailure, JSON_TYPE, serviceOf } from './failure.js';
@@ -77,7 +78,21 @@ export async function gmsCallbackApi(app: FastifyInstance, options: GmsCallbackA
   app.setErrorHandler(gmsFailure(log, options.callbacks));
   registerServiceRoutes(app, options);
   registerAdminRoutes(app, options);
+  for (const [url, allowed] of Object.entries(METHODS)) refuseOtherMethods(app, url, allowed);
 }
+
+const METHODS: Readonly<Record<string, readonly string[]>> = {
+  '/1/service/callback': ['GET'],
+  '/1/service/callback/:service': ['GET', 'POST'],
+  '/1/service/callback/:service/:id': ['PUT', 'DELETE'],
+  '/1/service/callback/:service/availability': ['GET'],
+  '/2/service/callback/:service/availability': ['GET'],
+  '/1/admin/callback/queues': ['GET'],
+  '/1/admin/callback/watermarks': ['GET'],
+  '/1/admin/callback/cancel': ['POST'],
+  '/1/admin/callback/reschedule': ['POST'],
+  '/1/admin/callback/reportcancelled': ['POST'],
+};
 
 /**
  * The type that a body is read as. Requests in the reference show no header at all: a body without a type, or sent as plain

@@ -64,15 +64,19 @@ export function sendJson(reply: FastifyReply, body: JsonValue): FastifyReply {
   return reply.type(JSON_TYPE).send(JSON.stringify(body));
 }
 
-/** Answers every other method of a path with 405 and the methods that it has. */
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;
+
+/** Answers every other method of a path with 405 and the methods that it has; `OPTIONS` asks for these. */
 export function refuseOtherMethods(app: FastifyInstance, url: string, allowed: readonly string[]): void {
-  const others = (['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const).filter((method) => !allowed.includes(method));
   app.route({
-    method: others,
+    method: METHODS.filter((method) => !allowed.includes(method)),
     url,
     handler: async (request, reply) => {
       const message = `Method ${request.method} is not allowed here: use ${allowed.join(' or ')}`;
       return sendJson(reply.code(405).header('allow', allowed.join(', ')), { exception: GENERAL, message });
     },
   });
+  app.options(url, async (_request, reply) =>
+    reply.header('allow', [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')).send(),
+  );
 }

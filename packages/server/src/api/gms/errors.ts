@@ -135,10 +135,16 @@ export function callbackError<Code extends CallbackErrorCode>(refusal: CallbackE
 }
 
 /** Failures that are not the domain's: unreadable bodies, authentication, an unreachable database. */
-export function generalError({ status, code, detail }: Failure): GmsError {
+export function generalError({ status, detail }: Failure): GmsError {
+  return error(status, GENERAL, detail);
+}
+
+/** As `generalError`, in the classes of the Callback API. */
+export function generalCallbackError(failure: Failure): GmsError {
+  const { status, code, detail } = failure;
   if (status === 503) return error(503, `${LATER}CallbackExceptionServiceUnavailable`, detail);
-  const isGeneral = status >= 500 || code === 'mime-type-not-allowed';
-  return error(status, isGeneral ? GENERAL : `${LATER}CallbackException`, detail);
+  if (status >= 500 || code === 'mime-type-not-allowed') return generalError(failure);
+  return error(status, `${LATER}CallbackException`, detail);
 }
 
 /** Nothing is served there. @param address method and path */

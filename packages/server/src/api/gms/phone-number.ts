@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { describePhone, type JsonObject, type Logger, type PhoneDescription } from '../../kernel/index.js';
 import { type CredentialSource, refuseStranger } from './authentication.js';
+import { refuseOtherMethods } from './dialect.js';
 import { phoneNumberError } from './errors.js';
 import { gmsFailure, JSON_TYPE } from './failure.js';
 import { queryOf } from './request-parameters.js';
@@ -33,6 +34,7 @@ export async function gmsPhoneNumberApi(
     const { status, body } = phoneNumberError(number, country);
     return reply.code(status).send(body);
   });
+  refuseOtherMethods(app, '/1/phonenumber', ['GET']);
 }
 
 function answer(found: PhoneDescription, country: string, language: string): JsonObject {

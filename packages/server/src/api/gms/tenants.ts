@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CONTACT_CENTERS } from '../../callback/index.js';
 import { isObject, type JsonObject, type JsonValue, type Logger, RingbackError } from '../../kernel/index.js';
 import { RequestError } from '../http/failure.js';
+import { refuseOtherMethods } from './dialect.js';
 import { gmsFailure, JSON_TYPE } from './failure.js';
 
 type OptionMap = Readonly<Record<string, string>>;
@@ -98,6 +99,9 @@ export async function gmsTenantsApi(app: FastifyInstance, options: GmsTenantsApi
     // Every change of the configuration is in effect at once: there is nothing left to refresh.
     return reply.code(contactCenters().includes(asked) ? 202 : 404).send();
   });
+  refuseOtherMethods(app, '/1/tenants', ['GET', 'POST', 'DELETE']);
+  refuseOtherMethods(app, '/1/tenants/info', ['GET']);
+  refuseOtherMethods(app, '/1/tenants/refresh', ['POST']);
 
   function contactCenters(): string[] {
     return Object.keys(configuration.object('lists', CONTACT_CENTERS) ?? {});
