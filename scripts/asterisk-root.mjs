@@ -27,8 +27,12 @@ const PROGRAMS = {
   '/usr/bin/sipp': 'sip-tester',
   '/usr/bin/baresip': 'baresip-core',
 };
-/** Debian's releases that have Asterisk, the newest stable-to-be first. */
+/**
+ * Debian's releases that are tried, the newest stable-to-be first: both have Asterisk 22. `RINGBACK_TELEPHONY_ASTERISK` names
+ * another one, such as `bullseye`, which has Asterisk 16.
+ */
 const RELEASES = ['forky', 'sid'];
+const CHOICE = 'RINGBACK_TELEPHONY_ASTERISK';
 const PACKAGES = 'asterisk,asterisk-core-sounds-en-gsm';
 const KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg';
 /** How long building may take; with a mirror near by it takes half a minute, on a busy machine a whole one. */
@@ -49,6 +53,11 @@ export async function prepareAsterisk() {
       missing: 'they need root on Debian, to install SIPp and baresip and to run Asterisk in a directory of its own',
     };
   }
+  const chosen = process.env[CHOICE];
+  if (chosen !== undefined && !/^[a-z]+$/.test(chosen)) {
+    throw new Error(`${CHOICE} is the name of a release of Debian, such as bullseye, not '${chosen}'.`);
+  }
+  const releases = chosen === undefined ? RELEASES : [chosen];
   removeLeftBehind();
   mkdirSync(CACHE, { recursive: true });
   const release = await takeLock(join(CACHE, 'lock'), () => say('waiting for another run that prepares Asterisk'));
@@ -60,15 +69,19 @@ export async function prepareAsterisk() {
       const failure = await installPackages(packages);
       if (failure !== undefined) return { missing: `${packages.join(', ')} could not be installed (${failure})` };
     }
-    return (await unpack()) ?? (await build());
+    return (await unpack(releases)) ?? (await build(releases));
   } finally {
     release();
   }
 }
 
-/** The newest root that was packed, if there is one that is good. */
-async function unpack() {
-  const packed = readdirSync(CACHE).filter((name) => name.includes(`-r${RECIPE}.tar.`) && !name.endsWith('.partial'));
+/**
+ * The newest root of these releases that was packed, if there is one that is good.
+ * @param {string[]} releases
+ */
+async function unpack(releases) {
+  const pattern = new RegExp(`^(${releases.join('|')})-[\\d.]+-r${RECIPE}\\.tar\\.[a-z]+$`);
+  const packed = readdirSync(CACHE).filter((name) => pattern.test(name));
   for (const name of packed.sort((a, b) => written(b) - written(a))) {
     const root = makeRoot();
     const { failure } = await run('tar', ['-xf', join(CACHE, name), '-C', root], UNPACK_LIMIT_MS);
@@ -86,18 +99,19 @@ function written(name) {
   return statSync(join(CACHE, name)).mtimeMs;
 }
 
-async function build() {
+/** @param {string[]} releases */
+async function build(releases) {
   const mirror = await debianMirror();
   if (mirror === undefined) return { missing: 'no mirror of Debian is among the package sources of this machine' };
   let reason = '';
   const end = performance.now() + BUILD_LIMIT_MS;
-  for (const release of RELEASES) {
+  for (const release of releases) {
     say(`building Asterisk from ${release}`);
     const root = makeRoot();
     const { failure } = await run('mmdebstrap', recipe(release, root, mirror), end - performance.now());
     const version = failure === undefined ? await versionOf(root) : undefined;
     if (version !== undefined) {
-      await pack(root, version);
+      await pack(root, release, version);
       return finished(root, version);
     }
     rmSync(root, { recursive: true, force: true });
@@ -149,11 +163,12 @@ async function debianMirror() {
 
 /**
  * @param {string} root
+ * @param {string} release
  * @param {string} version
  */
-async function pack(root, version) {
+async function pack(root, release, version) {
   const zstd = isExecutable('/usr/bin/zstd');
-  const file = join(CACHE, `${version}-r${RECIPE}.tar.${zstd ? 'zst' : 'gz'}`);
+  const file = join(CACHE, `${release}-${version}-r${RECIPE}.tar.${zstd ? 'zst' : 'gz'}`);
   const partial = `${file}.${process.pid}.partial`;
   const { failure } = await run('tar', [zstd ? '--zstd' : '--gzip', '-cf', partial, '-C', root, '.'], UNPACK_LIMIT_MS);
   if (failure === undefined) return renameSync(partial, file);

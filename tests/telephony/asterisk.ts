@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { asteriskFiles, modulesOf } from './asterisk-profile.js';
+import { dirname, join } from 'node:path';
+import { type AsteriskProfile, asteriskFiles, modulesOf } from './asterisk-profile.js';
 import { freePorts } from './free-ports.js';
 import { OwnedProcess } from './owned-process.js';
 import { waitFor } from './waiting.js';
@@ -8,6 +8,9 @@ import { waitFor } from './waiting.js';
 /** Two ports per leg; a range that is used up answers every further call with "Allocation failed". */
 const RTP_PORTS = 600;
 const DIRECTORIES = ['etc', 'varlib', 'db', 'keys', 'spool', 'spool/recording', 'run', 'log'];
+
+/** On 127.0.0.1; sound is on those from `firstRtp` to `lastRtp`. */
+export type AsteriskPorts = AsteriskProfile['ports'];
 
 export interface AsteriskOptions {
   /** The unpacked root (`asteriskRoot`). Several servers may run in one root at the same time. */
@@ -18,8 +21,8 @@ export interface AsteriskOptions {
   phones?: readonly string[];
   /** The Stasis application that inbound calls go to; default `ringback`. */
   application?: string;
-  /** Files of the configuration that replace or add to those of the profile, by name; the profile's text is passed in. */
-  files?: (profile: Readonly<Record<string, string>>) => Record<string, string>;
+  /** Files that replace or add to those of the profile, by their names below the folder of the configuration. */
+  files?: (ports: AsteriskPorts) => Record<string, string>;
 }
 
 let made = 0;
@@ -37,7 +40,7 @@ export class AsteriskServer {
     private readonly root: string,
     /** Of this server, as seen from outside of the root. */
     readonly directory: string,
-    readonly ports: { readonly http: number; readonly sip: number },
+    readonly ports: AsteriskPorts,
     readonly application: string,
   ) {}
 
@@ -49,18 +52,21 @@ export class AsteriskServer {
     const directory = join(root, inside);
     for (const name of DIRECTORIES) mkdirSync(join(directory, name), { recursive: true });
     const first = await freePorts(2 + RTP_PORTS);
-    const ports = { http: first, sip: first + 1 };
+    const ports = { http: first, sip: first + 1, firstRtp: first + 2, lastRtp: first + 1 + RTP_PORTS };
     const server = new AsteriskServer(root, directory, ports, application);
     const profile = asteriskFiles({
       directory: inside,
       modules: modulesOf(root),
-      ports: { ...ports, firstRtp: first + 2, lastRtp: first + 1 + RTP_PORTS },
+      ports,
       ari: { user: server.user, password: server.password, application },
       phones: options.phones ?? ['1001', '1002', '2001'],
       trunkPort: options.trunkPort,
     });
-    const files = { ...profile, ...options.files?.(profile) };
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, 'etc', name), text);
+    for (const [name, text] of Object.entries({ ...profile, ...options.files?.(ports) })) {
+      const path = join(directory, 'etc', name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
     await server.restart();
     return server;
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,11 @@ import { waitFor } from './waiting.js';
 const SPEECH_REPEATS = 60;
 /** It says goodbye to its registrar when it ends, which takes up to two seconds. */
 const END_PATIENCE_MS = 5000;
+/** How the names of the files end in which it keeps what it hears: WAV, one channel of 16 bits. */
+const HEARD = '-dec.wav';
+const WAV_HEADER_BYTES = 44;
+/** Samples up to here are the noise of codecs. */
+const QUIET = 500;
 
 export interface PhoneOptions {
   name: string;
@@ -19,6 +24,8 @@ export interface PhoneOptions {
   registrar: string;
   /** Seconds for which a registration holds; it registers again before. Default 60, which every registrar takes. */
   registrationSeconds?: number;
+  /** Whether it keeps what it hears (`loudSamples`). */
+  listens?: boolean;
 }
 
 /** An event or an answer on the control connection; the fields that the tests look at. */
@@ -52,11 +59,14 @@ export class Phone {
     const sip = await freePorts(2);
     const control = await freePorts(2);
     const media = await freePorts(20);
-    const { name, registrar, registrationSeconds = 60 } = options;
+    const { name, registrar, registrationSeconds = 60, listens = false } = options;
     const account = `<sip:${name}@${registrar};transport=udp>;auth_user=${name};auth_pass=${passwordOf(name)}`;
     writeFileSync(join(directory, 'contacts'), '');
     writeFileSync(join(directory, 'accounts'), `${account};answermode=auto;regint=${registrationSeconds}\n`);
-    writeFileSync(join(directory, 'config'), configuration(directory, sip, control, media));
+    writeFileSync(
+      join(directory, 'config'),
+      `${configuration(directory, sip, control, media)}${listens ? listening(directory) : ''}`,
+    );
     writeFileSync(join(directory, 'speech.wav'), wav(speech()));
     writeFileSync(join(directory, 'alert.wav'), wav(silence(1)));
     const process = new OwnedProcess('/usr/bin/baresip', ['-f', directory], { cwd: directory });
@@ -90,6 +100,16 @@ export class Phone {
   /** Presses keys, one after the other. */
   async press(digits: string): Promise<void> {
     for (const digit of digits) await this.command('sndcode', digit);
+  }
+
+  /** How many samples of sound that is not silence it has heard in all calls (`listens`). */
+  get loudSamples(): number {
+    let loud = 0;
+    for (const name of readdirSync(this.directory).filter((file) => file.endsWith(HEARD))) {
+      const sound = readFileSync(join(this.directory, name)).subarray(WAV_HEADER_BYTES);
+      for (let at = 0; at + 1 < sound.length; at += 2) if (Math.abs(sound.readInt16LE(at)) > QUIET) loud += 1;
+    }
+    return loud;
   }
 
   /** Sends a command and waits until it was taken. */
@@ -144,16 +164,21 @@ function connected(port: number): Promise<Socket | undefined> {
 
 const configuration = (directory: string, sip: number, control: number, media: number) => `poll_method epoll
 sip_listen 127.0.0.1:${sip}
-audio_player aufile,${directory}/heard.wav
+audio_player aubridge,unheard
 audio_source aufile,${directory}/speech.wav
 audio_alert aufile,${directory}/alert.wav
 rtp_ports ${media}-${media + 19}
 module_path /usr/lib/baresip/modules
 module g711.so
 module aufile.so
+module aubridge.so
 module_tmp uuid.so
 module_tmp account.so
 module_app menu.so
 module_app ctrl_tcp.so
 ctrl_tcp_listen 127.0.0.1:${control}
+`;
+
+const listening = (directory: string) => `module sndfile.so
+snd_path ${directory}
 `;
