@@ -13,6 +13,8 @@ dns:
 switch: { driver: simulator }
 `;
 
+const PATIENCE_MS = 100_000;
+
 let server: ServerProcess;
 
 beforeAll(async () => {
@@ -54,7 +56,7 @@ async function identify(parameters: Record<string, string>): Promise<SessionView
     // The shape is that of interface.md; the assertions are about its content.
     async () => (await server.get(`/api/v1/sessions/${id}`)).json as SessionView,
     ({ state }) => state !== 'running',
-    20_000,
+    PATIENCE_MS,
   );
 }
 
@@ -96,7 +98,7 @@ describe('IdentifyByPhoneNumber', () => {
   it('attaches the customer to the call that asks', async () => {
     const placed = await server.post('/api/v1/simulator/calls', { from: '5115', to: '8999' });
     expect(placed.status, placed.text).toBeLessThan(300);
-    const view = await eventually(sessionOfCall, (found) => found?.state === 'done', 20_000);
+    const view = await eventually(sessionOfCall, (found) => found?.state === 'done', PATIENCE_MS);
     expect(view?.data?._data).toMatchObject({ CustomerCount: 1, ANI: '5115' });
     expect(view?.history?.map(({ event }) => event)).toContain('interaction.udata.changed');
   });

@@ -3,7 +3,7 @@ import { testDatabase } from '../../packages/server/src/store/testing.js';
 import { ServerProcess } from './server-process.js';
 
 /** Two servers start, and one dies. */
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 400_000;
 
 const { connectionString } = await testDatabase();
 const servers: ServerProcess[] = [];
@@ -30,7 +30,7 @@ async function until(url: string, wanted: (status: number) => boolean): Promise<
       expect(wanted(answer.status)).toBe(true);
       return answer;
     },
-    { timeout: 30_000, interval: 100 },
+    { timeout: 100_000, interval: 100 },
   );
 }
 

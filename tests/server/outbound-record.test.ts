@@ -17,6 +17,8 @@ listeners: [{ name: ocs, port: 0, prefix: / }]
 switch: { driver: simulator }
 `;
 
+const PATIENCE_MS = 100_000;
+
 let server: ServerProcess;
 /** Where the original's clients expect the API: at the root of a port of its own. */
 let root: string;
@@ -24,7 +26,13 @@ let root: string;
 beforeAll(async () => {
   server = await ServerProcess.create({ config: CONFIG, env: { RINGBACK_CLOCK: 'test', RINGBACK_LOG_LEVEL: 'info' } });
   await server.start();
-  root = /"address":"(http:[^"]+?)\/?"/.exec(server.log)?.[1] ?? '';
+  // The log comes by another way than the line that says that the server is ready.
+  const address = () => /"address":"(http:[^"]+?)\/?"/.exec(server.log)?.[1] ?? '';
+  root = await eventually(
+    async () => address(),
+    (found) => found !== '',
+    PATIENCE_MS,
+  );
   const loaded = await fetch(`${root}/campaigngroups/601?req=Load`, { method: 'POST' });
   expect(loaded.status).toBe(200);
 });
@@ -46,7 +54,7 @@ async function run(parameters: Record<string, string>): Promise<SessionView> {
     // The shape is that of interface.md; the assertions are about its content.
     async () => (await server.get(`/api/v1/sessions/${id}`)).json as SessionView,
     ({ state }) => state !== 'running',
-    30_000,
+    PATIENCE_MS,
   );
 }
 

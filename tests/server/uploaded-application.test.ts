@@ -56,9 +56,9 @@ it('an uploaded project serves a call to its end', async () => {
       return (await server.get(`/api/v1/sessions/${first?.id}`)).json as SessionView;
     },
     ({ state }) => state !== undefined && state !== 'running',
-    120_000,
+    240_000,
   );
   expect(view.data?.system?.LastErrorEvent).toBeUndefined();
   expect(view.data?.system?.Visited).toEqual(visits);
   expect(view).toMatchObject({ state: 'done', final: '_composer_end' });
-}, 180_000);
+}, 300_000);

@@ -23,6 +23,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       response.end(error instanceof Error ? error.message : String(error));
     }
   });
+  // A connection that is kept is not closed at the moment when a busy test asks again.
+  service.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
   // A listening TCP server's address is never a string.
   project.provide('testDatabases', `http://127.0.0.1:${(service.address() as AddressInfo).port}`);

@@ -34,6 +34,7 @@ interface Outcome {
 async function start(): Promise<Outcome> {
   const child = spawn(process.execPath, [PROGRAM, data], { stdio: ['ignore', 'pipe', 'pipe'] });
   processes.push(child);
+  const closed = new Promise((resolve) => child.once('close', resolve));
   let errors = '';
   child.stderr.on('data', (chunk) => {
     errors += chunk;
@@ -41,7 +42,8 @@ async function start(): Promise<Outcome> {
   for await (const line of createInterface({ input: child.stdout })) {
     if (line.startsWith('ready ')) return { child, errors, connectionString: line.slice('ready '.length) };
   }
-  if (child.exitCode === null) await new Promise((resolve) => child.once('close', resolve));
+  // Not its exit, which may come before all that it wrote.
+  await closed;
   return { child, errors };
 }
 
@@ -79,7 +81,7 @@ it('recovers when it was killed while its database was starting', async () => {
     await rm(join(data, moment), { force: true });
     const child = spawn(process.execPath, [PROGRAM, data], { stdio: 'ignore' });
     processes.push(child);
-    await expect.poll(() => existsSync(join(data, moment)), { interval: 1, timeout: 20_000 }).toBe(true);
+    await expect.poll(() => existsSync(join(data, moment)), { interval: 1, timeout: 100_000 }).toBe(true);
     await end(child, 'SIGKILL');
     const server = await start();
     expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }]);

@@ -2,8 +2,11 @@ import { writeSync } from 'node:fs';
 import { Activity, newId, SystemClock, silentLogger } from '../../src/kernel/index.js';
 import { Simulator } from '../../src/telephony/simulator/index.js';
 
-/** Dials without end on the network in the directory of its argument, and prints each leg that was taken. */
-const [, , directory = ''] = process.argv;
+/**
+ * Dials on the network in the directory of its first argument and prints each leg that was taken: as many as its second
+ * argument says, however late it is killed, since the ledger forgets the oldest of many. Then it waits to be killed.
+ */
+const [, , directory = '', most = '0'] = process.argv;
 const simulator = new Simulator({
   directory,
   clock: new SystemClock(),
@@ -15,7 +18,7 @@ const simulator = new Simulator({
 });
 await simulator.start();
 await simulator.changeSettings({ default: { outcome: 'busy', ringSeconds: 0.005 } });
-for (;;) {
+for (let dialed = 0; dialed < Number(most); dialed += 10) {
   const legs = Array.from({ length: 10 }, newId);
   await Promise.all(
     legs.map(async (legId) => {
@@ -25,3 +28,5 @@ for (;;) {
   );
   await new Promise((resolve) => setImmediate(resolve));
 }
+// Until it is killed, or whoever would kill it is gone.
+process.stdin.resume();

@@ -12,10 +12,13 @@ import { Simulator } from '../../src/telephony/simulator/index.js';
 const HOOKS = new URL('./typescript-hooks.mjs', import.meta.url).href;
 const PROCESS = fileURLToPath(new URL('./dialing-process.ts', import.meta.url));
 
+/** Legs that are dialed while the process is being killed; all of them together fit into the ledger's two segments. */
+const BEYOND = 20;
+
 /** Runs the dialing process, kills it with SIGKILL after so many legs, and tells which legs it had seen taken. */
 async function dialUntilKilled(directory: string, legs: number): Promise<string[]> {
-  const child = spawn(process.execPath, ['--import', HOOKS, PROCESS, directory], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const child = spawn(process.execPath, ['--import', HOOKS, PROCESS, directory, String(legs + BEYOND)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   const ended = once(child, 'close');
