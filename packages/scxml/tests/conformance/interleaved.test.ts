@@ -12,7 +12,8 @@ const scion = await scionTests();
 
 /** One worker thread, and in it all sessions at once: whichever has an event waiting may be next. */
 describe('all tests in one worker, in random order', () => {
-  const pool = new SessionPool({ workers: 1, limits: { openApplications: 0 } });
+  // Nothing in these suites hangs; a thread that gets no turn for a moment must not look as if it did.
+  const pool = new SessionPool({ workers: 1, limits: { openApplications: 0, watchdogMs: 60_000 } });
   afterAll(() => pool.close());
 
   it.each(Object.entries(modes))('W3C, %s', async (mode, settings) => {

@@ -82,7 +82,7 @@ it('closes the instances that were not used for longest, and restores their sess
 
 it('gives the guest the stack that its budget says, as far as the thread has it', async () => {
   const depth = async (stackBytes: number): Promise<number> => {
-    const pool = new SessionPool({ workers: 1, limits: { stackBytes } });
+    const pool = new SessionPool({ workers: 1, limits: { stackBytes, watchdogMs: 60_000 } });
     try {
       await pool.define({ ...application('application'), limits: {} });
       const start = await pool.start({ session: 's', application: 'application', now: 0 });

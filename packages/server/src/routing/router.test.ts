@@ -504,7 +504,7 @@ it('never gives an agent to two requests, nor a request to two agents, whatever 
     }),
     { numRuns: 25 },
   );
-}, 120_000);
+});
 
 /** By the journal: an agent was ready whenever a request got it, and every request got at most one. */
 function checkHistory({ entries }: RoutingWorld): void {

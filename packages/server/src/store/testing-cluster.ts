@@ -30,6 +30,9 @@ const MEMORY_FOLDER = '/dev/shm';
 const MEMORY_NEEDED = 3 * 1024 ** 3;
 /** How many databases are made before anybody asks for them: a copy takes longer than many a test. */
 const AHEAD = 3;
+/** SQLSTATE of what cannot be done to a database with which somebody is connected, and how often it is tried. */
+const OBJECT_IN_USE = '55006';
+const MOST_TRIES = 10;
 
 /**
  * A PostgreSQL server for one run of the tests, in the temporary folder, with a database of its own for each test that
@@ -94,10 +97,21 @@ export class TestCluster {
   }
 
   #administer(statement: string): Promise<unknown> {
-    const done = this.#last.then(() => this.#admin.query(statement));
+    const done = this.#last.then(() => this.#run(statement));
     // Whoever asked hears of the failure; it is not that of the next request.
     this.#last = done.catch(() => undefined);
     return done;
+  }
+
+  /** PostgreSQL gives those who are still connected with a database five seconds to go; on a busy machine they need more. */
+  async #run(statement: string, tries = 1): Promise<void> {
+    try {
+      await this.#admin.query(statement);
+    } catch (error) {
+      const isInUse = error instanceof pg.DatabaseError && error.code === OBJECT_IN_USE;
+      if (!isInUse || tries === MOST_TRIES) throw error;
+      await this.#run(statement, tries + 1);
+    }
   }
 
   async dropDatabase(connectionString: string): Promise<void> {

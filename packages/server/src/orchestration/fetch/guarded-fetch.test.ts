@@ -4,6 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FetchRequest, guardedFetch, type NameLookup } from './guarded-fetch.js';
 import { TargetRules } from './target-rules.js';
 
+/** For answers that come. */
+const PATIENCE_MS = 60_000;
+
 let server: Server;
 let port: number;
 let asked: string[] = [];
@@ -30,7 +33,7 @@ afterAll(() => {
 function fetch(path: string, allow: string, more: Partial<FetchRequest> = {}) {
   asked = [];
   const url = path.startsWith('http') ? path : `http://127.0.0.1:${port}${path}`;
-  return guardedFetch({ url, method: 'GET', headers: {}, timeoutMs: 2000, ...more }, new TargetRules(allow));
+  return guardedFetch({ url, method: 'GET', headers: {}, timeoutMs: PATIENCE_MS, ...more }, new TargetRules(allow));
 }
 
 describe('a fetch', () => {
@@ -86,7 +89,7 @@ describe('a fetch', () => {
       url: `http://rebound.example.org:${port}/plain`,
       method: 'GET',
       headers: {},
-      timeoutMs: 2000,
+      timeoutMs: PATIENCE_MS,
     } as const;
     asked = [];
     await expect(guardedFetch(request, new TargetRules(''), lookup)).rejects.toMatchObject({ code: 'not-allowed' });
@@ -101,7 +104,7 @@ describe('a fetch', () => {
       url: `http://rebound.example.org:${port}/plain`,
       method: 'GET',
       headers: {},
-      timeoutMs: 2000,
+      timeoutMs: PATIENCE_MS,
     } as const;
     const rules = new TargetRules('127.0.0.0/8');
     expect((await guardedFetch(request, rules, lookup)).status).toBe(200);
@@ -113,7 +116,7 @@ describe('a fetch', () => {
     const { lookup } = nameServer(['127.0.0.1'], ['10.0.0.1']);
     const target = encodeURIComponent(`http://rebound.example.org:${port}/plain`);
     const url = `http://rebound.example.org:${port}/to/${target}`;
-    const request = { url, method: 'GET', headers: {}, timeoutMs: 2000 } as const;
+    const request = { url, method: 'GET', headers: {}, timeoutMs: PATIENCE_MS } as const;
     const rules = new TargetRules('127.0.0.0/8');
     await expect(guardedFetch(request, rules, lookup)).rejects.toMatchObject({ code: 'not-allowed' });
   });
