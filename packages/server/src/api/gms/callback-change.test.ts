@@ -29,7 +29,7 @@ describe('Cancel-Callback', () => {
 
   test('C5: a session that is gone keeps it, unless that is to be ignored', async () => {
     const { body } = await bed.start('Now', { _customer_number: '5115' });
-    bed.sessions.started.length = 0;
+    bed.sessions.clear();
     const path = `/1/service/callback/Now/${body._id}`;
     expect((await bed.request('DELETE', path)).status).toBe(400);
     expect(await bed.record(body._id)).toMatchObject({ _callback_state: 'QUEUED' });

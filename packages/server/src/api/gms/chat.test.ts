@@ -58,6 +58,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
+  await bed.activity.idle();
   await bed.database.query('truncate chat cascade');
   await bed.database.query('truncate notification, notification_subscription, comet_message, comet_session');
   bed.clear();

@@ -77,6 +77,8 @@ export interface TestSession {
 /** Sessions without an engine: what was started, told and ended, as far as it was committed. */
 export class TestSessions implements SessionStarter {
   readonly started: TestSession[] = [];
+  /** By id, as soon as they are stored: who waits for the commit may hear of it before the one who commits. */
+  readonly #stored = new Map<string, TestSession>();
   /** What applications answer to their start; undefined: nothing in time. */
   answer: SessionReply | undefined = { status: 200, body: { ...DIALOG } };
   /** Sessions cannot be started. */
@@ -86,6 +88,7 @@ export class TestSessions implements SessionStarter {
 
   clear(): void {
     this.started.length = 0;
+    this.#stored.clear();
     this.poisoned.clear();
     this.down = false;
   }
@@ -100,7 +103,9 @@ export class TestSessions implements SessionStarter {
   ): Promise<void> {
     if (this.down) throw new RingbackError('unknown-flow', `There is no flow '${flow}'.`);
     if (this.poisoned.has(callback)) await tx.query('select 1/0');
-    afterCommit(tx, () => this.started.push({ id, flow, callback, parameters, events: [] }));
+    const session: TestSession = { id, flow, callback, parameters, events: [] };
+    this.#stored.set(id, session);
+    afterCommit(tx, () => this.started.push(session));
   }
 
   async startAll(tx: Sql, requests: readonly Parameters<TestSessions['start']>[1][]): Promise<void> {
@@ -139,7 +144,7 @@ export class TestSessions implements SessionStarter {
   }
 
   #session(id: string): TestSession | undefined {
-    return this.started.find((session) => session.id === id);
+    return this.#stored.get(id);
   }
 }
 
@@ -160,6 +165,8 @@ export class CallbackTestBed {
   readonly configuration = new TestConfiguration();
   readonly sessions = new TestSessions();
   readonly redirected: { service: string; parameters: JsonObject }[] = [];
+  /** What services that others are redirected to refuse with, by their names. */
+  readonly refusals = new Map<string, RingbackError>();
   /** Expected wait by virtual queue, in seconds. */
   readonly waits = new Map<string, number>();
   readonly callbacks: Callbacks;
@@ -180,6 +187,8 @@ export class CallbackTestBed {
       sessions,
       redirect: async (service, parameters) => {
         this.redirected.push({ service, parameters });
+        const refusal = this.refusals.get(service);
+        if (refusal) throw refusal;
         return { status: 200, body: { msg: service } };
       },
       expectedWait: (virtualQueue) => this.waits.get(virtualQueue),
@@ -215,18 +224,22 @@ export class CallbackTestBed {
   }
 
   async close(): Promise<void> {
+    await this.activity.idle();
     await this.callbacks.shutDown();
     await this.http.close();
   }
 
   /** Takes away all callbacks, sessions and configured objects; the clock stays. */
   async clear(): Promise<void> {
+    // What is still under way in the background would meet the locks of all these tables.
+    await this.activity.idle();
     await this.database.query(
       'truncate callback, callback_slot, callback_lookup, callback_throttle, callback_remote_session, event',
     );
     this.configuration.clear();
     this.sessions.clear();
     this.redirected.length = 0;
+    this.refusals.clear();
     this.waits.clear();
   }
 

@@ -89,6 +89,7 @@ export async function outboundBed(options: BedOptions = {}): Promise<OutboundBed
   const { port } = app.server.address() as AddressInfo; // a TCP server that listens
   afterAll(async () => {
     await app.close();
+    await bed.activity.idle();
     await routing.stop();
     await chats.stop();
     await campaigns.stop();

@@ -108,6 +108,8 @@ export class OrsBed {
         response.end(found?.text ?? 'not here');
       });
     });
+    // It never ends a connection that rests: a request that is sent just then would fail.
+    server.keepAliveTimeout = 0;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     this.web = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // a TCP server that listens
     this.bed.fetchAllow = this.web;

@@ -10,7 +10,8 @@ import { AppleChannel } from './apple.js';
 import { FirebaseChannel } from './firebase.js';
 import { webPushChannel } from './web-push.js';
 
-const TIMEOUT_MS = () => 10_000;
+/** Beyond anything that a busy machine takes. */
+const TIMEOUT_MS = () => 120_000;
 /** Set with the bed, whose clock the channels read. */
 let firebase: Channel;
 let apple: Channel;

@@ -21,6 +21,8 @@ export class IdentityProvider {
     const { publicKey, privateKey } = await generateKeyPair('RS256');
     const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
     const server = createServer();
+    // It never ends a connection that rests: a request that is sent just then would fail.
+    server.keepAliveTimeout = 0;
     const provider = new IdentityProvider(server, privateKey);
     server.on('request', async (request: IncomingMessage, response) => {
       const body = await bodyOf(request);
