@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
 import { WebSocket } from 'ws';
 import { Configuration, parseConfiguration } from '../../config/index.js';
-import { type Activity, type JsonObject, ManualClock, silentLogger } from '../../kernel/index.js';
+import { type Activity, type JsonObject, ManualClock, newId, silentLogger } from '../../kernel/index.js';
 import {
   type AttemptCall,
   type AttemptView,
@@ -167,6 +167,26 @@ export async function campaignBed(configurationText = ACCEPTANCE_CONFIGURATION):
   });
   const journal = new Journal(parts);
   await journal.start();
+  /** Waits until this node has heard of whatever another one has done. */
+  const heardOthers = async () => {
+    const mark = newId();
+    let reach = () => {};
+    const reached = new Promise<void>((resolve) => {
+      reach = resolve;
+    });
+    const subscription = journal.subscribe({
+      types: ['callback.state'],
+      onEvent: ({ callback }) => {
+        if (callback === mark) reach();
+      },
+    });
+    await subscription.ready;
+    // Events are heard in the order in which they were written.
+    await journal.record(database, [{ at: clock.now(), type: 'callback.state', callback: mark, data: {} }]);
+    await reached;
+    subscription.close();
+    await activity.idle();
+  };
   const dialing = new NotedDialing();
   const posts: CampaignBed['posts'] = [];
   const postStatus: number[] = [];
@@ -221,6 +241,7 @@ export async function campaignBed(configurationText = ACCEPTANCE_CONFIGURATION):
         post: async () => 200,
       });
       await node.start();
+      await activity.idle();
       return {
         campaigns: node,
         dialing: ownDialing,
@@ -229,6 +250,7 @@ export async function campaignBed(configurationText = ACCEPTANCE_CONFIGURATION):
           ownJournal.stop();
           ownConfiguration.close();
           await own.close();
+          await heardOthers();
         },
       };
     },
@@ -243,6 +265,7 @@ export async function campaignBed(configurationText = ACCEPTANCE_CONFIGURATION):
     },
     close: async () => {
       await app.close();
+      await activity.idle();
       await campaigns.stop();
       journal.stop();
       configuration.close();
