@@ -31,5 +31,6 @@ export { CallbackReport } from './report.js';
 export { CallbackSearch } from './search.js';
 export type { EndedCallbackSession, SessionReply, SessionStarter } from './sessions.js';
 export { SimulatedAnswers } from './simulated-answers.js';
+export type { SlotDay } from './slot-days.js';
 export { type FreeSlot, slotTime } from './slots.js';
 export type { StatusPost } from './status-delivery.js';

@@ -1,10 +1,11 @@
 import type { Calendar } from '../calendar/index.js';
 import type { Clock } from '../kernel/index.js';
 import type { Database } from '../store/index.js';
-import { type BucketGrid, isOpenWithin, openSlots, proposedSlots } from './availability.js';
+import { type BucketGrid, isOpenWithin, proposedSlots } from './availability.js';
 import { CallbackError } from './callback-error.js';
 import type { CallbackService, CallbackServices } from './callback-service.js';
 import { gridOf, latestTime } from './desired-time.js';
+import { type SlotDay, SlotDays } from './slot-days.js';
 import { type FreeSlot, freeSlots } from './slots.js';
 
 const DAY_MS = 86_400_000;
@@ -30,12 +31,15 @@ export interface AvailabilityQuery extends SlotRange {
 }
 
 export interface OpenSlots {
-  slots: FreeSlot[];
+  /** In order, day by day or as one; a day on which nothing has changed since the last answer is the same object. */
+  days: readonly SlotDay[];
   minutes: number;
 }
 
 /** Query-Availability in both of its versions. */
 export class SlotSearch {
+  readonly #days = new SlotDays();
+
   constructor(
     private readonly parts: { database: Database; clock: Clock; calendar: Calendar; services: CallbackServices },
   ) {}
@@ -77,21 +81,31 @@ export class SlotSearch {
     now: number,
   ): Promise<OpenSlots> {
     const range = rangeOf(query, at);
-    const latest = latestTime(service, now, grid);
-    const candidates = range
-      ? [...openSlots(grid, Math.max(range.start, now), Math.min(range.end, latest))]
-      : proposedSlots(grid, at, now);
-    const all = await freeSlots(this.parts.database, service.name, candidates);
-    const slots: FreeSlot[] = [];
-    let free = 0;
-    for (const slot of all) {
-      if (free >= (query.maxSlots ?? Number.POSITIVE_INFINITY)) break;
-      if (slot.free > 0) free += 1;
-      else if (!query.reportBusy) continue;
-      slots.push(slot);
+    const busy = query.reportBusy ?? false;
+    const { database } = this.parts;
+    let days: SlotDay[];
+    if (range) {
+      const end = Math.min(range.end, latestTime(service, now, grid));
+      const within = { from: Math.max(range.start, now), to: end };
+      days = await this.#days.read(database, { service: service.name, grid }, within, { busy });
+    } else {
+      const proposed = await freeSlots(database, service.name, proposedSlots(grid, at, now));
+      days = [busy ? proposed : proposed.filter(({ free }) => free > 0)];
     }
-    return { slots, minutes: grid.minutes };
+    return { days: query.maxSlots === undefined ? days : firstOf(days, query.maxSlots), minutes: grid.minutes };
   }
+}
+
+/** Up to the free slot of that number; nothing follows the last one. */
+function firstOf(days: readonly SlotDay[], most: number): SlotDay[] {
+  const first: FreeSlot[] = [];
+  let free = 0;
+  for (const slot of days.flat()) {
+    if (free >= most) break;
+    if (slot.free > 0) free += 1;
+    first.push(slot);
+  }
+  return [first];
 }
 
 /** @throws CallbackError `invalid-range` */

@@ -51,8 +51,9 @@ export async function freeSlots(sql: Sql, service: string, slots: readonly TimeS
   }));
 }
 
-function numbersIn(array: string | null | undefined): number[] {
-  // The elements of an array of integers, as PostgreSQL writes it, are those of JSON.
+/** The elements of an array of integers, as PostgreSQL writes it. */
+export function numbersIn(array: string | null | undefined): number[] {
+  // They are those of JSON.
   return array ? (JSON.parse(`[${array.slice(1, -1)}]`) as number[]) : [];
 }
 

@@ -4,6 +4,7 @@ import {
   type AvailabilityQuery,
   CallbackError,
   type OpenSlots,
+  type SlotDay,
   type SlotRange,
   slotTime,
 } from '../../callback/index.js';
@@ -50,20 +51,56 @@ export function readSlotsQuery(query: Query): SlotsQuery {
 }
 
 /** The body of version 1: free places by start of bucket. Both bodies are written by hand: a month has thousands. */
-export function availabilityBody({ slots }: OpenSlots): string {
-  return `{${slots.map(({ start, free }) => `"${slotTime(start)}":${free}`).join(',')}}`;
+export function availabilityBody({ days }: OpenSlots): Buffer {
+  return asBody(`{${textOf(days, versionOne, '')}}`);
 }
 
 /** The body of version 2. */
-export function slotsBody({ slots, minutes }: OpenSlots, timezone: string | undefined): string {
-  const zone = timezone ? Zone.named(timezone) : undefined;
-  const locals = zone && slots.map(({ start }) => localTime(start, zone));
-  const items = slots.map(({ start, free, total }, index) => {
-    const local = locals ? `"localTime":"${locals[index]}",` : '';
-    return `{"utcTime":"${slotTime(start)}",${local}"capacity":${free},"total":${total}}`;
-  });
+export function slotsBody({ days, minutes }: OpenSlots, timezone: string | undefined): Buffer {
   const echo = timezone ? `,"timezone":${JSON.stringify(timezone)}` : '';
-  return `{"slots":[${items.join(',')}],"durationMin":${minutes}${echo}}`;
+  return asBody(`{"slots":[${textOf(days, versionTwo, timezone ?? '')}],"durationMin":${minutes}${echo}}`);
+}
+
+/** What a version writes of slots, and what it wrote last of days that may come again. */
+interface Written {
+  write: (slots: SlotDay, timezone: string) => string;
+  days: WeakMap<SlotDay, { timezone: string; text: string }>;
+}
+
+const versionOne: Written = {
+  write: (slots) => slots.map(({ start, free }) => `"${slotTime(start)}":${free}`).join(','),
+  days: new WeakMap(),
+};
+
+const versionTwo: Written = {
+  write: (slots, timezone) => {
+    const zone = timezone ? Zone.named(timezone) : undefined;
+    return slots
+      .map(({ start, free, total }) => {
+        const local = zone ? `"localTime":"${localTime(start, zone)}",` : '';
+        return `{"utcTime":"${slotTime(start)}",${local}"capacity":${free},"total":${total}}`;
+      })
+      .join(',');
+  },
+  days: new WeakMap(),
+};
+
+function textOf(days: readonly SlotDay[], version: Written, timezone: string): string {
+  return days
+    .filter((slots) => slots.length > 0)
+    .map((slots) => {
+      const known = version.days.get(slots);
+      if (known?.timezone === timezone) return known.text;
+      const text = version.write(slots, timezone);
+      version.days.set(slots, { timezone, text });
+      return text;
+    })
+    .join(',');
+}
+
+/** Nothing in these bodies is beyond ASCII, which spares looking at hundreds of kilobytes letter by letter. */
+function asBody(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
 }
 
 function readRange(query: Query, time: (name: string) => number | undefined): SlotRange {
