@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { RingbackError } from '../../kernel/index.js';
 import { acceptanceBed } from './acceptance-bed.js';
 
 const { bed, configureNow } = await acceptanceBed();
@@ -38,4 +39,20 @@ describe('redirection', () => {
       else expect(body).toEqual({ msg: expected });
     },
   );
+
+  test.each([
+    ['unknown-service', 'Service gone is not configured', 404, 'com.genesyslab.gsg.GSGException'],
+    [
+      'no-resource',
+      'No resource available in group ONE',
+      503,
+      'com.genesyslab.gsg.services.resource.ResourceException',
+    ],
+    ['missing-parameter', 'Missing mandatory parameter _id', 400, 'com.genesyslab.gsg.GSGException'],
+  ])('answers with the refusal of the other service: %s', async (code, message, status, exception) => {
+    configureNow({ _redirect: 'gone' });
+    bed.refusals.set('gone', new RingbackError(code, message));
+    const answer = await bed.start('Now', { _customer_number: '1' });
+    expect([answer.status, answer.body]).toEqual([status, { exception, message }]);
+  });
 });

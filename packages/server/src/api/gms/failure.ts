@@ -2,7 +2,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CallbackError } from '../../callback/index.js';
 import { type Logger, RingbackError } from '../../kernel/index.js';
 import { type Failure, failureOf, pathOf } from '../http/failure.js';
-import { callbackError, type GmsError, generalCallbackError, generalError, orchestrationError } from './errors.js';
+import {
+  callbackError,
+  type GmsError,
+  generalCallbackError,
+  generalError,
+  orchestrationError,
+  serviceError,
+} from './errors.js';
 import { errorOf, type Profiles } from './profile.js';
 
 export const JSON_TYPE = 'application/json;charset=utf-8';
@@ -37,6 +44,9 @@ function translate(
     return orchestrationError(`ORS request failed: ${error.message}`);
   }
   if (error instanceof RingbackError && error.code === 'orchestration-failed') return orchestrationError(error.message);
+  // Where `_redirect` leads to another service, that one's refusals are the answer.
+  const ofService = error instanceof RingbackError ? serviceError(error) : undefined;
+  if (ofService) return ofService;
   const { failure, unexpected } = failureOf(error, request);
   if (unexpected !== undefined) {
     log.error({ err: unexpected, method: request.method, path: pathOf(request) }, 'A request failed unexpectedly');
