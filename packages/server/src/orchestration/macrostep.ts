@@ -3,6 +3,7 @@ import { type Activity, instant, isObject, type JsonObject, type Logger } from '
 import type { Journal, JournalEntry } from '../reporting/index.js';
 import type { Database } from '../store/index.js';
 import type { Transaction } from '../store/sql.js';
+import { Together } from '../store/together.js';
 import type { SessionSubject } from './action-module.js';
 import { causedBy } from './caused.js';
 import { collectEffect, type EffectContext, LATEST, performEffect } from './effects.js';
@@ -11,7 +12,6 @@ import type { Environment, SessionEvent } from './session-event.js';
 import { ageLimit } from './session-settings.js';
 import { CHILD_SESSIONS, CLEAR_ENDED_SESSION, type SessionState, type TurnRow } from './session-statements.js';
 import { type Written, type WrittenStep, writeEffects, writeSteps } from './step-writing.js';
-import { Together } from './together.js';
 
 /** How a session ended, as its starter hears it. */
 export interface EndedSession extends SessionSubject {

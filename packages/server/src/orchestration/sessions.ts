@@ -11,6 +11,7 @@ import {
 import type { Journal } from '../reporting/index.js';
 import { type Database, DueWork } from '../store/index.js';
 import type { Sql, Transaction } from '../store/sql.js';
+import { Together } from '../store/together.js';
 import type { Action } from './action-module.js';
 import { invokedApplication } from './invoked-application.js';
 import { type EndHandler, type Macrostep, type MacrostepContext, Macrosteps } from './macrostep.js';
@@ -44,7 +45,6 @@ import {
 } from './session-statements.js';
 import { type HeldTurns, SessionWaking } from './session-waking.js';
 import { jsonText } from './stored-json.js';
-import { Together } from './together.js';
 import { type KnownSession, type Message, READ_AHEAD, type ReadTurn, readTurns, type SessionHead } from './turns.js';
 
 const CHANNEL = 'session_wake';

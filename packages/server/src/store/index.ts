@@ -5,3 +5,4 @@ export { type EmbeddedDatabase, type EmbeddedOptions, startEmbedded } from './em
 export { isConnectionFailure, isLockTimeout, isUniqueViolation } from './failure.js';
 export { type MigrateOptions, type Migration, migrate, readMigrations } from './migrate.js';
 export { type Bindable, type Sql, type Statement, statement, type Transaction } from './sql.js';
+export { Together, type TogetherOptions } from './together.js';

@@ -319,25 +319,34 @@ describe('after a crash', () => {
   });
 
   it('an intent that a network without memory may have carried is lost instead of being dialed again', async () => {
-    const { calls, network, make } = await scene();
+    const { network, make, calls: unused } = await scene();
+    unused.stop();
+    const asked: string[] = [];
+    const forgetful = ({ simulator }: TestNetwork, dial: Switch['dial'] = simulator.dial.bind(simulator)): Switch =>
+      Object.create(simulator, {
+        capabilities: { value: { ...simulator.capabilities, forgetsEnded: true } },
+        subscribe: { value: simulator.subscribe.bind(simulator) },
+        reconcile: { value: simulator.reconcile.bind(simulator) },
+        dial: { value: dial },
+      });
+    const killed = make(
+      forgetful(network, async ({ to }) => {
+        asked.push(to);
+        throw new Error('It is killed when the network has been asked.');
+      }),
+    );
     const [perhaps, never] = [intent('1'), intent('2')];
-    for (const wanted of [perhaps, never]) await calls.intend(database, wanted);
-    // It was killed when the network had been asked.
-    await database.query("update leg set dial_plan = '{}' where id = $1", [perhaps.legId]);
-    calls.stop();
+    for (const wanted of [perhaps, never]) await killed.intend(database, wanted);
+    await expect(killed.dial(perhaps.legId)).rejects.toThrow('It is killed');
+    killed.stop();
     await network.crash();
-    const { simulator } = network;
-    const forgetful: Switch = Object.create(simulator, {
-      capabilities: { value: { ...simulator.capabilities, forgetsEnded: true } },
-      subscribe: { value: simulator.subscribe.bind(simulator) },
-      reconcile: { value: simulator.reconcile.bind(simulator) },
-      dial: { value: simulator.dial.bind(simulator) },
-    });
-    const next = make(forgetful);
+    const next = make(forgetful(network));
     for (const { legId } of [perhaps, never]) await next.dial(legId);
     await network.activity.idle();
+    expect(asked).toEqual(['1']);
     expect(await next.get(perhaps.legId)).toMatchObject({ state: 'ended', cause: 'lost' });
-    expect(simulator.calls().map(({ number }) => number)).toEqual(['2']);
+    expect((await next.get(perhaps.legId))?.decision).toBeUndefined();
+    expect(network.simulator.calls().map(({ number }) => number)).toEqual(['2']);
   });
 
   it('an intent that the network carries is dialed no more even without recovery, and can be hung up', async () => {

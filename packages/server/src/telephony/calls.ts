@@ -1,15 +1,16 @@
 import { type Activity, type Clock, instant, type Logger, newId, RingbackError } from '../kernel/index.js';
-import type { Sql, Transaction } from '../store/sql.js';
-import { type CallJournal, journalEntry } from './call-journal.js';
-import type { DialDecision } from './dial-decision.js';
+import type { Sql } from '../store/sql.js';
+import { Together } from '../store/together.js';
+import type { CallJournal } from './call-journal.js';
 import type { DialPlanning } from './dial-planning.js';
-import { afterEvent, type Leg, type LegEvent, missedEvents } from './leg.js';
+import { type Leg, missedEvents } from './leg.js';
 import { type HeardEvent, LegInbox } from './leg-inbox.js';
+import { LegIntents } from './leg-intents.js';
+import { type CallStore, type ChangeHandler, type InboundHandler, LegNews, type TreatedHandler } from './leg-news.js';
 import {
   LEAVE_BRIDGE,
   LEFT_ALONE,
   type LegRow,
-  LOCK,
   OF_CALL,
   OF_CALLBACK,
   OF_IDS,
@@ -22,15 +23,11 @@ import {
 import {
   type DialIntent,
   enterBridge,
-  leaveBridge,
   listLegs,
-  readAnsweredLeg,
-  readLeg,
+  readLegs,
+  requireAnswered,
+  requireKnown,
   requireUp,
-  storeArrival,
-  storeDecision,
-  storeIntent,
-  storeLeg,
 } from './leg-store.js';
 import type {
   ApplicationRequest,
@@ -40,30 +37,16 @@ import type {
   RecordRequest,
   Switch,
   SwitchCapabilities,
-  SwitchEvent,
 } from './switch.js';
-import { isTreatedEvent, type TreatedEvent, type TreatmentResult, treated } from './treated.js';
 
 /** Legs compared with the network at a time. */
 const RECONCILE_BATCH = 500;
 /** Legs purged in one transaction. */
 const PURGE_BATCH = 5000;
 
-/** What Calls needs of the database. */
-export interface CallStore extends Sql {
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
-}
-
-/** A leg before and after an event; equal states when the event brought something else (progress, a join). */
-export interface LegChange {
-  leg: Leg;
-  previous: Leg;
-  event: LegEvent;
-}
-
-export type ChangeHandler = (tx: Transaction, change: LegChange) => Promise<void>;
-export type InboundHandler = (tx: Transaction, leg: Leg) => Promise<void>;
-export type TreatedHandler = (tx: Transaction, treatmentId: string, result: TreatmentResult) => Promise<void>;
+/** Groups of legs that are read at the same time, and how many legs are read together at most. */
+const READING_LANES = 2;
+const READ_TOGETHER = 200;
 
 /**
  * The legs of all calls: stores what is intended, asks the switch for it, and stores what the switch reports, each change
@@ -83,19 +66,13 @@ export type TreatedHandler = (tx: Transaction, treatmentId: string, result: Trea
 export class Calls {
   readonly #database: CallStore;
   readonly #switch: Switch;
-  readonly #dialPlan: DialPlanning | undefined;
-  readonly #journal: CallJournal;
   readonly #clock: Clock;
   readonly #activity: Activity;
   readonly #log: Logger;
-  /** Marks the intents of this process, which need not be looked for in the network before they are dialed. */
-  readonly #life = newId();
   readonly #inbox: LegInbox;
-  /** Legs that this process tried to dial without learning whether the network has taken them. */
-  readonly #doubtful = new Set<string>();
-  readonly #changeHandlers: ChangeHandler[] = [];
-  readonly #inboundHandlers: InboundHandler[] = [];
-  readonly #treatedHandlers: TreatedHandler[] = [];
+  readonly #news: LegNews;
+  readonly #intents: LegIntents;
+  readonly #rows: Together<string, LegRow | undefined>;
   readonly #unsubscribe: () => void;
   /** What was heard since `keepUntilRecovered`, until `recover` is done. */
   #held: HeardEvent[] | undefined;
@@ -110,18 +87,23 @@ export class Calls {
     activity: Activity;
     log: Logger;
   }) {
-    this.#database = parts.database;
+    const { database, activity, log, dialPlan } = parts;
+    const life = newId();
+    this.#database = database;
     this.#switch = parts.switch;
-    this.#dialPlan = parts.dialPlan;
-    this.#journal = parts.journal;
     this.#clock = parts.clock;
-    this.#activity = parts.activity;
-    this.#log = parts.log;
-    this.#inbox = new LegInbox({
-      clock: parts.clock,
-      activity: parts.activity,
-      log: parts.log,
-      store: (legId, heard) => this.#database.transaction((tx) => this.#store(tx, legId, heard)),
+    this.#activity = activity;
+    this.#log = log;
+    this.#news = new LegNews({
+      ...{ database, activity, log, life, journal: parts.journal },
+      arrival: (event) => dialPlan?.arrival(event) ?? event,
+      leftAlone: (legId) => this.#release(legId),
+    });
+    this.#inbox = new LegInbox({ ...parts, store: (legId, heard) => this.#news.store(legId, heard) });
+    this.#intents = new LegIntents({ ...parts, inbox: this.#inbox, life });
+    this.#rows = new Together({
+      ...{ activity, log, name: 'reads of legs', lanes: READING_LANES, most: READ_TOGETHER },
+      run: (legIds) => readLegs(database, legIds),
     });
     this.#unsubscribe = this.#switch.subscribe((event) => {
       if (event.type === 'digit' || event.type === 'device') return;
@@ -136,12 +118,12 @@ export class Calls {
 
   /** Hears every change of a leg, inside the transaction that stores it; what it throws undoes the change, for now. */
   onChange(handler: ChangeHandler): void {
-    this.#changeHandlers.push(handler);
+    this.#news.changeHandlers.push(handler);
   }
 
   /** Hears of every inbound leg once, inside the transaction that stores it. */
   onInbound(handler: InboundHandler): void {
-    this.#inboundHandlers.push(handler);
+    this.#news.inboundHandlers.push(handler);
   }
 
   /**
@@ -149,16 +131,12 @@ export class Calls {
    * more than once.
    */
   onTreated(handler: TreatedHandler): void {
-    this.#treatedHandlers.push(handler);
+    this.#news.treatedHandlers.push(handler);
   }
 
   /** Stores the intent to dial a leg, in the caller's transaction; nothing when the leg is known. Dials nothing. */
   async intend(tx: Sql, intent: DialIntent): Promise<void> {
-    const callProgress = intent.callProgress && this.#switch.capabilities.callProgress;
-    if (callProgress !== intent.callProgress) {
-      this.#log.warn({ leg: intent.legId }, 'The switch cannot detect who answers: the call is placed without it');
-    }
-    await storeIntent(tx, { ...intent, callProgress }, this.#life, this.#clock.now());
+    await this.#intents.store(tx, intent);
   }
 
   /**
@@ -169,31 +147,7 @@ export class Calls {
    */
   async dial(legId: string): Promise<void> {
     await this.#inbox.inTurn(legId, async () => {
-      const row = await readLeg(this.#database, legId);
-      if (row.state !== 'intended' || (await this.#isCarried(row))) return;
-      if (this.#mayHaveRung(row)) {
-        return this.#inbox.note({ type: 'leg', legId, at: this.#clock.now(), state: 'ended', cause: 'lost' });
-      }
-      const decision = await this.#decide(toLeg(row));
-      if (decision?.refused) {
-        const { cause } = decision.refused;
-        return this.#inbox.note({ type: 'leg', legId, at: this.#clock.now(), state: 'ended', cause });
-      }
-      const callerName = decision?.callerName ?? row.caller_name;
-      this.#doubtful.add(legId);
-      await this.#switch.dial({
-        legId,
-        to: decision?.to ?? row.number,
-        from: decision?.from ?? row.from_number,
-        ...(callerName !== null && { callerName }),
-        timeoutMs: row.timeout_ms,
-        callProgress: row.call_progress,
-        callId: row.call_id,
-        userData: row.user_data,
-        ...(decision?.route && { route: decision.route }),
-      });
-      this.#doubtful.delete(legId);
-      this.#inbox.note({ type: 'leg', legId, at: this.#clock.now(), state: 'dialing' });
+      await this.#intents.dial(requireKnown(await this.#rows.do(legId), legId));
     });
   }
 
@@ -203,7 +157,7 @@ export class Calls {
    */
   async answer(legId: string): Promise<void> {
     await this.#inbox.inTurn(legId, async () => {
-      const row = requireUp(await readLeg(this.#database, legId));
+      const row = requireUp(await this.#rows.do(legId), legId);
       if (row.role !== 'inbound') this.#require('deviceControl');
       if (row.state !== 'answered') await this.#switch.answer(legId);
     });
@@ -283,9 +237,9 @@ export class Calls {
    */
   async hangup(legId: string, cause?: Cause): Promise<void> {
     await this.#inbox.inTurn(legId, async () => {
-      const [row] = await this.#database.query<LegRow>(READ, [legId]);
+      const row = await this.#rows.do(legId);
       if (!row || row.state === 'ended') return;
-      if (row.state !== 'intended' || (await this.#isCarried(row))) return this.#switch.hangup(legId, cause);
+      if (row.state !== 'intended' || (await this.#intents.isCarried(row))) return this.#switch.hangup(legId, cause);
       this.#inbox.note({ type: 'leg', legId, at: this.#clock.now(), state: 'ended', cause: 'cancelled' });
     });
   }
@@ -377,76 +331,6 @@ export class Calls {
     await Promise.all(changed);
   }
 
-  /** Whether an intended leg is in the network already; then what the network knows of it has been noted. */
-  async #isCarried(row: LegRow): Promise<boolean> {
-    if (row.life === this.#life && !this.#doubtful.has(row.id)) return false;
-    const [report] = await this.#switch.reconcile([row.id]);
-    if (!report?.known) return false;
-    this.#doubtful.delete(row.id);
-    for (const event of missedEvents(toLeg(row), report, this.#clock.now())) this.#inbox.note(event);
-    return true;
-  }
-
-  /**
-   * Whether a leg that the network does not know may have rung before a crash all the same. What the dial plan says is stored
-   * right before the network is asked.
-   */
-  #mayHaveRung(row: LegRow): boolean {
-    return this.#switch.capabilities.forgetsEnded === true && row.life !== this.#life && row.dial_plan !== null;
-  }
-
-  /** What the dial plan says of a leg, decided once. */
-  async #decide(leg: Leg): Promise<DialDecision | undefined> {
-    if (leg.decision || !this.#dialPlan) return leg.decision;
-    const decision = await this.#dialPlan.decide(leg);
-    if (decision) await storeDecision(this.#database, leg.id, decision);
-    return decision;
-  }
-
-  async #store(tx: Transaction, legId: string, heard: readonly HeardEvent[]): Promise<void> {
-    const [row] = await tx.query<LegRow>(LOCK, [legId]);
-    let leg = row && toLeg(row);
-    const entries = [];
-    for (const event of heard) {
-      if (event.type === 'inbound') {
-        const arrived = await this.#arrived(tx, event);
-        if (arrived) entries.push(journalEntry(arrived, event));
-        leg ??= arrived;
-      } else if (!leg) {
-        this.#log.warn({ leg: legId, event: event.type }, 'The switch reports of a leg that nobody asked for');
-      } else if (isTreatedEvent(event)) {
-        await this.#treated(tx, event);
-      } else {
-        const { leg: after, change } = afterEvent(leg, event);
-        if (change !== 'none') await storeLeg(tx, after, leg.state);
-        if (change === 'news') {
-          if (event.type !== 'call-progress') entries.push(journalEntry(after, event));
-          if (after.state === 'ended' && after.bridgeId !== undefined) await this.#leftBridge(tx, after.bridgeId);
-          for (const handler of this.#changeHandlers) await handler(tx, { leg: after, previous: leg, event });
-        }
-        leg = after;
-      }
-    }
-    if (entries.length > 0) await this.#journal.record(tx, entries);
-  }
-
-  async #arrived(tx: Transaction, event: Extract<SwitchEvent, { type: 'inbound' }>): Promise<Leg | undefined> {
-    const leg = await storeArrival(tx, { ...event, ...this.#dialPlan?.arrival(event) }, this.#life);
-    if (leg) for (const handler of this.#inboundHandlers) await handler(tx, leg);
-    return leg;
-  }
-
-  async #treated(tx: Transaction, event: TreatedEvent): Promise<void> {
-    const { id, result } = treated(event);
-    for (const handler of this.#treatedHandlers) await handler(tx, id, result);
-  }
-
-  /** One leg of the bridge has ended: the last one that is left is hung up. */
-  async #leftBridge(tx: Transaction, bridgeId: string): Promise<void> {
-    const last = await leaveBridge(tx, bridgeId);
-    if (last !== undefined) tx.afterCommit(() => this.#release(last));
-  }
-
   /** Hangs up a leg that was left alone, sooner or later. */
   #release(legId: string): void {
     this.hangup(legId, 'normal').then(
@@ -460,7 +344,7 @@ export class Calls {
 
   async #onAnswered(legId: string, work: () => Promise<void>): Promise<void> {
     await this.#inbox.inTurn(legId, async () => {
-      await readAnsweredLeg(this.#database, legId);
+      requireAnswered(await this.#rows.do(legId), legId);
       await work();
     });
   }

@@ -1,13 +1,6 @@
 /** Telephony: the legs of calls over the switch port, and the drivers of that port. */
 export type { CallJournal, CallJournalEntry } from './call-journal.js';
-export {
-  type CallStore,
-  Calls,
-  type ChangeHandler,
-  type InboundHandler,
-  type LegChange,
-  type TreatedHandler,
-} from './calls.js';
+export { Calls } from './calls.js';
 export { type DialDecision, decisionFacts } from './dial-decision.js';
 export {
   type AskedCall,
@@ -19,6 +12,7 @@ export {
   planWithCallerId,
 } from './dial-planning.js';
 export type { Leg, LegEvent, LegRole } from './leg.js';
+export type { CallStore, ChangeHandler, InboundHandler, LegChange, TreatedHandler } from './leg-news.js';
 export type { DialIntent } from './leg-store.js';
 export { PhonePresence, type PhonePresenceParts, type PhoneState } from './phone-presence.js';
 export {

@@ -29,7 +29,8 @@ export interface LegRow {
   ended_at: number | null;
   bridge_id: string | null;
   joined_at: number | null;
-  dial_plan: JsonObject | null;
+  /** As `storeDecisions` writes it; without steps where there is no dial plan. */
+  dial_plan: DialDecision | null;
 }
 
 export function toLeg(row: LegRow): Leg {
@@ -57,8 +58,7 @@ export function toLeg(row: LegRow): Leg {
     ...(row.ended_at !== null && { endedAt: row.ended_at }),
     ...(row.bridge_id !== null && { bridgeId: row.bridge_id }),
     ...(row.joined_at !== null && { joinedAt: row.joined_at }),
-    // Written as such by `storeDecision`.
-    ...(row.dial_plan !== null && { decision: row.dial_plan as unknown as DialDecision }),
+    ...(row.dial_plan && row.dial_plan.steps.length > 0 && { decision: row.dial_plan }),
   };
 }
 
@@ -71,11 +71,14 @@ export const INTEND = statement(
    on conflict (id) do nothing`,
 );
 
-/** Notes where an intended leg goes, and the number that it shows. */
+/** Notes where intended legs go, and the numbers that they show: `[{id, plan, shown, caller_name}]`. */
 export const DECIDE = statement(
   'leg-decide',
-  `update leg set dial_plan = $2, from_number = $3, caller_name = coalesce($4, caller_name)
-   where id = $1 and state = 'intended'`,
+  `update leg set dial_plan = decided.plan, from_number = decided.shown,
+                  caller_name = coalesce(decided.caller_name, leg.caller_name)
+   from jsonb_to_recordset($1::jsonb) as decided (id text, plan jsonb, shown text, caller_name text)
+   where leg.id = decided.id and leg.state = 'intended'
+   returning leg.id`,
 );
 
 /** Stores an inbound leg, which rings; returns nothing when it is known. */
@@ -90,6 +93,8 @@ export const ARRIVE = statement(
 
 export const READ = statement('leg-read', 'select * from leg where id = $1');
 
+export const READ_MANY = statement('leg-read-many', 'select * from leg where id = any($1)');
+
 export const LOCK = statement('leg-lock', 'select * from leg where id = $1 for update');
 
 /** Always in the same order, so that two joins cannot block each other. */
@@ -102,6 +107,19 @@ export const STORE = statement(
        joined_at = $10
    where id = $1 and state = $2
    returning id`,
+);
+
+/** What `STORE` stores, of legs that are locked: `[{id, state, progress, ...}]`. */
+export const STORE_MANY = statement(
+  'leg-store-many',
+  `update leg
+   set state = news.state, progress = news.progress, cause = news.cause, dialed_at = news.dialed_at,
+       ringing_at = news.ringing_at, answered_at = news.answered_at, ended_at = news.ended_at, joined_at = news.joined_at
+   from jsonb_to_recordset($1::jsonb) as news (
+     id text, state text, progress text, cause text, dialed_at timestamptz, ringing_at timestamptz,
+     answered_at timestamptz, ended_at timestamptz, joined_at timestamptz
+   )
+   where leg.id = news.id`,
 );
 
 export const OF_CALL = statement('leg-of-call', 'select * from leg where call_id = $1 order by intended_at, id');

@@ -12,8 +12,9 @@ import {
   LOCK_BRIDGE,
   LOCK_MANY,
   NOTE_BRIDGE,
-  READ,
+  READ_MANY,
   STORE,
+  STORE_MANY,
   toLeg,
   UP_IN_BRIDGE,
 } from './leg-statements.js';
@@ -61,10 +62,22 @@ export async function storeIntent(tx: Sql, intent: DialIntent, life: string, now
   ]);
 }
 
-/** Notes where an intended leg goes, before it is dialed. */
-export async function storeDecision(sql: Sql, legId: string, decision: DialDecision): Promise<void> {
-  const shown = decision.callerId?.number ?? decision.from;
-  await sql.query(DECIDE, [legId, JSON.stringify(decision), shown, decision.callerName ?? null]);
+/**
+ * Notes where intended legs go, before they are dialed, with one statement.
+ * @returns for each whether it is still intended
+ */
+export async function storeDecisions(
+  sql: Sql,
+  decided: readonly { legId: string; decision: DialDecision }[],
+): Promise<boolean[]> {
+  const rows = decided.map(({ legId, decision }) => ({
+    id: legId,
+    plan: decision,
+    shown: decision.callerId?.number ?? decision.from,
+    caller_name: decision.callerName ?? null,
+  }));
+  const noted = new Set((await sql.query<{ id: string }>(DECIDE, [JSON.stringify(rows)])).map(({ id }) => id));
+  return decided.map(({ legId }) => noted.has(legId));
 }
 
 /** @returns the leg of an inbound call, undefined when it is known already */
@@ -95,16 +108,26 @@ export async function storeLeg(tx: Transaction, leg: Leg, before: Leg['state']):
   if (stored.length === 0) throw new RingbackError('leg-changed', `Leg ${leg.id} is no longer ${before}.`);
 }
 
-/** @throws RingbackError `unknown-leg` */
-export async function readLeg(sql: Sql, legId: string): Promise<LegRow> {
-  const [row] = await sql.query<LegRow>(READ, [legId]);
-  if (!row) throw unknown(legId);
-  return row;
+/** The rows of legs that the caller has locked, as they are from now on, with one statement. */
+export async function storeLegs(tx: Transaction, legs: readonly Leg[]): Promise<void> {
+  const rows = legs.map((leg) => ({
+    id: leg.id,
+    state: leg.state,
+    progress: leg.progress ?? null,
+    cause: leg.cause ?? null,
+    dialed_at: time(leg.dialedAt),
+    ringing_at: time(leg.ringingAt),
+    answered_at: time(leg.answeredAt),
+    ended_at: time(leg.endedAt),
+    joined_at: time(leg.joinedAt),
+  }));
+  await tx.query(STORE_MANY, [JSON.stringify(rows)]);
 }
 
-/** @throws RingbackError `unknown-leg`, `leg-ended`, `leg-not-answered` */
-export async function readAnsweredLeg(sql: Sql, legId: string): Promise<LegRow> {
-  return requireAnswered(await readLeg(sql, legId), legId);
+/** The rows of legs, undefined for those that are unknown, with one statement. */
+export async function readLegs(sql: Sql, legIds: readonly string[]): Promise<(LegRow | undefined)[]> {
+  const rows = new Map((await sql.query<LegRow>(READ_MANY, [legIds])).map((row) => [row.id, row]));
+  return legIds.map((legId) => rows.get(legId));
 }
 
 export async function listLegs(sql: Sql, statement: Statement, values: readonly Bindable[]): Promise<Leg[]> {
@@ -114,7 +137,7 @@ export async function listLegs(sql: Sql, statement: Statement, values: readonly 
 /**
  * Notes that answered legs belong to a bridge from now on. Locks the legs, then the bridge, as `leaveBridge` does.
  * @param releaseLast undefined: as before, true if the bridge is new
- * @throws as `readAnsweredLeg`
+ * @throws as `requireAnswered`
  */
 export async function enterBridge(
   tx: Transaction,
@@ -139,20 +162,24 @@ export async function leaveBridge(tx: Transaction, bridgeId: string): Promise<st
   return bridge?.releases_last && others.length === 0 ? last?.id : undefined;
 }
 
-/** @throws RingbackError `leg-ended` */
-export function requireUp(row: LegRow): LegRow {
+/** @throws RingbackError `unknown-leg` */
+export function requireKnown(row: LegRow | undefined, legId: string): LegRow {
+  if (!row) throw new RingbackError('unknown-leg', `There is no leg ${legId}.`);
+  return row;
+}
+
+/** @throws RingbackError `unknown-leg`, `leg-ended` */
+export function requireUp(found: LegRow | undefined, legId: string): LegRow {
+  const row = requireKnown(found, legId);
   if (row.state === 'ended') throw new RingbackError('leg-ended', `Leg ${row.id} has ended.`);
   return row;
 }
 
-function requireAnswered(row: LegRow | undefined, legId: string): LegRow {
-  if (!row) throw unknown(legId);
-  if (requireUp(row).state === 'answered') return row;
+/** @throws RingbackError `unknown-leg`, `leg-ended`, `leg-not-answered` */
+export function requireAnswered(found: LegRow | undefined, legId: string): LegRow {
+  const row = requireUp(found, legId);
+  if (row.state === 'answered') return row;
   throw new RingbackError('leg-not-answered', `Leg ${legId} is ${row.state}, and must be answered for this.`);
-}
-
-function unknown(legId: string): RingbackError {
-  return new RingbackError('unknown-leg', `There is no leg ${legId}.`);
 }
 
 function time(milliseconds: number | undefined): string | null {

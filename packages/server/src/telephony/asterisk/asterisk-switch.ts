@@ -1,4 +1,5 @@
 import { type Activity, type Clock, type Logger, RingbackError, type Timer } from '../../kernel/index.js';
+import { reportOf } from '../leg-report.js';
 import type {
   ApplicationRequest,
   Cause,
@@ -14,7 +15,7 @@ import type {
 import { AriConnection, type ConnectedServer } from './ari-connection.js';
 import type { AriEvent } from './ari-event.js';
 import { Bridges } from './bridges.js';
-import { type CarriedLeg, reportOf } from './carried-leg.js';
+import type { CarriedLeg } from './carried-leg.js';
 import { REASONS } from './causes.js';
 import { ChannelEvents } from './channel-events.js';
 import { Devices } from './devices.js';

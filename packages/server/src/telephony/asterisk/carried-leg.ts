@@ -1,4 +1,4 @@
-import type { CallProgress, Cause, LegReport, LegState } from '../switch.js';
+import type { CallProgress, Cause, LegState } from '../switch.js';
 import type { Link } from './link.js';
 
 /** Where a leg is dialed: what Asterisk's `Dial` takes, and the caller's number shown there. */
@@ -45,23 +45,6 @@ export interface CarriedLeg {
   adopted: boolean;
   /** Digits that nobody has collected. */
   typedAhead: string;
-}
-
-export function reportOf(leg: CarriedLeg): LegReport {
-  const { id: legId, state, cause, dialedAt, ringingAt, answeredAt, endedAt, progress, bridgeId, joinedAt } = leg;
-  return {
-    legId,
-    known: true,
-    state,
-    ...(cause !== undefined && { cause }),
-    ...(dialedAt !== undefined && { dialedAt }),
-    ...(ringingAt !== undefined && { ringingAt }),
-    ...(answeredAt !== undefined && { answeredAt }),
-    ...(endedAt !== undefined && { endedAt }),
-    ...(progress !== undefined && { progress }),
-    ...(state !== 'ended' && bridgeId !== undefined && { bridgeId }),
-    ...(state !== 'ended' && joinedAt !== undefined && { joinedAt }),
-  };
 }
 
 /** What `AMD()` found (`AMDSTATUS`); undefined when the call ended before it knew. */

@@ -3,7 +3,7 @@ import type { IncomingCall } from '../sip/incoming-call.js';
 import type { Sdp } from '../sip/sdp.js';
 import type { Session, SessionRecord } from '../sip/session.js';
 import type { Peer } from '../sip/transport.js';
-import type { Cause, LegReport, LegState } from '../switch.js';
+import type { Cause, LegState } from '../switch.js';
 import type { Dialing } from './dialing.js';
 
 /** An INVITE that is under way, as it takes to cancel or to answer it in a later life. */
@@ -60,20 +60,4 @@ export interface OpenOffer {
   offer: Sdp;
   acknowledge(answer: Sdp): void;
   timer: Timer;
-}
-
-export function reportOf(record: LegRecord): LegReport {
-  const { id, state, cause, dialedAt, ringingAt, answeredAt, endedAt, bridgeId, joinedAt } = record;
-  return {
-    legId: id,
-    known: true,
-    state,
-    ...(cause !== undefined && { cause }),
-    ...(dialedAt !== undefined && { dialedAt }),
-    ...(ringingAt !== undefined && { ringingAt }),
-    ...(answeredAt !== undefined && { answeredAt }),
-    ...(endedAt !== undefined && { endedAt }),
-    ...(bridgeId !== undefined && state !== 'ended' && { bridgeId }),
-    ...(joinedAt !== undefined && state !== 'ended' && { joinedAt }),
-  };
 }

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { RingbackError, type Timer } from '../../kernel/index.js';
+import { reportOf } from '../leg-report.js';
 import { heldAnswer, heldOffer } from '../sip/sdp.js';
 import { Session, type SessionParts } from '../sip/session.js';
 import type { SipSwitchParts, SipSwitchSettings } from '../sip/settings.js';
@@ -10,7 +11,7 @@ import type { Cause, DialRequest, LegReport, Switch, SwitchCapabilities, SwitchE
 import { Arrivals } from './arrivals.js';
 import { BindingRecords } from './binding-records.js';
 import { Bridges } from './bridges.js';
-import { type CarriedLeg, reportOf } from './carried-leg.js';
+import type { CarriedLeg } from './carried-leg.js';
 import { statusOf } from './causes.js';
 import { settle } from './connection.js';
 import { Departures } from './departures.js';
