@@ -11,6 +11,7 @@ import { type Database, statement } from '../store/index.js';
 import { comparePositions, type JournalEvent, type Position, parsePosition } from './event.js';
 import { typeFilter } from './event-filter.js';
 import { EVENT_COLUMNS, type EventRow, toEvent } from './event-row.js';
+import { isOver, type Moment, readMoment } from './moment.js';
 
 const CHANNEL = 'ringback_event';
 const PAGE = 500;
@@ -34,8 +35,8 @@ const READ = statement(
    order by xid, id
    limit $4`,
 );
-/** The place after everything that is settled now. */
-const HORIZON = statement('journal-horizon', 'select pg_snapshot_xmin(pg_current_snapshot())::text::int8 as xid');
+/** Which transactions are over now. */
+const MOMENT = statement('journal-moment', 'select pg_current_snapshot()::text as snapshot');
 
 const ALWAYS = '-infinity';
 
@@ -58,6 +59,8 @@ interface Subscriber {
   onEvent: (event: JournalEvent) => void;
   /** The last event it was given, or the place where it began. */
   position: Position;
+  /** The moment from which on it listens, for one who does not come back. */
+  since: Moment | undefined;
   /** While it catches up: what the feed has read meanwhile. */
   pending: EventRow[] | undefined;
   closed: boolean;
@@ -127,6 +130,7 @@ export class Feed {
       wants: typeFilter(options.types),
       onEvent: options.onEvent,
       position: after ?? { xid: 0, id: 0 },
+      since: undefined,
       pending: [],
       closed: false,
     };
@@ -153,7 +157,7 @@ export class Feed {
         // The feed's own place is noted first, so that it lies before the subscriber's and leaves no gap to it.
         await this.#begin();
         if (resume) await this.#catchUp(subscriber);
-        else subscriber.position = await this.#horizon();
+        else subscriber.since = await this.#moment();
         this.#goLive(subscriber);
         return;
       } catch (error) {
@@ -173,9 +177,14 @@ export class Feed {
     return position;
   }
 
+  /** The place after everything that is settled now. */
   async #horizon(): Promise<Position> {
-    const rows = await this.#options.database.query<{ xid: number }>(HORIZON);
-    return { xid: rows[0]?.xid ?? 0, id: 0 };
+    return { xid: (await this.#moment()).xmin, id: 0 };
+  }
+
+  async #moment(): Promise<Moment> {
+    const [row] = await this.#options.database.query<{ snapshot: string }>(MOMENT);
+    return readMoment(row?.snapshot ?? '');
   }
 
   /** Gives the subscriber what it has missed, page by page; the last page reaches to what the feed has read since. */
@@ -200,6 +209,8 @@ export class Feed {
   #give(subscriber: Subscriber, row: EventRow): void {
     if (subscriber.closed || comparePositions(row, subscriber.position) <= 0) return;
     subscriber.position = { xid: row.xid, id: row.id };
+    // An older transaction is under way still, in whatever database, but this event was there when the subscriber came.
+    if (subscriber.since && isOver(row.xid, subscriber.since)) return;
     if (!subscriber.wants(row.type)) return;
     try {
       subscriber.onEvent(toEvent(row));
