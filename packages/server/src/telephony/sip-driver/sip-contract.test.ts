@@ -2,7 +2,7 @@ import { Activity, newId, SystemClock, seededRandom, silentLogger } from '../../
 import { type TestDatabase, testDatabase } from '../../store/testing.js';
 import { type Behaviour, describeSwitch, type SwitchStage } from '../switch-contract.js';
 import { SipSwitch } from './sip-switch.js';
-import { freePort, Station } from './testing.js';
+import { Station } from './testing.js';
 
 const NUMBERS: Partial<Record<Behaviour, string>> = {
   answers: '100',
@@ -28,7 +28,8 @@ describeSwitch('SIP', async () => {
   };
   await network.open();
   const name = newId();
-  const port = await freePort();
+  // Any free one at first, and the same one after a restart.
+  let port = 0;
   const clock = new SystemClock();
   const make = () =>
     new SipSwitch({
@@ -46,6 +47,7 @@ describeSwitch('SIP', async () => {
     });
   let driver = make();
   await driver.start();
+  port = driver.address('UDP').port;
   const stage: SwitchStage = {
     driver,
     number: (behaviour) => NUMBERS[behaviour],

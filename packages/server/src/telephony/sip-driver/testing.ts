@@ -1,5 +1,3 @@
-import { createSocket } from 'node:dgram';
-import type { AddressInfo } from 'node:net';
 import { expect, vi } from 'vitest';
 import { Activity, newId, SystemClock, seededRandom, silentLogger } from '../../kernel/index.js';
 import type { Sql } from '../../store/sql.js';
@@ -44,6 +42,7 @@ export class Station {
   behaviour: (number: string) => Behaviour | number = () => 'answers';
   /** Answers an INVITE before anything else does; says whether it did. */
   admit: (transaction: ServerTransaction) => boolean = () => true;
+  refusesRegistrations = false;
   #registrations = 0;
   /** Port of the media that it pretends to have. */
   mediaPort = 40_000;
@@ -68,6 +67,7 @@ export class Station {
         },
         register: (transaction) => {
           this.requests.push(transaction);
+          if (this.refusesRegistrations) return transaction.respond(respond(transaction.request, 503));
           transaction.respond(
             respond(transaction.request, 200, {
               headers: { Contact: `${transaction.request.headers.get('contact')};expires=60` },
@@ -237,15 +237,6 @@ export class Station {
 
 const REFUSALS: Partial<Record<Behaviour, number>> = { busy: 486, invalid: 404, rejects: 603, congestion: 503 };
 
-/** A UDP port on which nothing listens now. */
-export async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  const { port }: AddressInfo = socket.address();
-  await new Promise<void>((resolve) => socket.close(() => resolve()));
-  return port;
-}
-
 export interface TestSwitch {
   driver: SipSwitch;
   events: SwitchEvent[];
@@ -257,6 +248,8 @@ export interface TestSwitch {
   dial(to: string, options?: Partial<DialRequest>): Promise<string>;
   /** Dials and waits for the answer. */
   reach(to: string): Promise<string>;
+  /** Resolves when it does nothing in the background. */
+  quiet(): Promise<void>;
   /** The process dies and starts again. */
   restart(changes?: Partial<SipSwitchSettings>): Promise<void>;
   close(): Promise<void>;
@@ -268,7 +261,8 @@ export async function testSwitch(
   settings: Partial<SipSwitchSettings> = {},
   parts: Partial<SipSwitchParts> = {},
 ): Promise<TestSwitch> {
-  const port = await freePort();
+  // Any free one at first, and the same one after a restart.
+  let port = 0;
   const name = newId();
   const activity = new Activity();
   const clock = new SystemClock();
@@ -302,6 +296,7 @@ export async function testSwitch(
       await vi.waitFor(() => expect(test.states(legId)).toContain('answered'), WAIT);
       return legId;
     },
+    quiet: () => activity.idle(),
     restart: async (changes) => {
       await test.driver.close();
       test.driver = make(changes);
@@ -313,10 +308,12 @@ export async function testSwitch(
     test.events = [];
     test.driver.subscribe((event) => test.events.push(event));
     await test.driver.start();
+    port = test.driver.address('UDP').port;
+    test.peer = { protocol: 'UDP', host: '127.0.0.1', port };
   };
   await begin();
   return test;
 }
 
 /** How long a test waits for what happens on real sockets. */
-export const WAIT = { timeout: 20_000, interval: 10 };
+export const WAIT = { timeout: 60_000, interval: 10 };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Activity, SystemClock, silentLogger } from '../../kernel/index.js';
 import { Headers, NO_BODY, type SipRequest } from './message.js';
@@ -28,6 +28,7 @@ async function station(
     listen: { UDP: any, TCP: any, TLS: any },
     tls: certificate,
     authorities: certificate.cert,
+    connectMs: 60_000,
     ...options,
   });
   await sockets.open();
@@ -40,6 +41,12 @@ async function station(
     return sockets.close();
   });
   return { sockets, transactions };
+}
+
+/** Resolves when a connection has ended, in order or not. */
+function closed(socket: Socket): Promise<void> {
+  socket.on('error', () => undefined);
+  return new Promise((resolve) => socket.once('close', () => resolve()));
 }
 
 function options(body: Buffer): SipRequest {
@@ -109,7 +116,7 @@ describe('sockets', () => {
     const [pong] = await once(socket, 'data');
     expect(String(pong)).toBe('\r\n');
     socket.write(`OPTIONS sip:a SIP/2.0\r\nContent-Length: -5\r\n\r\n`);
-    await once(socket, 'close');
+    await closed(socket);
   });
 
   it('take no more connections than they are told', async () => {
@@ -119,8 +126,7 @@ describe('sockets', () => {
     first.write('\r\n\r\n');
     await once(first, 'data');
     const second = connect(port, '127.0.0.1');
-    second.on('error', () => undefined);
-    await once(second, 'close');
+    await closed(second);
     first.destroy();
   });
 
