@@ -281,6 +281,8 @@ export class SipSwitch implements Switch {
   async reconcile(legIds: readonly string[]): Promise<LegReport[]> {
     this.#requireStarted();
     const over = legIds.filter((legId) => !this.#legs.get(legId));
+    // Their ends may still be on the way into the database.
+    await this.#legs.settled(over);
     const stored = new Map((await this.#records.find(over)).map((record) => [record.id, record]));
     return legIds.map((legId) => {
       const record = this.#legs.get(legId)?.record ?? stored.get(legId);
