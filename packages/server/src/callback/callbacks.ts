@@ -79,7 +79,7 @@ export interface StartRequest {
 /**
  * - `scheduled`: accepted for its time (or submitted at once, its time being near).
  * - `immediate`: submitted; `reply` is the application's answer, if there was one in time.
- * - `redirected`: another service has answered instead.
+ * - `redirected`: another service, which is no callback service, has answered instead.
  */
 export type StartAnswer =
   | { outcome: 'scheduled'; id: string }
@@ -214,13 +214,22 @@ export class Callbacks {
    * @throws CallbackError for every rule of the service that the request breaks; RingbackError `unknown-flow`
    */
   async start(request: StartRequest): Promise<StartAnswer> {
-    const configured = this.#services.get(request.service);
-    const options = withTokens(configured.options, request.parameters);
-    const service = options === configured.options ? configured : this.#services.read(configured.name, options);
-    const elsewhere = scalarText(effectiveParameter(service, request.parameters, '_redirect'));
-    if (elsewhere && elsewhere !== service.name && this.#options.redirect) {
-      return { outcome: 'redirected', reply: await this.#options.redirect(elsewhere, request.parameters) };
-    }
+    const service = this.#withTokens(this.#services.get(request.service), request.parameters);
+    const name = scalarText(effectiveParameter(service, request.parameters, '_redirect'));
+    if (!name || name === service.name) return this.#begin(service, request);
+    // Another callback service makes a callback of its own, by its own rules; where that one leads is not followed.
+    const other = this.#services.find(name);
+    if (other) return this.#begin(this.#withTokens(other, request.parameters), request);
+    if (!this.#options.redirect) return this.#begin(service, request);
+    return { outcome: 'redirected', reply: await this.#options.redirect(name, request.parameters) };
+  }
+
+  #withTokens(configured: CallbackService, parameters: JsonObject): CallbackService {
+    const options = withTokens(configured.options, parameters);
+    return options === configured.options ? configured : this.#services.read(configured.name, options);
+  }
+
+  async #begin(service: CallbackService, request: StartRequest): Promise<StartAnswer> {
     try {
       return await this.#book(service, request);
     } catch (error) {

@@ -55,4 +55,19 @@ describe('redirection', () => {
     const answer = await bed.start('Now', { _customer_number: '1' });
     expect([answer.status, answer.body]).toEqual([status, { exception, message }]);
   });
+
+  test('to another callback service makes a callback of that one, by its rules, and leads no further', async () => {
+    configureNow({ _redirect: 'Other', _overwritable_options: '_redirect' });
+    const other = { _type: 'ors', _service: 'callback', _redirect: 'Now', _mandatory_customer_lookup_keys: '_email' };
+    bed.configuration.set('services', 'Other', other);
+    const refused = await bed.start('Now', { _customer_number: '1' });
+    expect([refused.status, refused.body.message]).toEqual([
+      400,
+      'Invalid option: missing mandatory lookup key [_email]',
+    ]);
+    const { status, body } = await bed.start('Now', { _customer_number: '1', _email: 'a@b.c' });
+    expect(status).toBe(200);
+    expect(await bed.record(body._id)).toMatchObject({ _service_name: 'Other', _customer_number: '1' });
+    expect(bed.redirected).toEqual([]);
+  });
 });

@@ -15,7 +15,7 @@ const FORMS: readonly (readonly [later: string, printed: string])[] = [
  */
 export function dialogAnswer(reply: JsonValue | undefined, id: string, profile: CallbackProfile): JsonObject {
   if (typeof reply !== 'object' || reply === null || Array.isArray(reply)) return { _id: id };
-  const answer: JsonObject = { ...reply };
+  const { _id: _sessionsOwn, ...answer } = reply;
   for (const [later, printed] of FORMS) {
     const value = reply[later] ?? reply[printed];
     delete answer[later];
