@@ -5,7 +5,8 @@
  *
  *     npm run bench -- calls [--calls 2000] [--at-once 40] [--rounds 2]
  *
- * Ringback stores the intent of each call before it dials, and every news of it with its journal entry, in PostgreSQL.
+ * Processor time is that of everybody: Asterisk, the customers, this process and, for Ringback, PostgreSQL. It says the same
+ * on a busy machine and on a quiet one. Ringback stores the intent of each call before it dials, and every news of it with its journal entry, in PostgreSQL.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -15,9 +16,10 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { silentLogger } from 'ringback/dist/kernel/index.js';
 import { startEmbedded } from 'ringback/dist/store/index.js';
+import { processorTime } from '../context/processor-time.js';
 import { startTelephones } from './asterisk.js';
 import { bareLoop } from './bare-ari.js';
-import { type Figures, perSecond, placeCalls, quantile, together } from './crowd.js';
+import { type Figures, perSecond, placeCalls, processorMsPerCall, quantile, together } from './crowd.js';
 import { ringbackCalls } from './ringback.js';
 
 /** Calls before the measured ones, on each side. */
@@ -65,12 +67,17 @@ async function measure({ root, version, remove }: Extract<Prepared, { root: stri
     undo.push(() => ringback.stop());
     const bare = await bareLoop(telephones.url);
     undo.push(() => bare.close());
+    // Asterisk, the customers and the database were all started by this process.
+    const used = async () => {
+      const { server, database: others } = await processorTime(process.pid);
+      return server + others;
+    };
     const sides = { bare: bare.place, ringback: ringback.place };
     const figures: Record<keyof typeof sides, Figures[]> = { bare: [], ringback: [] };
-    for (const place of Object.values(sides)) await placeCalls(place, WARM_UP, atOnce);
+    for (const place of Object.values(sides)) await placeCalls(place, WARM_UP, atOnce, used);
     for (let round = 0; round < rounds; round += 1) {
       for (const side of ['bare', 'ringback'] as const) {
-        figures[side].push(await placeCalls(sides[side], Math.ceil(calls / rounds), atOnce));
+        figures[side].push(await placeCalls(sides[side], Math.ceil(calls / rounds), atOnce, used));
       }
     }
     print(version, together(figures.bare), together(figures.ringback));
@@ -81,10 +88,11 @@ async function measure({ root, version, remove }: Extract<Prepared, { root: stri
 
 function print(version: string, bare: Figures, ringback: Figures): void {
   const row = (name: string, figures: Figures) =>
-    `  ${name.padEnd(18)} ${perSecond(figures).toFixed(0).padStart(7)}/s  ${String(figures.failed).padStart(6)} of ${figures.calls} ${quantile(figures, 0.5).toFixed(0).padStart(9)} ${quantile(figures, 0.99).toFixed(0).padStart(9)}`;
+    `  ${name.padEnd(18)} ${perSecond(figures).toFixed(0).padStart(7)}/s  ${String(figures.failed).padStart(6)} of ${figures.calls} ${quantile(figures, 0.5).toFixed(0).padStart(9)} ${quantile(figures, 0.99).toFixed(0).padStart(9)} ${processorMsPerCall(figures).toFixed(2).padStart(12)}`;
   console.log(`calls: ${atOnce} at once, Asterisk ${version}, ${availableParallelism()} processors`);
-  console.log('                        set up         failed    p50 ms    p99 ms');
+  console.log('                        set up         failed    p50 ms    p99 ms   CPU ms/call');
   console.log(row('bare ARI loop', bare));
   console.log(row('Ringback', ringback));
-  console.log(`  ratio ${(perSecond(ringback) / perSecond(bare)).toFixed(2)} (aims: 0.8, 100/s, none failed)`);
+  const [rate, work] = [perSecond(ringback) / perSecond(bare), processorMsPerCall(bare) / processorMsPerCall(ringback)];
+  console.log(`  ratio ${rate.toFixed(2)}, of processor time ${work.toFixed(2)} (aims: 0.8, 100/s, none failed)`);
 }

@@ -47,7 +47,7 @@ export async function ringbackCalls(
       if (waits) waits.answered = () => resolve(true);
     });
     const intent = { legId, callId: legId, role: 'customer', number: '4989123456', from: '4989555' } as const;
-    await ground.database.transaction((tx) => calls.intend(tx, { ...intent, timeoutMs: 30_000, callProgress: false }));
+    await calls.intend(ground.database, { ...intent, timeoutMs: 30_000, callProgress: false });
     await calls.dial(legId);
     const isAnswered = await Promise.race([answered, ended]);
     const setUpMs = performance.now() - began;
