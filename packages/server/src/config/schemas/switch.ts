@@ -55,7 +55,10 @@ const hostAndPort = '^(\\[[0-9a-fA-F:.]+\\]|[^\\s:/@]+)(:\\d{1,5})?$';
 const trunk = Type.Object(
   {
     address: Type.Optional(
-      Type.String({ pattern: hostAndPort, description: 'Host, or host:port. For the driver sip' }),
+      Type.String({
+        pattern: hostAndPort,
+        description: 'Host, or host:port; a host alone means its SRV records. For the driver sip',
+      }),
     ),
     proxy: Type.Optional(Type.String({ pattern: hostAndPort, description: 'Where everything is sent first' })),
     endpoint: Type.Optional(

@@ -3,6 +3,7 @@ import type { Answered, SentInvite } from '../sip/outgoing-call.js';
 import { fittedAnswer, heldAnswer, type Sdp } from '../sip/sdp.js';
 import { Session, type SessionParts } from '../sip/session.js';
 import type { SipSwitchSettings } from '../sip/settings.js';
+import { hostPort } from '../sip/transport.js';
 import type { UserAgent } from '../sip/user-agent.js';
 import type { DialRequest } from '../switch.js';
 import type { CarriedLeg } from './carried-leg.js';
@@ -66,6 +67,8 @@ export class Departures {
     if (!(await this.#legs.begin(leg.record))) return;
     this.#legs.add(leg);
     this.#legs.dialing(leg);
+    if (device === undefined) await this.#located(request);
+    if (leg.record.state === 'ended') return;
     const ways = waysTo(request, {
       registrar: this.#parts.registrar,
       trunks: this.#parts.trunks,
@@ -89,7 +92,7 @@ export class Departures {
       answered: (answered, way) => {
         void this.#agent.activity.run(() => this.#answered(leg, answered, way));
       },
-      failedOver: ({ trunk }, status) => this.#failedOver(trunk, status),
+      failedOver: (way, status) => this.#failedOver(way, status),
       failed: (status, rang) => this.#legs.ended(leg, causeOf(status, rang)),
     });
     try {
@@ -100,6 +103,13 @@ export class Departures {
       this.#legs.ended(leg, 'congestion');
       throw error;
     }
+  }
+
+  /** Right after a start the servers of trunks may not be known yet. */
+  async #located({ route }: DialRequest): Promise<void> {
+    const { trunks } = this.#parts;
+    const names = route?.kind === 'trunk' ? route.hops.map(({ trunk }) => trunk) : [...trunks.keys()];
+    await Promise.all(names.map((name) => trunks.get(name)?.located()));
   }
 
   #limit(leg: CarriedLeg, timeoutMs: number): void {
@@ -121,9 +131,10 @@ export class Departures {
     await this.#legs.store(leg);
   }
 
-  #failedOver(name: string | undefined, status: number): void {
-    this.#parts.trunks.get(name ?? '')?.failed({ status });
-    this.#parts.log.warn({ trunk: name, status }, 'A trunk did not take a call; the next one is tried');
+  #failedOver({ trunk = '', call: { peer } }: Way, status: number): void {
+    this.#parts.trunks.get(trunk)?.failed({ status }, peer);
+    const server = hostPort(peer);
+    this.#parts.log.warn({ trunk, server, status }, 'A trunk did not take a call; the next way is tried');
   }
 
   /** What was answered is stored before it is acknowledged: from then on the party believes to be in a call. */

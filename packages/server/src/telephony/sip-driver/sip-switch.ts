@@ -1,6 +1,6 @@
-import { lookup } from 'node:dns/promises';
 import { RingbackError, type Timer } from '../../kernel/index.js';
 import { reportOf } from '../leg-report.js';
+import { DOMAIN_NAMES } from '../sip/locate.js';
 import { heldAnswer, heldOffer } from '../sip/sdp.js';
 import { Session, type SessionParts } from '../sip/session.js';
 import type { SipSwitchParts, SipSwitchSettings } from '../sip/settings.js';
@@ -309,7 +309,7 @@ export class SipSwitch implements Switch {
       }
     }
     for (const [name, settings] of wanted) {
-      const trunk = new Trunk(this.#agent, settings, addressesOf);
+      const trunk = new Trunk(this.#agent, settings, this.#parts.names ?? DOMAIN_NAMES);
       this.#trunks.set(name, trunk);
       trunk.start();
     }
@@ -359,8 +359,4 @@ export class SipSwitch implements Switch {
 
 function notSupported(capability: string): RingbackError {
   return new RingbackError('not-supported', `Calls over SIP without media have no ${capability}.`);
-}
-
-async function addressesOf(host: string): Promise<string[]> {
-  return (await lookup(host, { all: true })).map(({ address }) => address);
 }

@@ -1,43 +1,43 @@
-import { isIP } from 'node:net';
 import type { Timer } from '../../kernel/index.js';
+import type { Credentials } from '../sip/digest.js';
+import type { Names } from '../sip/locate.js';
 import type { SipResponse } from '../sip/message.js';
 import { newTag } from '../sip/respond.js';
 import type { SipTrunk } from '../sip/settings.js';
-import { bracketed, defaultPort, type Peer } from '../sip/transport.js';
+import { bracketed, type Peer } from '../sip/transport.js';
 import { formatUri, sipUri } from '../sip/uri.js';
 import type { UserAgent } from '../sip/user-agent.js';
+import { TrunkServers } from './trunk-servers.js';
 
 /** Milliseconds until a registration that failed is tried again: doubled from the first to the last. */
 const RETRY_MS = { first: 2000, last: 120_000 };
 
-/** Finds the IP addresses of a host name. */
-export type Lookup = (host: string) => Promise<string[]>;
+/** Milliseconds between two looks at the names of a trunk that is not checked. */
+const LOCATE_EVERY_MS = 300_000;
 
 /**
- * One trunk: whether its other side lives (OPTIONS), whether we are registered there, how many calls are on it, and which
- * addresses it calls from. States: up, down; up until something else is known.
+ * One trunk: whether its servers live (OPTIONS), whether we are registered there, and from where it calls. States: up, down;
+ * up until something else is known.
  */
 export class Trunk {
   readonly #agent: UserAgent;
-  readonly #lookup: Lookup;
+  readonly #servers: TrunkServers;
   readonly #callId = newTag() + newTag();
   #cseq = 0;
   #alive = true;
   #registered = false;
-  #downUntil = 0;
   #closed = false;
   #retryMs = RETRY_MS.first;
   readonly #timers = new Set<Timer>();
-  #addresses: ReadonlySet<string>;
 
   constructor(
     agent: UserAgent,
     readonly settings: SipTrunk,
-    lookup: Lookup,
+    names: Names,
   ) {
     this.#agent = agent;
-    this.#lookup = lookup;
-    this.#addresses = new Set([this.#host, ...(settings.from ?? [])]);
+    const { clock, log, random } = agent;
+    this.#servers = new TrunkServers(settings, { names, clock, log, random });
   }
 
   get name(): string {
@@ -46,7 +46,7 @@ export class Trunk {
 
   /** Whether calls are worth trying. */
   get isUp(): boolean {
-    return this.#alive && this.#agent.clock.now() >= this.#downUntil;
+    return this.#servers.areUp;
   }
 
   get isRegistered(): boolean {
@@ -65,19 +65,21 @@ export class Trunk {
     this.#timers.clear();
   }
 
-  /** Where requests are sent to. */
-  get peer(): Peer {
-    const { protocol = 'UDP', proxy } = this.settings;
-    const { host, port } = proxy ?? this.settings;
-    return { protocol, host: host.replace(/^\[|\]$/g, ''), port: port ?? defaultPort(protocol) };
+  /** Resolves when its servers have been looked for once. */
+  located(): Promise<void> {
+    return this.#servers.located();
+  }
+
+  /** Where requests are sent to: its servers in the order in which they are to be tried; empty: it has none. */
+  peers(): Peer[] {
+    return this.#servers.peers();
   }
 
   /** The proxy as a route, where there is one. */
   get routes(): string[] {
     const { proxy } = this.settings;
     if (!proxy) return [];
-    const { host, port } = this.peer;
-    return [`<${this.#withTransport(formatUri(sipUri('', bracketed(host), port)))};lr>`];
+    return [`<${this.#withTransport(formatUri(sipUri('', bracketed(proxy.host), proxy.port)))};lr>`];
   }
 
   /** The address of a number at the other side. */
@@ -93,18 +95,12 @@ export class Trunk {
 
   /** Whether a request from there is this trunk's: 2 if its port is too, 1 if its address alone, 0 if not. */
   isFrom(peer: Peer): 0 | 1 | 2 {
-    const host = peer.host.replace(/^::ffff:/, '');
-    if (!this.#addresses.has(host)) return 0;
-    return peer.port === (this.settings.port ?? defaultPort(this.settings.protocol ?? 'UDP')) ? 2 : 1;
+    return this.#servers.isFrom(peer);
   }
 
-  /** Its other side does not take calls just now, for so many milliseconds if it says so. */
-  failed(response: Pick<SipResponse, 'status'>, ms = 5000): void {
-    if (response.status === 408 || response.status === 503) this.#downUntil = this.#agent.clock.now() + ms;
-  }
-
-  get #host(): string {
-    return this.settings.host.replace(/^\[|\]$/g, '');
+  /** One of its servers does not take calls just now, for so many milliseconds. */
+  failed({ status }: Pick<SipResponse, 'status'>, peer: Peer, ms = 5000): void {
+    if (status === 408 || status === 503) this.#servers.failed(peer, ms);
   }
 
   #withTransport(uri: string): string {
@@ -114,70 +110,78 @@ export class Trunk {
 
   async #checkAgain(): Promise<void> {
     const { healthMs = 30_000 } = this.settings;
-    if (isIP(this.#host) === 0) await this.#resolve();
-    if (healthMs === 0 || this.#closed) return;
-    await this.#check();
-    this.#later(healthMs, () => this.#checkAgain());
+    const again = healthMs || LOCATE_EVERY_MS;
+    if (this.#servers.areNamed) await this.#servers.locate();
+    if (this.#closed || (healthMs === 0 && !this.#servers.areNamed)) return;
+    if (healthMs > 0) await this.#check();
+    this.#later(again, () => this.#checkAgain());
   }
 
-  async #resolve(): Promise<void> {
-    try {
-      const found = await this.#lookup(this.#host);
-      this.#addresses = new Set([this.#host, ...found, ...(this.settings.from ?? [])]);
-    } catch (error) {
-      this.#agent.log.warn({ trunk: this.name, err: error }, 'The name of a trunk has no address');
-    }
-  }
-
+  /** Asks every server whether it lives. */
   async #check(): Promise<void> {
+    const statuses = await Promise.all(
+      this.peers().map(async (peer) => {
+        const { status } = await this.#askWhetherAlive(peer);
+        // Whoever answers lives, whatever it thinks of OPTIONS.
+        this.#servers.checked(peer, status !== 408 && status !== 503);
+        return status;
+      }),
+    );
+    if (this.#closed) return;
+    const alive = statuses.some((status) => status !== 408 && status !== 503);
+    if (alive !== this.#alive) {
+      const { log } = this.#agent;
+      log[alive ? 'info' : 'warn']({ trunk: this.name, statuses }, `A trunk is ${alive ? 'up' : 'down'}`);
+    }
+    this.#alive = alive;
+  }
+
+  #askWhetherAlive(peer: Peer): Promise<SipResponse> {
     const us = `<${formatUri(sipUri('ringback', this.domain))}>`;
     const { host, port } = this.settings;
     const uri = this.#withTransport(formatUri(sipUri('', bracketed(host), port)));
     const request = this.#agent.outside('OPTIONS', uri, { from: us, to: `<${uri}>` });
-    request.headers.add('contact', this.#agent.contact(this.peer));
+    request.headers.add('contact', this.#agent.contact(peer));
     for (const route of this.routes) request.headers.add('route', route);
-    const { status } = await this.#agent.ask(request, this.peer);
-    if (this.#closed) return;
-    // Whoever answers lives, whatever it thinks of OPTIONS.
-    const alive = status !== 408 && status !== 503;
-    if (alive !== this.#alive) {
-      this.#agent.log[alive ? 'info' : 'warn']({ trunk: this.name, status }, `A trunk is ${alive ? 'up' : 'down'}`);
-    }
-    this.#alive = alive;
-    if (alive) this.#downUntil = 0;
+    return this.#agent.ask(request, peer);
   }
 
   /** Registers there, and again before its time is over (RFC 3261 10.2). */
   async #register(): Promise<void> {
     const { credentials, register, name } = this.settings;
-    if (!credentials) return;
-    const user = formatUri(sipUri(credentials.username, this.domain));
-    const registrar = formatUri(sipUri('', this.domain));
+    await this.located();
+    if (!credentials || this.#closed) return;
+    const [peer] = this.peers();
+    if (!peer) return this.#notRegistered(503);
     let seconds = register?.seconds ?? 3600;
-    let response = await this.#ask(registrar, user, seconds);
+    let response = await this.#ask(peer, credentials, seconds);
     if (response.status === 423) {
       seconds = Math.max(seconds, Number(response.headers.get('min-expires')) || seconds);
-      response = await this.#ask(registrar, user, seconds);
+      response = await this.#ask(peer, credentials, seconds);
     }
     if (this.#closed) return;
-    const { log } = this.#agent;
-    if (response.status >= 300) {
-      if (this.#registered || this.#retryMs === RETRY_MS.first) {
-        log.warn({ trunk: name, status: response.status }, 'The registration with a trunk failed; trying again');
-      }
-      this.#registered = false;
-      this.#later(this.#retryMs, () => this.#register());
-      this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MS.last);
-      return;
-    }
-    if (!this.#registered) log.info({ trunk: name }, 'Registered with a trunk');
+    // The next attempt goes to another server, where there is one.
+    this.failed(response, peer, 2 * this.#retryMs);
+    if (response.status >= 300) return this.#notRegistered(response.status);
+    if (!this.#registered) this.#agent.log.info({ trunk: name }, 'Registered with a trunk');
     this.#registered = true;
     this.#retryMs = RETRY_MS.first;
     this.#later(1000 * Math.max(1, granted(response, seconds) * 0.8), () => this.#register());
   }
 
-  #ask(registrar: string, user: string, seconds: number): Promise<SipResponse> {
-    const { credentials } = this.settings;
+  #notRegistered(status: number): void {
+    if (this.#registered || this.#retryMs === RETRY_MS.first) {
+      const { log } = this.#agent;
+      log.warn({ trunk: this.name, status }, 'The registration with a trunk failed; trying again');
+    }
+    this.#registered = false;
+    this.#later(this.#retryMs, () => this.#register());
+    this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MS.last);
+  }
+
+  #ask(peer: Peer, credentials: Credentials, seconds: number): Promise<SipResponse> {
+    const user = formatUri(sipUri(credentials.username, this.domain));
+    const registrar = formatUri(sipUri('', this.domain));
     this.#cseq += 1;
     const request = this.#agent.outside('REGISTER', this.#withTransport(registrar), {
       from: `<${user}>`,
@@ -185,11 +189,11 @@ export class Trunk {
       callId: this.#callId,
       cseq: this.#cseq,
     });
-    request.headers.add('contact', this.#agent.contact(this.peer, credentials?.username));
+    request.headers.add('contact', this.#agent.contact(peer, credentials.username));
     request.headers.add('expires', String(seconds));
     for (const route of this.routes) request.headers.add('route', route);
-    return this.#agent.ask(request, this.peer, {
-      ...(credentials && { credentials }),
+    return this.#agent.ask(request, peer, {
+      credentials,
       nextCSeq: () => {
         this.#cseq += 1;
         return this.#cseq;

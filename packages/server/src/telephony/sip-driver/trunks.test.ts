@@ -1,7 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { silentLogger } from '../../kernel/index.js';
 import { type TestDatabase, testDatabase } from '../../store/testing.js';
 import { DigestGuard } from '../sip/digest.js';
+import type { Names } from '../sip/locate.js';
 import { respond } from '../sip/respond.js';
 import type { SipTrunk } from '../sip/settings.js';
 import { causeOf } from './causes.js';
@@ -75,6 +77,114 @@ describe('trunks', () => {
     const test = await switchWith([silent, trunk('second', second)], { noReplyMs: 2000 });
     await test.driver.hangup(await test.reach('4930'));
     expect(second.calls).toHaveLength(1);
+  });
+
+  describe('with several servers, by their SRV records', () => {
+    /** A domain whose records name these stations, the first before the others. */
+    function namesOf(...stations: Station[]): Names & { asked: string[] } {
+      const asked: string[] = [];
+      return {
+        asked,
+        addresses: async () => ['127.0.0.1'],
+        services: async (name) => {
+          asked.push(name);
+          return stations.map((station, index) => ({
+            name: '127.0.0.1',
+            port: station.address().port,
+            priority: index,
+            weight: 0,
+          }));
+        },
+      };
+    }
+
+    async function switchOn(names: Names, changes: Partial<SipTrunk> = {}): Promise<TestSwitch> {
+      const trunks = [{ name: 'carrier', host: 'carrier.example', healthMs: 0, ...changes }];
+      const test = await testSwitch(bed.database, { trunks, noReplyMs: 2000 }, { names });
+      ending.push(() => test.close());
+      return test;
+    }
+
+    it('are tried one after the other, and one that failed is left in peace', async () => {
+      const [first, second] = [await provider(() => 503), await provider()];
+      const names = namesOf(first, second);
+      const test = await switchOn(names);
+      await test.driver.hangup(await test.reach('4930'));
+      expect([first.calls.length, second.calls.length]).toEqual([1, 1]);
+      expect(names.asked).toEqual(['_sip._udp.carrier.example']);
+      // The address is the domain's, whichever server gets it.
+      expect(second.calls[0]?.incoming?.request.uri).toBe('sip:4930@carrier.example');
+      await test.driver.hangup(await test.reach('4931'));
+      expect([first.calls.length, second.calls.length]).toEqual([1, 2]);
+    });
+
+    it('call in from each of them', async () => {
+      const [first, second] = [await provider(), await provider()];
+      const test = await switchOn(namesOf(first, second));
+      for (const [index, station] of [first, second].entries()) {
+        await station.call(test.peer, String(index), '8999');
+        const inbound = () => test.events.flatMap((event) => (event.type === 'inbound' ? [event.from] : []));
+        await vi.waitFor(() => expect(inbound()).toContain(String(index)), WAIT);
+      }
+    });
+
+    it('are checked each, and those that are gone are tried last', async () => {
+      const stations = [await new Station('TCP').open(), await new Station('TCP').open()] as const;
+      const [gone, there] = stations;
+      ending.push(() => there.close());
+      const ports = stations.map((station) => station.address('TCP').port);
+      const names: Names = {
+        addresses: async () => ['127.0.0.1'],
+        services: async () => ports.map((port, priority) => ({ name: '127.0.0.1', port, priority, weight: 0 })),
+      };
+      await gone.close();
+      const trunks: SipTrunk[] = [{ name: 'carrier', host: 'carrier.example', protocol: 'TCP', healthMs: 60_000 }];
+      const log = { ...silentLogger, warn: vi.fn() };
+      const listen = { TCP: { host: '127.0.0.1', port: 0 } };
+      const test = await testSwitch(bed.database, { listen, trunks }, { names, log });
+      ending.push(() => test.close());
+      await test.quiet();
+      await test.driver.hangup(await test.reach('4930'));
+      expect(there.calls).toHaveLength(1);
+      // Nobody tried the one that is gone.
+      expect(log.warn.mock.calls).toEqual([]);
+    });
+
+    it('are registered with in turn', async () => {
+      const [first, second] = [await provider(), await provider()];
+      first.refusesRegistrations = true;
+      const test = await switchOn(namesOf(first, second), { credentials, register: {} });
+      await vi.waitFor(() => expect(second.requests).toHaveLength(1), WAIT);
+      expect(first.requests).toHaveLength(1);
+      await test.close();
+    });
+
+    it('are none where the domain says so, and calls take the next trunk', async () => {
+      const spare = await provider();
+      const names: Names = {
+        addresses: async () => [],
+        services: async () => [{ name: '', port: 0, priority: 0, weight: 0 }],
+      };
+      const trunks = [{ name: 'closed', host: 'closed.example', healthMs: 0 }, trunk('spare', spare)];
+      const test = await testSwitch(bed.database, { trunks }, { names });
+      ending.push(() => test.close());
+      await test.driver.hangup(await test.reach('4930'));
+      expect(spare.calls).toHaveLength(1);
+    });
+
+    it('are the name itself where nobody can say', async () => {
+      const station = await provider();
+      const names: Names = {
+        addresses: async () => ['127.0.0.1'],
+        services: async () => {
+          throw new Error('the name server does not answer');
+        },
+      };
+      const { port } = station.address();
+      const test = await switchOn(names, { host: 'localhost', proxy: { host: '127.0.0.1', port } });
+      await test.driver.hangup(await test.reach('4930'));
+      expect(station.calls).toHaveLength(1);
+    });
   });
 
   it('do not take the next one for a party that does not want', async () => {

@@ -1,6 +1,6 @@
 import { heldOffer } from '../sip/sdp.js';
 import { isToken } from '../sip/text.js';
-import { bracketed } from '../sip/transport.js';
+import { bracketed, type Peer } from '../sip/transport.js';
 import { formatAddress, parseUri, sipUri } from '../sip/uri.js';
 import type { Cause, DialRequest } from '../switch.js';
 import type { Way } from './dialing.js';
@@ -67,10 +67,13 @@ function waysByTrunk(request: DialRequest, parts: WaysParts): Way[][] | Cause {
   if (open.length === 0) return 'congestion';
   // One that is down is tried last: it may have come up since somebody looked.
   const inOrder = [...open.filter(({ trunk }) => trunk.isUp), ...open.filter(({ trunk }) => !trunk.isUp)];
-  return inOrder.map(({ hop, trunk }) => [wayOver(trunk, hop, request, parts)]);
+  const ways = inOrder.flatMap(({ hop, trunk }) =>
+    trunk.peers().map((peer) => [wayOver(trunk, peer, hop, request, parts)]),
+  );
+  return ways.length === 0 ? 'congestion' : ways;
 }
 
-function wayOver(trunk: Trunk, hop: Hop, request: DialRequest, parts: WaysParts): Way {
+function wayOver(trunk: Trunk, peer: Peer, hop: Hop, request: DialRequest, parts: WaysParts): Way {
   const { credentials, fromUser, offer } = trunk.settings;
   const { from } = hop;
   const { domain } = trunk;
@@ -85,7 +88,7 @@ function wayOver(trunk: Trunk, hop: Hop, request: DialRequest, parts: WaysParts)
       uri,
       from: callerAddress(request, fromUser ?? from, domain),
       to: formatAddress({ uri: parseUri(uri), parameters: new Map() }),
-      peer: trunk.peer,
+      peer,
       keepsFlow: false,
       routes: trunk.routes,
       ...(credentials && { credentials }),

@@ -2,6 +2,7 @@ import type { SecureContextOptions } from 'node:tls';
 import type { Activity, Clock, Logger, Random } from '../../kernel/index.js';
 import type { Sql } from '../../store/sql.js';
 import type { DigestAlgorithm } from './digest.js';
+import type { Names } from './locate.js';
 import type { TransactionTimes } from './transaction.js';
 import type { Protocol, SipTransport } from './transport.js';
 
@@ -68,7 +69,7 @@ export interface SipTrunk {
   name: string;
   /** Name or IP address of the other side. */
   host: string;
-  /** Default 5060, over TLS 5061. */
+  /** Default: what the SRV records of the name say (RFC 3263), else 5060, over TLS 5061. */
   port?: number;
   /** Default `UDP`. */
   protocol?: Protocol;
@@ -110,6 +111,8 @@ export interface SipSwitchParts {
   accepts?: (number: string) => boolean;
   /** What carries the messages; default: sockets as the settings say. */
   transport?: SipTransport;
+  /** What names of trunks mean; default: the domain name system. */
+  names?: Names;
   /** The timers of RFC 3261; default `TIMES`. */
   times?: TransactionTimes;
 }

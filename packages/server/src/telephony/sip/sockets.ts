@@ -148,14 +148,14 @@ export class Sockets implements SipTransport {
   }
 
   #connect(peer: Peer): Connection {
-    const { host, port } = peer;
+    const { host, port, domain = host } = peer;
     const ca = this.#options.authorities;
     const socket =
       peer.protocol === 'TLS'
         ? connectTls({
             host,
             port,
-            ...(isIP(host) > 0 ? {} : { servername: host }),
+            ...(isIP(domain) > 0 ? {} : { servername: domain }),
             ...(ca === undefined ? {} : { ca }),
           })
         : connectTcp({ host, port });

@@ -6,6 +6,8 @@ export interface Peer {
   protocol: Protocol;
   host: string;
   port: number;
+  /** The domain that its certificate is for, over TLS; default: `host`, where that is a name. */
+  domain?: string;
 }
 
 /** What carries messages: sockets, or a network in a test. */
