@@ -66,6 +66,7 @@ export function allFinished(installation: Installation, count: number, limitMs: 
       const answer = await installation.server.get('/api/v1/calling-lists/spring/records?limit=1000');
       const records = answer.json as ListRecord[]; // the shape of interface.md
       await finishAnswered(installation, records);
+      await installation.agentsReturn();
       return records;
     },
     (records) => records.length === count && records.every(({ record_status }) => FINAL.has(record_status)),

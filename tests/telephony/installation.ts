@@ -20,9 +20,14 @@ export interface InstallationOptions {
 export interface AgentView {
   id: string;
   state: string;
+  /** Why it is not ready. */
+  reason?: string;
   /** What its telephone does. */
   phone?: string;
 }
+
+/** Why an agent was made not ready whose telephone was not there. */
+const UNREACHED = 'device-offline';
 
 /** Ringback as a process of its own, the switch that it is connected to, agents with phones, and the customers' network. */
 export class Installation {
@@ -81,10 +86,14 @@ ${options.configuration}
   /** Waits until Ringback sees the phone of an agent. */
   async #seesPhoneOf(id: string): Promise<void> {
     await eventually(
-      async () => (await this.server.get(`/api/v1/agents/${id}/state`)).json as AgentView, // by the schema
+      () => this.#state(id),
       ({ phone }) => phone === 'idle',
       PATIENCE_MS,
     );
+  }
+
+  async #state(id: string): Promise<AgentView> {
+    return (await this.server.get(`/api/v1/agents/${id}/state`)).json as AgentView; // by the schema
   }
 
   async #login(id: string): Promise<void> {
@@ -94,11 +103,26 @@ ${options.configuration}
     }
   }
 
+  /**
+   * What agents do whom Ringback has made not ready because their telephone could not be reached, as right after the start
+   * of an Asterisk with which it had not registered yet: they get ready when it is there again.
+   */
+  async agentsReturn(): Promise<void> {
+    for (const id of this.agents) {
+      const { reason, phone } = await this.#state(id);
+      // It may have changed meanwhile; the next look shows it.
+      if (reason === UNREACHED && phone === 'idle') await this.server.post(`/api/v1/agents/${id}/ready`);
+    }
+  }
+
   /** Waits until every agent waits for work again, and no call is up. */
   async isQuiet(): Promise<void> {
     for (const id of this.agents) {
       await eventually(
-        async () => (await this.server.get(`/api/v1/agents/${id}/state`)).json as AgentView,
+        async () => {
+          await this.agentsReturn();
+          return this.#state(id);
+        },
         ({ state }) => state === 'ready',
         PATIENCE_MS,
       );
