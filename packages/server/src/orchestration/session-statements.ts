@@ -204,7 +204,7 @@ export interface FiredTimer {
 /** Sessions that have something to do: never started, or with a message waiting since before $1. */
 export const WAITING_SESSIONS = statement(
   'session-waiting',
-  `select id from session where state = 'running' and step = 0 and started_at <= $1
+  `select id from session where state = 'running' and not begun and step = 0 and started_at <= $1
    union
    select s.id from (select distinct session from session_message where at <= $1) m
      join session s on s.id = m.session and s.state = 'running'`,

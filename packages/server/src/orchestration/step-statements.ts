@@ -122,7 +122,7 @@ export function storeSteps(lists: readonly List[]): Statement {
        earlier jsonb)
    ), moved as (
      update session s
-        set step = w.step, snapshot = w.snapshot, configuration = w.configuration,
+        set step = w.step, begun = true, snapshot = w.snapshot, configuration = w.configuration,
             environment = coalesce(w.environment, s.environment), state = w.state, final = w.final, reason = w.reason,
             done_data = w.done_data, data = w.data, changed_at = w.at,
             ended_at = case when w.state = 'running' then null else w.at end
