@@ -32,16 +32,19 @@ export function useServiceEdits(service: Service) {
       setEdits({});
       change.reset();
     },
-    save: () =>
+    save: () => {
+      const saved = edits;
       change.mutate(
         { name: service.name, changes },
         {
           onSuccess: () => {
-            setEdits({});
+            // What was changed again meanwhile is still a change.
+            setEdits((before) => Object.fromEntries(Object.entries(before).filter(([name, to]) => to !== saved[name])));
             notifications.show({ color: 'teal', message: say('saved', { name: service.name }) });
           },
         },
-      ),
+      );
+    },
   };
 }
 
