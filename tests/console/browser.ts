@@ -34,6 +34,8 @@ export class Browser {
       executablePath,
       args: [...CHROMIUM_FLAGS, ...flags],
       viewport: VIEWPORT,
+      // What fades in cannot be judged by its colours.
+      reducedMotion: 'reduce',
       locale: 'en-GB',
       timezoneId: 'Europe/Paris',
     });
