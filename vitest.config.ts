@@ -7,7 +7,7 @@ export default defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'packages/*/tests/**/*.test.ts', 'tests/**/*.test.ts'],
     globalSetup: ['packages/server/tests/database-service.ts'],
     testTimeout: 180_000,
-    hookTimeout: 120_000,
+    hookTimeout: 400_000,
     // A browser on a busy machine takes more than the second that is usual.
     expect: { poll: { timeout: 30_000 } },
     // Tests wait for the database more than they compute.

@@ -65,6 +65,7 @@ describe('the client', () => {
       parameters: { _userterminated_first_connect_party: 'AGENT' },
     });
     expect(dialog).toMatchObject({ _action: 'ConfirmationDialog' });
+    await bed.advance(0);
     expect(await ringback.callbacks.position(id)).toEqual({ position: 1, total: 1, etaSeconds: undefined });
     expect(await ringback.callbacks.wait('SupportVQ')).toBeUndefined();
     const [accepted] = await bed.must('GET', `/api/v1/callbacks/${id}/history`);

@@ -22,7 +22,11 @@ async function prepare(): Promise<void> {
   await put('/calling-lists/winter', { name: 'winter', dbid: 920 });
   await put('/campaigns/Winter', { name: 'Winter', dbid: 921, callingLists: [{ name: 'winter', share: 10 }] });
   const group = { campaign: 'Winter', group: 'Preview', dbid: 923, dialMode: 'Preview' };
-  await put('/campaign-groups/Winter@Preview', { ...group, optimizeBy: 'BusyFactor', optimizeGoal: 80 });
+  await put('/campaign-groups/Winter@Preview', {
+    ...{ ...group, optimizeBy: 'BusyFactor', optimizeGoal: 80 },
+    // However busy the machine is, the phone rings until the test answers.
+    options: { call_wait_agent_connected_timeout: '600' },
+  });
   await put('/simulator', { default: { outcome: 'answer', ringSeconds: 0.5, talkSeconds: null } });
   const loaded = await bed.server.request('POST', '/api/v1/calling-lists/winter/records', RECORDS, {
     'content-type': 'text/csv',

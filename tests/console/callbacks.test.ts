@@ -32,7 +32,7 @@ describe('the table of callbacks', { timeout: 240_000 }, () => {
     await page.getByLabel('Time range').selectOption('Next 7 Days');
     await page.getByText('3 callback(s) found').waitFor();
     const table = page.getByRole('table', { name: 'Callbacks' });
-    expect(await table.getByRole('link').allInnerTexts()).toEqual(['5553001', '5553002', '5554001']);
+    await expect.poll(() => table.getByRole('link').allInnerTexts()).toEqual(['5553001', '5553002', '5554001']);
     expect(await obstacles(page)).toEqual([]);
     await bed.picture(page, 'console-callbacks');
 
@@ -147,7 +147,11 @@ describe('the calendar of load', { timeout: 240_000 }, () => {
     const start = new Date(later(48)).toISOString();
     const path = `/genesys/2/service/callback/ScheduledCallback/availability?start=${start}&number-of-days=7`;
     const { slots } = (await bed.server.get(path)).json as { slots: { utcTime: string }[] };
-    const times = [0, 0, 0, 5, 9, 9, 9, 9].map((place) => Date.parse(slots[place]?.utcTime ?? ''));
+    // All on one day: the hour that comes first in the grid, row by row, is then that of the first.
+    const dayOf = (place: number) =>
+      new Date(slots[place]?.utcTime ?? 0).toLocaleDateString('en-GB', { timeZone: 'Europe/Paris' });
+    const early = slots.findIndex((_slot, place) => dayOf(place) === dayOf(place + 9));
+    const times = [0, 0, 0, 5, 9, 9, 9, 9].map((place) => Date.parse(slots[early + place]?.utcTime ?? ''));
     for (const [place, at] of times.entries()) await book('ScheduledCallback', `555800${place}`, at);
     const page = await bed.visit('/callbacks?view=calendar');
     await page.getByLabel('Service Name').selectOption('ScheduledCallback');
@@ -180,12 +184,12 @@ describe('the calendar of load', { timeout: 240_000 }, () => {
 describe('the picture of the day', { timeout: 240_000 }, () => {
   it('shows load, waiting and outcomes, and the same as a table', async () => {
     // Long enough on the line that an agent is found also on a busy machine.
-    const patient = { outcome: 'answer', ringSeconds: 0.1, talkSeconds: 8 };
+    const patient = { outcome: 'answer', ringSeconds: 0.1, talkSeconds: 15 };
     expect((await bed.server.put('/api/v1/simulator', { numbers: { '5559001': patient } })).status).toBe(200);
     const body = { _customer_number: '5559001' };
     const { json } = await bed.server.post('/genesys/1/service/callback/request-callback', body);
     const { _id: id } = json as { _id: string };
-    await expect.poll(() => stateOf(id), { timeout: 60_000 }).toEqual(['COMPLETED', 'AGENT_CONNECTED']);
+    await expect.poll(() => stateOf(id), { timeout: 150_000 }).toEqual(['COMPLETED', 'AGENT_CONNECTED']);
     const page = await bed.visit('/day');
     await page.getByRole('img', { name: 'Callbacks by hour' }).waitFor();
     await page.getByRole('img', { name: 'Waiting time' }).waitFor();

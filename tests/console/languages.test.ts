@@ -119,16 +119,16 @@ describe('the languages of the console', { timeout: 480_000 }, () => {
     const isEnglish = (text: string) => ENGLISH.test(text) || patterns.some((one) => one.test(text));
 
     const page = await bed.visit('');
-    const left: string[] = [];
     for (const path of paths) {
       await page.goto(`${bed.server.url}/console/${path}`);
       for (const { language, link } of LANGUAGES) {
         await page.getByLabel(/^(Language|Langue|言語)$/).selectOption(language);
         await page.getByRole('link', { name: link, exact: true }).waitFor();
-        for (const text of await textsOf(page)) if (isEnglish(text)) left.push(`${language} /${path}: ${text}`);
+        // What is still on its way in the former language is gone at the next look.
+        const left = async () => (await textsOf(page)).filter(isEnglish);
+        await expect.poll(left, { message: `${language} /${path}` }).toEqual([]);
       }
     }
-    expect(left).toEqual([]);
     await page.close();
   });
 });

@@ -55,7 +55,11 @@ async function prepare(): Promise<void> {
   });
   await put('/simulator', {
     default: { outcome: 'answer', ringSeconds: 0.2, talkSeconds: 1 },
-    numbers: { [BUSY]: { outcome: 'busy' } },
+    numbers: {
+      [BUSY]: { outcome: 'busy' },
+      // So long they wait for the agent, too; the last one is sent elsewhere.
+      ...{ '5557001': { talkSeconds: 10 }, '5557003': { talkSeconds: 10 }, '5559102': { talkSeconds: 600 } },
+    },
     agents: { out1: { auto: true, answerSeconds: 0.1, wrapSeconds: 0.5 } },
   });
 }
@@ -100,7 +104,7 @@ describe('calling lists', { timeout: 240_000 }, () => {
     const ended = await eventually(
       () => bed.server.get('/api/v1/calling-lists/winter/records?limit=10'),
       ({ json }) => Array.isArray(json) && json.every(({ record_status }) => ![1, 2, 9].includes(record_status)),
-      60_000,
+      120_000,
     );
     expect(ended.status).toBe(200);
     await bed.server.post('/api/v1/campaign-groups/Winter@Outbound/stop', {});

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../server/server-process.js';
 import { consoleBed } from './bed.js';
 
 /** Welcomes a customer, offers a menu, and meanwhile counts minutes. */
@@ -35,6 +36,11 @@ async function prepare(): Promise<void> {
   expect(stored.status, stored.text).toBeLessThan(300);
   running = await session('begin', ['choose', { key: 1 }], 'minute', 'back', ['choose', { key: 2 }]);
   ended = await session('begin', ['choose', { key: 2 }], 'minute', 'bye');
+  await eventually(
+    () => bed.server.get(`/api/v1/sessions/${ended}`),
+    ({ json }) => (json as { state: string }).state === 'done', // interface.md
+    60_000,
+  );
 }
 
 /** Starts a session of the flow and sends it events. */

@@ -31,7 +31,9 @@ export class SipPeer {
   ) {
     sockets.on('connection', (socket) => {
       this.#socket = socket;
-      socket.on('message', (data) => this.#hear(String(data)));
+      // What a telephone that is gone still said, such as that it leaves, is not for the next one.
+      this.#unread = [];
+      socket.on('message', (data) => socket === this.#socket && this.#hear(String(data)));
     });
   }
 

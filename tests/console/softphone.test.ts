@@ -152,16 +152,18 @@ describe('the telephone in the browser', { timeout: 240_000 }, () => {
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByRole('button', { name: 'Ready', exact: true }).click();
     // The simulated network rings the agent for ever, as the telephone server would while the browser decides.
-    const settings = { agents: { web1: { auto: false } }, numbers: { '29610': { ringSeconds: 3600 } } };
+    const numbers = { '29610': { ringSeconds: 3600 }, '5558881': { talkSeconds: null } };
+    const settings = { agents: { web1: { auto: false } }, numbers };
     expect((await bed.server.put('/api/v1/simulator', settings)).status).toBe(200);
+    // Before it rings, which it does for some seconds only.
+    const other = await customer();
+    const offer = await offerOf(other);
     const service = { _type: 'ors', _service: 'callback', _call_direction: 'USERTERMINATED', _target: 'web1@A' };
     expect([200, 201]).toContain((await bed.server.put('/api/v1/services/ToBrowser', service)).status);
     const started = await bed.server.post('/genesys/1/service/callback/ToBrowser', { _customer_number: '5558881' });
     expect(started.status, started.text).toBe(200);
     await page.getByRole('region', { name: 'Call', exact: true }).getByText(/phone/).waitFor();
-
-    const other = await customer();
-    peer.invite(await offerOf(other), 'call-2');
+    peer.invite(offer, 'call-2');
     const accepted = await peer.next('SIP/2.0 200', 'INVITE');
     await takeAnswer(other, accepted);
     peer.confirm(accepted);

@@ -41,6 +41,7 @@ beforeEach(async () => {
 
 const ANSWERS = { outcome: 'answer', ringSeconds: 1, talkSeconds: 5 };
 
+/** Moves the clock; what was caused until then, by a request too, has happened afterwards. */
 async function advance(seconds: number): Promise<void> {
   const moved = await server.post('/api/v1/simulator/clock', { advanceSeconds: seconds });
   expect(moved.status, moved.text).toBeLessThan(300);
@@ -54,12 +55,14 @@ async function simulate(settings: object): Promise<void> {
 async function create(service: string, body: object = {}): Promise<Record<string, string>> {
   const answer = await server.post(`/genesys/1/service/${service}`, body);
   expect(answer.status, answer.text).toBe(200);
+  await advance(0);
   return answer.json as Record<string, string>;
 }
 
 async function request(id: string, name: string): Promise<Record<string, string>> {
   const answer = await server.post(`/genesys/1/service/${id}/${name}`, {});
   expect(answer.status, answer.text).toBe(200);
+  await advance(0);
   return answer.json as Record<string, string>;
 }
 

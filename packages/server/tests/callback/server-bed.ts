@@ -40,6 +40,7 @@ export const SERVICE = {
   _throttle_request_parameters_limit: '100000',
 };
 
+const CLOCK = '/api/v1/simulator/clock';
 const ANSWERS = { outcome: 'answer', ringSeconds: 1, talkSeconds: 5 };
 
 /** The whole server in this process, on a clock that a test moves, reached over HTTP alone. */
@@ -87,7 +88,14 @@ export class ServerBed {
     return this.server.url;
   }
 
-  async request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  /** What was caused by anything but a question has happened when the answer is given. */
+  async request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> {
+    const answer = await this.#ask(method, path, body, headers);
+    if (method !== 'GET' && path !== CLOCK) await this.#ask('POST', CLOCK, { advanceSeconds: 0 });
+    return answer;
+  }
+
+  async #ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const isText = typeof body === 'string';
     const response = await fetch(`${this.server.url}${path}`, {
       method,
@@ -113,11 +121,11 @@ export class ServerBed {
 
   /** Moves the clock; what becomes due on the way has happened afterwards. */
   async advance(seconds: number): Promise<void> {
-    await this.must('POST', '/api/v1/simulator/clock', { advanceSeconds: seconds });
+    await this.must('POST', CLOCK, { advanceSeconds: seconds });
   }
 
   async now(): Promise<number> {
-    return Date.parse((await this.must('GET', '/api/v1/simulator/clock')).now);
+    return Date.parse((await this.must('GET', CLOCK)).now);
   }
 
   /** What parties and agents do; absent: the party answers and talks for 5 s, the agent works by herself. */
@@ -237,6 +245,8 @@ export class ServerBed {
         response.writeHead(status ?? 200, type).end(document === undefined ? '' : JSON.stringify(document));
       });
     });
+    // A kept connection that is closed just now would look like a target that fails.
+    server.keepAliveTimeout = 0;
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
     return server;
   }

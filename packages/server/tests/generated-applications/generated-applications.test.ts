@@ -26,6 +26,8 @@ const web = createServer((request, response) => {
 let origin = '';
 
 beforeAll(async () => {
+  // Compiling takes the process long; a kept connection that is closed meanwhile would be an error of a fetch.
+  web.keepAliveTimeout = 0;
   await new Promise<void>((ready) => web.listen(0, '127.0.0.1', ready));
   // It listens on a port, not on a pipe.
   origin = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
