@@ -1,9 +1,8 @@
 import type { Effect, StepResult } from '@ringback/scxml';
 import { type Activity, instant, isObject, type JsonObject, type Logger } from '../kernel/index.js';
 import type { Journal, JournalEntry } from '../reporting/index.js';
-import type { Database } from '../store/index.js';
+import { type Database, Together } from '../store/index.js';
 import type { Transaction } from '../store/sql.js';
-import { Together } from '../store/together.js';
 import type { SessionSubject } from './action-module.js';
 import { causedBy } from './caused.js';
 import { collectEffect, type EffectContext, LATEST, performEffect } from './effects.js';

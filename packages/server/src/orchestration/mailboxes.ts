@@ -1,6 +1,5 @@
 import { type Activity, type Clock, instant, type Logger } from '../kernel/index.js';
-import type { Database } from '../store/index.js';
-import { Together } from '../store/together.js';
+import { type Database, Together } from '../store/index.js';
 import type { SessionEvent } from './session-event.js';
 import { POST_MESSAGES } from './step-statements.js';
 import { jsonText } from './stored-json.js';

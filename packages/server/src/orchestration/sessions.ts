@@ -9,9 +9,8 @@ import {
   RingbackError,
 } from '../kernel/index.js';
 import type { Journal } from '../reporting/index.js';
-import { type Database, DueWork } from '../store/index.js';
+import { type Database, DueWork, Together } from '../store/index.js';
 import type { Sql, Transaction } from '../store/sql.js';
-import { Together } from '../store/together.js';
 import type { Action } from './action-module.js';
 import { invokedApplication } from './invoked-application.js';
 import { type EndHandler, type Macrostep, type MacrostepContext, Macrosteps } from './macrostep.js';

@@ -1,6 +1,5 @@
 import { type Activity, type Clock, instant, type Logger, newId, RingbackError } from '../kernel/index.js';
-import type { Sql } from '../store/sql.js';
-import { Together } from '../store/together.js';
+import { type Sql, Together } from '../store/index.js';
 import type { CallJournal } from './call-journal.js';
 import type { DialPlanning } from './dial-planning.js';
 import { type Leg, missedEvents } from './leg.js';

@@ -1,6 +1,5 @@
 import type { Activity, Clock, Logger } from '../kernel/index.js';
-import type { Sql } from '../store/sql.js';
-import { Together } from '../store/together.js';
+import { type Sql, Together } from '../store/index.js';
 import type { DialDecision } from './dial-decision.js';
 import type { DialPlanning } from './dial-planning.js';
 import { type LegEvent, missedEvents } from './leg.js';

@@ -1,6 +1,5 @@
 import { type Activity, type Logger, RingbackError } from '../kernel/index.js';
-import type { Bindable, Sql, Statement, Transaction } from '../store/sql.js';
-import { Together } from '../store/together.js';
+import { type Bindable, type Sql, type Statement, Together, type Transaction } from '../store/index.js';
 import { type CallJournal, type CallJournalEntry, journalEntry } from './call-journal.js';
 import { afterEvent, type Leg, type LegEvent } from './leg.js';
 import type { HeardEvent } from './leg-inbox.js';
