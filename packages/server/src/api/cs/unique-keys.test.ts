@@ -4,6 +4,9 @@ import { Activity, silentLogger } from '../../kernel/index.js';
 import { Database } from '../../store/index.js';
 import { TestApi } from './testing.js';
 
+/** For thousands of requests on a busy machine. */
+const PATIENCE = { timeout: 900_000 };
+
 let api: TestApi;
 beforeAll(async () => {
   api = await TestApi.create();
@@ -13,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 describe('unique identification keys', () => {
-  it('let one of 32 concurrent creations win, fifty times over', async () => {
+  it('let one of 32 concurrent creations win, fifty times over', PATIENCE, async () => {
     for (let round = 0; round < 50; round += 1) {
       const profile = { FirstName: 'Bruce', EmailAddress: `bruce${round}@x` };
       const answers = await Promise.all(Array.from({ length: 32 }, () => api.post('/profiles', profile)));

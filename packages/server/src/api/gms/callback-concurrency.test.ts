@@ -6,6 +6,8 @@ const START = '2026-03-02T08:00:00.000Z';
 const CONCURRENT = 64;
 const CAPACITY = 10;
 const REPETITIONS = 50;
+/** For thousands of requests on a busy machine. */
+const PATIENCE = { timeout: 900_000 };
 const base = '/1/service/callback/Line';
 
 let bed: CallbackTestBed;
@@ -34,19 +36,23 @@ const all = <T>(count: number, work: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 
 describe('a bucket with ten places', () => {
-  test('64 concurrent bookings: exactly 10 are accepted, the others are offered something, 50 times', async () => {
-    for (let repetition = 1; repetition <= REPETITIONS; repetition += 1) {
-      // Each time another bucket, so that the counter's row is new each time.
-      const answers = await all(CONCURRENT, (index) => book(60 + repetition * 5, String(index)));
-      const accepted = answers.filter(({ status }) => status === 200);
-      const refused = answers.filter(({ status }) => status === 400);
-      expect([repetition, accepted.length, refused.length]).toEqual([repetition, CAPACITY, CONCURRENT - CAPACITY]);
-      for (const { body } of refused) expect(Object.keys(body.availability).length).toBeGreaterThan(0);
-    }
-    expect(await bed.counted()).toMatchObject({ used: REPETITIONS * CAPACITY, wrong: 0 });
-  });
+  test(
+    '64 concurrent bookings: exactly 10 are accepted, the others are offered something, 50 times',
+    PATIENCE,
+    async () => {
+      for (let repetition = 1; repetition <= REPETITIONS; repetition += 1) {
+        // Each time another bucket, so that the counter's row is new each time.
+        const answers = await all(CONCURRENT, (index) => book(60 + repetition * 5, String(index)));
+        const accepted = answers.filter(({ status }) => status === 200);
+        const refused = answers.filter(({ status }) => status === 400);
+        expect([repetition, accepted.length, refused.length]).toEqual([repetition, CAPACITY, CONCURRENT - CAPACITY]);
+        for (const { body } of refused) expect(Object.keys(body.availability).length).toBeGreaterThan(0);
+      }
+      expect(await bed.counted()).toMatchObject({ used: REPETITIONS * CAPACITY, wrong: 0 });
+    },
+  );
 
-  test('64 concurrent reschedules into it: exactly 10 are granted, 50 times', async () => {
+  test('64 concurrent reschedules into it: exactly 10 are granted, 50 times', PATIENCE, async () => {
     configure({ _max_request_by_time_bucket: '1000' });
     const ids = (await all(CONCURRENT, (index) => book(30, String(index)))).map(({ body }) => body._id);
     configure({ _max_request_by_time_bucket: String(CAPACITY) });
@@ -143,7 +149,7 @@ describe('the counters', () => {
     slot: fc.integer({ min: 12, max: 16 }),
   });
 
-  test('say what the records say, whatever happens at once', async () => {
+  test('say what the records say, whatever happens at once', PATIENCE, async () => {
     configure({ _max_request_by_time_bucket: '3' });
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(step, { maxLength: 12 }), { maxLength: 6 }), async (rounds) => {
