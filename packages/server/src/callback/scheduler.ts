@@ -79,9 +79,12 @@ const BRING_FORWARD = statement(
 /** Callbacks that are submitted by one transaction, and such transactions at the same time. */
 const BATCH = 200;
 const LANES = 2;
-/** While so many are due that batches are full, sessions wait for them; from this time on a few begin with each batch. */
-const LONGEST_HOLD_MS = 2000;
-const BEGUN_WITH_BATCH = 4;
+/**
+ * While so many are due that batches are full, sessions wait for them; from this time on a few begin with each batch. To
+ * begin one costs many times what it costs to submit one, so that this is short beside what a crowd of that size takes.
+ */
+const LONGEST_HOLD_MS = 5000;
+const BEGUN_WITH_BATCH = 2;
 const SLOT_KEPT_MS = 2 * 86_400_000;
 
 interface SchedulerParts {
