@@ -37,4 +37,4 @@ export { gmsStorageApi } from './gms/storage.js';
 export { gmsTenantsApi } from './gms/tenants.js';
 export { createHttp, openListeners } from './http.js';
 export { ocsApi } from './ocs/index.js';
-export { type OrsSettings, orsApi, orsHelp } from './ors/index.js';
+export { type OrsSettings, orsApi, orsHeartbeat, orsHelp } from './ors/index.js';

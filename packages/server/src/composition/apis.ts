@@ -29,6 +29,7 @@ import {
   OpenId,
   ocsApi,
   orsApi,
+  orsHeartbeat,
   orsHelp,
   restrictPorts,
 } from '../api/index.js';
@@ -170,6 +171,7 @@ export async function composeApis(
   };
   for (const prefix of ['/scxml', '/ors/scxml']) await app.register(orsApi, { prefix, ...ors });
   await app.register(orsHelp, { prefix: '/ors' });
+  await app.register(orsHeartbeat, { isReady: ors.isReady });
   const { campaigns, dialing, records } = outbound;
   await app.register(commDnApi, { prefix: '/commdn', configuration: config, campaigns, dialing, activity, log });
   await app.register(ocsApi, { prefix: '/ocs', configuration: config, campaigns, records, log });

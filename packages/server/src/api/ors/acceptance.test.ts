@@ -468,6 +468,11 @@ test('H15: a session that waits for a timer survives a crash, and its timer come
   expect(bed.heard()).toEqual([['later', {}]]);
 });
 
+test('a slash after start names no request', async () => {
+  const { status, text } = await ors.form('/scxml/session/start/', { src: ors.serve('/h1.scxml', WAITING) });
+  expect([status, ID.test(text)]).toEqual([200, true]);
+});
+
 test('the heartbeat, the help and what is not served', async () => {
   expect((await ors.ask('/scxml/heartbeat')).status).toBe(200);
   expect((await ors.ask('/ors/help')).text).toContain('/scxml/session/start');

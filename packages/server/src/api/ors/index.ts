@@ -30,6 +30,15 @@ export async function orsHelp(app: FastifyInstance): Promise<void> {
   app.get('/help', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(HELP));
 }
 
+/** Whether sessions are served, for load balancers: `/heartbeat`, at the root too. */
+export async function orsHeartbeat(app: FastifyInstance, { isReady }: Pick<OrsApiOptions, 'isReady'>): Promise<void> {
+  app.get('/heartbeat', async (request, reply) => {
+    if (isReady()) return reply.type('text/plain').send('OK');
+    request.refusal = 'not ready';
+    return reply.code(503).header('retry-after', '2').type('text/plain').send('NOT READY');
+  });
+}
+
 /**
  * The HTTP API of the orchestration server (ors-core-queue.md 5) as a Fastify plugin; register it with the prefix
  * `/scxml`. It is also served under `/ors/scxml`, as through some proxies.
@@ -51,11 +60,7 @@ export async function orsApi(app: FastifyInstance, options: OrsApiOptions): Prom
   registerSessionRequests(app, options);
   const { clients, settings } = options;
   await app.register(basicHttpLocation, { clients, settings });
-  app.get('/heartbeat', async (request, reply) => {
-    if (options.isReady()) return reply.type('text/plain').send('OK');
-    request.refusal = 'not ready';
-    return reply.code(503).header('retry-after', '2').type('text/plain').send('NOT READY');
-  });
+  await app.register(orsHeartbeat, { isReady: options.isReady });
   await app.register(orsHelp);
   for (const [url, ...methods] of PATHS) {
     app.route({

@@ -73,6 +73,19 @@ export function registerSessionRequests(app: FastifyInstance, { clients, setting
     },
   });
 
+  // The name may be missing behind a slash too, which is not there any more when addresses are matched.
+  for (const url of ['/session/:sid/event', '/session/:sid/request']) {
+    app.route<OfSession>({
+      method: BOTH,
+      exposeHeadRoute: false,
+      url,
+      handler: async (request, reply) => {
+        if (await sessionOf(request, reply)) throw nameless();
+        return reply;
+      },
+    });
+  }
+
   app.route<OfSession>({
     method: BOTH,
     exposeHeadRoute: false,
@@ -139,7 +152,11 @@ function gone(request: FastifyRequest<OfSession>, reply: FastifyReply): FastifyR
 /** @throws RingbackError `invalid-parameter` */
 function named({ params }: FastifyRequest<Named>): string {
   if (params.name.trim() !== '') return params.name;
-  throw new RingbackError('invalid-parameter', 'The name of the event is missing.');
+  throw nameless();
+}
+
+function nameless(): RingbackError {
+  return new RingbackError('invalid-parameter', 'The name of the event is missing.');
 }
 
 /** @throws RingbackError `too-large` */

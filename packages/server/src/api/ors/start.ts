@@ -24,7 +24,7 @@ export function registerStart(app: FastifyInstance, { clients, settings }: OrsAp
       exposeHeadRoute: false,
       url,
       handler: async (request, reply) => {
-        const { request: name } = request.params;
+        const name = request.params.request?.trim() || undefined;
         const order = orderOf(request, settings);
         const waitMs = settings.requestTimeoutMs();
         const started = await clients.start({ ...order, ...(name !== undefined && { request: name }) }, waitMs);
