@@ -123,7 +123,15 @@ function readAttributeSchema(field: string, value: JsonValue): AttributeSchema {
     ...((value.mandatory === true || value.mandatory === 'true') && { mandatory: true }),
   };
   if (value.default === undefined || value.default === null) return schema;
-  return { ...schema, default: checkValue(`${field}.default`, value.default, schema) };
+  return { ...schema, default: checkValue(`${field}.default`, readDefault(value.default, type), schema) };
+}
+
+/** Defaults of numbers and booleans come as such or as texts, like `length` and `mandatory`. */
+function readDefault(value: JsonValue, type: AttributeType): JsonValue {
+  if (typeof value !== 'string') return value;
+  if (type === 'boolean') return value === 'true' ? true : value === 'false' ? false : value;
+  const isNumber = type === 'integer' || type === 'long' || type === 'double';
+  return isNumber && /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
 }
 
 /** `length` comes as a number or as a string of digits. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../kernel/index.js';
 import { acceptanceApi, expectError, freshCustomer, PACKAGE } from './acceptance-bed.js';
 import type { TestApi } from './testing.js';
 
@@ -111,6 +112,21 @@ describe('the acceptance table of Context Services: profiles and the server', ()
       expect(await records()).toEqual([{ number: '2', kind: 'work' }]);
       expect((await api.delete(`/profiles/${id}/extensions/${extension}`)).status).toBe(204);
       expect(await records()).toBeUndefined();
+    });
+
+    it('takes the defaults of numbers and booleans as texts too', async () => {
+      const attributes = [
+        { name: 'count', type: 'integer', default: '5' },
+        { name: 'active', type: 'boolean', default: 'true' },
+      ];
+      const name = `${extension}d`;
+      const define = (list: JsonObject[]) =>
+        api.post('/metadata/profiles/extensions', { name, type: 'single-valued', attributes: list });
+      expectError(await define([{ name: 'count', type: 'integer', default: 'many' }]), 400);
+      expect((await define(attributes)).status).toBe(201);
+      await api.post(`/profiles/${id}/extensions`, { [name]: {} });
+      const { body } = await api.get(`/profiles/${id}?extensions=${name}`);
+      expect([body[name]].flat()).toEqual([{ count: 5, active: true }]);
     });
 
     it('names field and rule of what is wrong', async () => {
