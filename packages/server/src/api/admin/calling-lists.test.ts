@@ -276,6 +276,24 @@ describe('changes by hand', () => {
     expect((await server.send('POST', path(list), { contact_info: '' })).status).toBe(422);
   });
 
+  test('take every column that a line of a file may have', async () => {
+    const list = await newList();
+    const columns = { record_id: 77, chain_id: 9, treatments: '5@1@1@1', media_ref: 3, switch_id: 5, group_id: 201 };
+    const added = await server.send('POST', path(list), { phone: '2015550109', ...columns });
+    expect(added).toMatchObject({ status: 201, body: { contact_info: '2015550109', chain_n: 1, ...columns } });
+    expect((await server.send('POST', path(list), { phone: '2015550109', record_id: 77 })).status).toBe(409);
+    const one = path(list, '/records/77');
+    expect((await server.send('PATCH', one, { treatments: '6@1@1@1', chain_id: 9 })).body).toMatchObject({
+      treatments: '6@1@1@1',
+    });
+    const emptied = await server.send('PATCH', one, { treatments: null, media_ref: null });
+    expect(emptied.status).toBe(200);
+    expect(emptied.body).not.toHaveProperty('treatments');
+    expect(emptied.body).not.toHaveProperty('media_ref');
+    expect((await server.send('PATCH', one, { chain_id: 10 })).status).toBe(422);
+    expect((await server.send('PATCH', one, { treatments: ['busy'] })).status).toBe(422);
+  });
+
   test('refuse a record that is held, and the deletion of lists with records', async () => {
     const list = await newList();
     const { recordId } = await bed.add(list);

@@ -4,7 +4,7 @@ import Type from 'typebox';
 import { instant, isObject } from '../../kernel/index.js';
 import {
   type CallingLists,
-  changeRecord,
+  changeColumns,
   exportRecords,
   type Importer,
   type ImportProgress,
@@ -86,7 +86,7 @@ function registerLoading(app: FastifyInstance, { database, lists, importer }: Ca
         tags,
         summary: 'Import records as a stream, or add one',
         description:
-          'A file has a header line (CSV) or one object per line (JSON lines). One bad line rejects that line alone. A JSON object is one record, added as AddRecord adds it.',
+          'A file has a header line (CSV) or one object per line (JSON lines). One bad line rejects that line alone. A JSON object is one record, with the columns that a line may have.',
         consumes: [...fileTypes, 'application/json'],
         params,
         querystring: Type.Object({
@@ -103,7 +103,7 @@ function registerLoading(app: FastifyInstance, { database, lists, importer }: Ca
       if (!file) {
         const attributes = jsonBody(request);
         if (!isObject(attributes)) throw new RequestError(422, 'invalid-content', 'The body must be one record.');
-        const added = await database.transaction((tx) => lists.add(tx, name, attributes));
+        const added = await database.transaction((tx) => lists.add(tx, name, attributes, { as: 'columns' }));
         return reply.code(201).send(recordColumns(added));
       }
       return importer.import({
@@ -229,7 +229,8 @@ function registerChanges(app: FastifyInstance, { database, lists }: CallingListD
       schema: {
         tags,
         summary: 'Change a record that no campaign group holds',
-        description: 'Columns by name. record_status 1 makes a processed record Ready again, 5 cancels it.',
+        description:
+          'Columns by name. record_status 1 makes a processed record Ready again, 5 cancels it; null empties a column that may be empty.',
         params: recordParams,
         body: record,
         response: { 200: record, ...absent, ...held, ...refused },
@@ -243,7 +244,7 @@ function registerChanges(app: FastifyInstance, { database, lists }: CallingListD
         const found = await recordOf(lists, request.params, tx);
         if (!found) return undefined;
         refuseHeld(found);
-        const next = changeRecord(found, changes, lists.settings(found.list));
+        const next = changeColumns(found, changes, lists.settings(found.list));
         await lists.store(tx, [{ ...next, recordStatus: status ?? next.recordStatus }], undefined, { reopen: true });
         return recordOf(lists, request.params, tx);
       });

@@ -121,6 +121,12 @@ describe('A: load', () => {
     ['A6 dial mode 77', { GSW_CM_AttrDialMode: 77 }, 10, 'Invalid parameter: GSW_CM_AttrDialMode'],
     ['A9 a mode without licence', { GSW_CM_AttrDialMode: 5 }, 15, 'License violation'],
     ['Power, which is not served', { GSW_CM_AttrDialMode: 6 }, 11, 'Invalid campaign mode'],
+    [
+      'a campaign whose number nobody can have',
+      { GSW_CM_AttrCampaignID: 1e12 },
+      10,
+      'Invalid parameter: GSW_CM_AttrCampaignID',
+    ],
     ['MaximumGain', { GSW_CM_AttrOptimizeBy: 5 }, 10, 'Invalid parameter: GSW_CM_AttrOptimizeBy'],
     ['a goal above 100 %', { GSW_CM_AttrOptimizeGoal: 101 }, 10, 'Invalid parameter: GSW_CM_AttrOptimizeGoal'],
     ['auto completion 2', { GSW_AUTO_COMPLETION: 2 }, 10, 'Invalid parameter: GSW_AUTO_COMPLETION'],
@@ -305,6 +311,7 @@ describe('C: set dialing mode', () => {
     [{ General: { priority: -1 } }],
     [{ General: { n_records: 3 } }],
     [{ General: 3 }],
+    [5],
     [{ CampaignCallBack: { priority: 1, n_records: 'x' } }],
   ])('refuses the priorities %j', async (priority) => {
     const request = {
@@ -345,9 +352,9 @@ describe('D: status', () => {
     );
   });
 
-  it('repeats the reference of the request', async () => {
-    expect(await client.ask({ ...D1, GSW_CM_AttrReferenceID: 5 })).toEqual(
-      answer(24, [2, 1, 70], 0, { GSW_CM_AttrReferenceID: 5 }),
+  it.each([5, 'r-5'])('repeats the reference %j of the request', async (reference) => {
+    expect(await client.ask({ ...D1, GSW_CM_AttrReferenceID: reference })).toEqual(
+      answer(24, [2, 1, 70], 0, { GSW_CM_AttrReferenceID: reference }),
     );
   });
 });

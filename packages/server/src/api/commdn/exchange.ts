@@ -268,6 +268,8 @@ function echoed(list: KvList): JsonObject {
     const value = list.integer(key);
     if (typeof value === 'number') echo[key] = value;
   }
+  const reference = list.get(KEYS.reference);
+  if (typeof reference === 'string') echo[KEYS.reference] = reference;
   const properties = list.list(KEYS.properties);
   if (properties) echo[KEYS.properties] = properties.toJSON();
   return echo;

@@ -86,7 +86,13 @@ export function recordMessage(
   properties: JsonObject,
   more: JsonObject,
 ): JsonObject {
-  return { ...head(type, addresses), GSW_CM_AttrError: 0, [KEYS.properties]: properties, ...more };
+  return {
+    [KEYS.messageType]: type,
+    GSW_CM_AttrError: 0,
+    ...head(type, addresses),
+    [KEYS.properties]: properties,
+    ...more,
+  };
 }
 
 /** CM_EvError; `echo`: what of the request is repeated. */

@@ -10,6 +10,10 @@ import {
 } from '../../outbound/index.js';
 
 const SECOND_MS = 1000;
+/** Integers of a key-value list of the original have 32 bits. */
+const MOST_INTEGER = 2_147_483_647;
+/** The last second of the year 9999. */
+const LATEST_S = 253_402_300_799;
 
 /**
  * Reads `campaign_schedule` (reference 002). `status` is for output and not looked at.
@@ -33,10 +37,10 @@ export function readSchedule(list: KvList): Schedule | undefined {
 }
 
 function readItem(item: KvList): ScheduleItem | undefined {
-  const campaign = item.integer('campaignDBID');
+  const campaign = countOf(item, 'campaignDBID');
   const mode = choice(item, 'dialMode', dialModeOf);
   const method = choice(item, 'optMethod', optimizeByOf);
-  const goal = item.integer('optMethodValue');
+  const goal = countOf(item, 'optMethodValue');
   const stopAtTime = secondsOf(item, 'stopAtTime');
   const [contacts, dials, sleep] = ['stopAtContacts', 'stopAtDials', 'sleepBeforeNextStart'].map((key) =>
     countOf(item, key),
@@ -63,14 +67,14 @@ function choice<T>(item: KvList, key: string, of: (number: number) => T | undefi
   return number === 'invalid' ? 'invalid' : (of(number) ?? 'invalid');
 }
 
-function countOf(item: KvList, key: string): number | 'invalid' | undefined {
+function countOf(item: KvList, key: string, most = MOST_INTEGER): number | 'invalid' | undefined {
   const number = item.integer(key);
-  return typeof number === 'number' && number < 0 ? 'invalid' : number;
+  return typeof number === 'number' && (number < 0 || number > most) ? 'invalid' : number;
 }
 
 /** Seconds since 1970, as milliseconds; 0 is absent. */
 function secondsOf(item: KvList, key: string): number | 'invalid' | undefined {
-  const seconds = countOf(item, key);
+  const seconds = countOf(item, key, LATEST_S);
   if (typeof seconds !== 'number') return seconds;
   return seconds === 0 ? undefined : seconds * SECOND_MS;
 }

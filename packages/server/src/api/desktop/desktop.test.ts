@@ -303,7 +303,7 @@ describe('records in Preview mode', () => {
     const record = await preview();
     desktop.send(request('LogOut'));
     const events = [await heard(desktop), await heard(desktop)].map((event) => event.GSW_USER_EVENT);
-    expect(events.sort()).toEqual(['LogOutAcknowledge', 'LogOutTime']);
+    expect(events).toEqual(['LogOutAcknowledge', 'LogOutTime']);
     expect((await stored(record.GSW_PHONE)).recordStatus).not.toBe(RecordStatus.Updated);
   });
 

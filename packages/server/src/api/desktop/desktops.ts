@@ -80,7 +80,8 @@ export class Desktops {
   /** What dialing sends to an agent by itself. */
   deliver(agentId: string, { userEvent: name, keys }: DesktopMessage): void {
     for (const desktop of this.#open.get(agentId) ?? []) {
-      if (name === 'AttachedData') desktop.send({ type: 'call', event: 'attached-data', userData: { ...keys } });
+      if (name === 'LogOutTime') desktop.tellLater(userEvent({ GSW_USER_EVENT: name, ...keys }));
+      else if (name === 'AttachedData') desktop.send({ type: 'call', event: 'attached-data', userData: { ...keys } });
       else desktop.send(userEvent({ GSW_USER_EVENT: name, ...keys }));
       if (name === 'PreviewRecord' || name === 'ScheduledCall') desktop.send(previewOf(keys, name === 'ScheduledCall'));
     }
@@ -150,6 +151,11 @@ class Desktop {
   ask({ handle, callback, kind, data }: Invitation): void {
     this.send(userEvent({ _callback_event: kind, _service_id: callback, handle, ...data }));
     if (kind === 'preview') this.send({ type: 'preview', handle, callback, userData: data });
+  }
+
+  /** Sends it after the answer to the frame that is being dealt with. */
+  tellLater(answer: DesktopAnswer): void {
+    this.#run(async () => this.send(answer));
   }
 
   close(): void {

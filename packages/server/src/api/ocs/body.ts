@@ -1,6 +1,21 @@
+import type { FastifyInstance } from 'fastify';
 import { isObject, KvList } from '../../kernel/index.js';
 import { parseJson } from '../http/json-body.js';
+import { charsetOf, decode } from '../http/text.js';
 import { RequestError } from '../http.js';
+
+/** Bodies without a content type are JSON; those of another type stay refused. */
+export function readUntypedBodies(app: FastifyInstance): void {
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      const type = request.headers['content-type'];
+      if (type) throw new RequestError(415, 'unsupported-media-type', 'The body must be JSON.');
+      done(null, parseJson(decode(typeof body === 'string' ? Buffer.from(body) : body, charsetOf(type))));
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+}
 
 /**
  * The user data of a request: a flat object, the same as `{"record": {...}}` or `{"record": "<JSON text>"}` (what a

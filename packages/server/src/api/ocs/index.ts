@@ -4,7 +4,7 @@ import type { JsonObject, KvList, Logger } from '../../kernel/index.js';
 import { type CampaignGroups, OutboundError, outboundApplication, type RecordRequests } from '../../outbound/index.js';
 import { refuseStranger } from '../gms/authentication.js';
 import { answerFailures, RequestError } from '../http.js';
-import { userDataOf } from './body.js';
+import { readUntypedBodies, userDataOf } from './body.js';
 import {
   campaignRequestNamed,
   campaignRequestOfPath,
@@ -25,7 +25,7 @@ export interface OcsOptions {
 
 interface Resource {
   Params: { resource: string; id: string };
-  Querystring: { req?: string | string[] };
+  Querystring: Record<string, string | string[]>;
 }
 
 /**
@@ -47,18 +47,20 @@ export async function ocsApi(app: FastifyInstance, options: OcsOptions): Promise
     if (isOpen(configuration)) return;
     if (refuseStranger(configuration, request, reply)) return reply;
   });
+  readUntypedBodies(app);
   app.setNotFoundHandler(async (request) => {
     throw new RequestError(404, 'unknown-resource', `There is no resource at ${request.url.split('?', 1)[0]}.`);
   });
 
   app.route<Resource>({
-    method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    exposeHeadRoute: false,
     url: '/:resource/:id',
     handler: async (request, reply) => {
       const { id } = request.params;
       const kind = request.params.resource.toLowerCase();
-      const req = [request.query.req].flat().at(-1);
-      if (kind === 'campaigngroups') return send(reply, await onCampaignGroup(request, { id, req, campaigns }));
+      const req = requestName(request.query);
+      if (kind === 'campaigngroups') return send(reply, await onCampaignGroup(request, reply, { id, req, campaigns }));
       const resource = RESOURCES.find((one) => one === kind);
       if (!resource) throw new RequestError(404, 'unknown-resource', `There is no resource type "${kind}".`);
       allowOnly(request, reply, ['POST']);
@@ -81,16 +83,23 @@ export async function ocsApi(app: FastifyInstance, options: OcsOptions): Promise
 
 async function onCampaignGroup(
   request: FastifyRequest,
+  reply: FastifyReply,
   { id, req, campaigns }: { id: string; req: string | undefined; campaigns: CampaignGroups },
 ): Promise<JsonObject> {
   const selector = /^\d{1,10}$/.test(id) ? { dbid: Number(id) } : { name: id };
-  if (request.method === 'GET') {
+  const reads = req === undefined || campaignRequestNamed(req) === 'GetStatus';
+  allowOnly(request, reply, reads ? ['GET', 'HEAD', 'POST'] : ['POST']);
+  if (request.method !== 'POST') {
     const view = await campaigns.status(selector);
     return shownWithStatistics(view, await campaigns.statistics.live(view));
   }
-  if (request.method !== 'POST')
-    throw new RequestError(405, 'method-not-allowed', 'Campaign groups take GET and POST.');
   return performOnCampaign(campaigns, campaignRequestNamed(req), selector, dataOf(request));
+}
+
+/** The value of `req`, in whatever case the parameter comes; an empty one names nothing. */
+function requestName(query: Resource['Querystring']): string | undefined {
+  const values = Object.entries(query).flatMap(([name, value]) => (name.toLowerCase() === 'req' ? value : []));
+  return values.at(-1)?.trim() || undefined;
 }
 
 function dataOf(request: FastifyRequest): KvList {
@@ -104,7 +113,7 @@ function dataOf(request: FastifyRequest): KvList {
 function allowOnly(request: FastifyRequest, reply: FastifyReply, methods: readonly string[]): void {
   if (methods.includes(request.method)) return;
   reply.header('allow', methods.join(', '));
-  throw new RequestError(405, 'method-not-allowed', `This resource takes ${methods.join(', ')}.`);
+  throw new RequestError(405, 'method-not-allowed', `This is asked for with ${methods.join(' or ')}.`);
 }
 
 function send(reply: FastifyReply, body: JsonObject): FastifyReply {

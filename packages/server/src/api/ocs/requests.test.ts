@@ -186,14 +186,22 @@ describe('requests on records that an agent has', () => {
   it.each(['RequestRecordCancel', 'RecordCancel'])('%s cancels it', async (req) => {
     const { handle, record } = await onDesktop();
     const { body } = await post(`/records/${handle}?req=${req}`);
-    expect(body).toMatchObject({ GSW_USER_EVENT: 'RecordCancelAcknowledge', GSW_CHAIN_ATTR: 'AllChain' });
+    expect(body).toMatchObject({
+      GSW_USER_EVENT: 'RecordCancelAcknowledge',
+      GSW_APPLICATION_ID: 150,
+      GSW_CHAIN_ATTR: 'AllChain',
+    });
     expect(await stored(record)).toMatchObject({ recordStatus: RecordStatus.Cancelled, callResult: 52 });
   });
 
   it('DoNotCall marks it, to be processed still', async () => {
     const { handle, record } = await onDesktop();
     const { body } = await post(`/records/${handle}?req=DoNotCall`);
-    expect(body).toMatchObject({ GSW_USER_EVENT: 'DoNotCallAcknowledge', GSW_CHAIN_ATTR: 'AllChain' });
+    expect(body).toMatchObject({
+      GSW_USER_EVENT: 'DoNotCallAcknowledge',
+      GSW_APPLICATION_ID: 150,
+      GSW_CHAIN_ATTR: 'AllChain',
+    });
     expect(await stored(record)).toMatchObject({ recordType: RecordType.NoCall, callResult: 51 });
     expect((await post(`/records/${handle}?req=RecordProcessed`)).status).toBe(200);
   });
@@ -296,9 +304,21 @@ describe('what is no request', () => {
     expect(reply.body.GSW_ERROR).toBeTypeOf('string');
   });
 
-  it.each(['GET', 'PUT', 'DELETE'] as const)('%s on a record', async (method) => {
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'] as const)('%s on a record', async (method) => {
     const reply = await outbound.app.inject({ method, url: '/ocs/records/1?req=RecordReject' });
     expect([reply.statusCode, reply.headers.allow]).toEqual([405, 'POST']);
+  });
+
+  it('a body without a content type is JSON, and the name of req has any case', async () => {
+    const send = (payload: string) =>
+      outbound.app.inject({ method: 'POST', url: '/ocs/Lists/spring?REQ=addrecord', payload });
+    const added = await send(JSON.stringify({ GSW_PHONE: number() }));
+    expect([added.statusCode, added.json().GSW_USER_EVENT]).toEqual([200, 'AddRecordAcknowledge']);
+    expect((await send('{')).statusCode).toBe(400);
+  });
+
+  it('an empty req is a missing one', async () => {
+    expect((await post('/records/1?req=')).body.GSW_ERROR).toMatch(/^The parameter req is missing/);
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml'])('content type %s', async (type) => {
@@ -436,6 +456,32 @@ describe('campaign groups', () => {
   it('are not found by a number of nobody', async () => {
     expect(await post('/campaigngroups/999?req=Load')).toMatchObject({ status: 404, body: { GSW_ERROR_NUMBER: 9 } });
     expect((await post('/campaigngroups/601?req=Fly')).status).toBe(400);
-    expect((await outbound.app.inject({ method: 'DELETE', url: '/ocs/campaigngroups/601' })).statusCode).toBe(405);
+    const tooLarge = { campaignId: 1e12, groupId: 201 };
+    expect((await post('/campaigngroups/9999999999?req=Load')).status).toBe(404);
+    expect((await post('/v3/servers/150/load-campaign', { data: tooLarge })).body).toMatchObject({
+      GSW_ERROR_NUMBER: 10,
+    });
+  });
+
+  it.each([
+    ['DELETE', '', 405, 'GET, HEAD, POST'],
+    ['GET', '?req=Load', 405, 'POST'],
+    ['GET', '?req=GetStatus', 200, undefined],
+    ['HEAD', '', 200, undefined],
+    ['GET', '?req=Fly', 400, undefined],
+  ] as const)('answer %s %s with %i', async (method, query, status, allow) => {
+    const reply = await outbound.app.inject({ method, url: `/ocs/campaigngroups/601${query}` });
+    expect([reply.statusCode, reply.headers.allow]).toEqual([status, allow]);
+  });
+
+  it.each([
+    { dialing_priority: 5 },
+    { GSW_OPTIMIZE_BY: 3, GSW_OPTIMIZE_GOAL: 1e12 },
+    { dialing_priority: { General: { priority: 1e12 } } },
+  ])('refuse %j', async (body) => {
+    expect(await post('/campaigngroups/601?req=Load', body)).toMatchObject({
+      status: 400,
+      body: { GSW_ERROR_NUMBER: 10 },
+    });
   });
 });

@@ -48,7 +48,7 @@ export function readDialAttributes(list: KvList, keys: DialKeys, properties?: Kv
     throw new OutboundError('invalid-parameter', keys.optimizeGoal);
   }
   const autoCompletion = flag(list, keys.autoCompletion) ?? (properties && flag(properties, keys.autoCompletion));
-  const priorities = readPriorities(properties?.list(keys.priority) ?? list.list(keys.priority), keys.priority);
+  const priorities = readPriorities(properties?.has(keys.priority) ? properties : list, keys.priority);
   const change: DialSettingsChange = {
     ...(dialMode && { dialMode }),
     ...(optimizeBy && { optimizeBy }),
@@ -59,10 +59,13 @@ export function readDialAttributes(list: KvList, keys: DialKeys, properties?: Kv
   return { change, unserved, empty: !unserved && Object.keys(change).length === 0 };
 }
 
+/** Integers of a key-value list of the original have 32 bits. */
+const MOST_INTEGER = 2_147_483_647;
+
 /** The integer under a key. @throws OutboundError `invalid-parameter` */
 export function integer(list: KvList, key: string): number | undefined {
   const value = list.integer(key);
-  if (value === 'invalid') throw new OutboundError('invalid-parameter', key);
+  if (value === 'invalid' || Math.abs(value ?? 0) > MOST_INTEGER) throw new OutboundError('invalid-parameter', key);
   return value;
 }
 
@@ -73,8 +76,10 @@ function flag(list: KvList, key: string): boolean | undefined {
   return value === 1;
 }
 
-function readPriorities(list: KvList | undefined, key: string): PriorityClasses | undefined {
-  if (!list) return undefined;
+function readPriorities(parent: KvList, key: string): PriorityClasses | undefined {
+  if (!parent.has(key)) return undefined;
+  const list = parent.list(key);
+  if (!list) throw new OutboundError('invalid-parameter', key);
   const priorities: [(typeof CLASSES)[number], { priority: number; nRecords?: number }][] = [];
   for (const name of CLASSES) {
     const one = list.list(name);

@@ -22,6 +22,9 @@ export interface CampaignGroupReference extends Numbered {
 /** How a campaign group is named by whoever asks for it. */
 export type CampaignGroupSelector = { name: string } | { dbid: number } | { campaign: number; group: number };
 
+/** Numbers are integers of 32 bits. */
+const MOST_DBID = 2_147_483_647;
+
 type NumberedKind = 'campaigns' | 'agent-groups' | 'campaign-groups' | 'calling-lists' | 'outbound-schedules';
 
 const NUMBER_OF = statement('outbound-number-of', 'select number from outbound_number where kind = $1 and name = $2');
@@ -142,7 +145,7 @@ export class CampaignDirectory {
   async #byNumber(sql: Sql, kind: 'campaigns' | 'agent-groups' | 'campaign-groups', dbid: number) {
     const objects = [...this.configuration.objects(kind).values()];
     const configured = objects.find((object) => object.dbid === dbid && object.enabled);
-    if (configured) return configured;
+    if (configured || dbid > MOST_DBID) return configured;
     const [given] = await sql.query<{ name: string }>(NUMBER_NAME, [kind, dbid]);
     return given && objects.find((object) => object.name === given.name && object.dbid === undefined && object.enabled);
   }

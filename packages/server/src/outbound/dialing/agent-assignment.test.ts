@@ -24,7 +24,7 @@ async function twoCampaigns(options: Record<string, string>, otherOptions = opti
   await bed.transaction(async (tx) => {
     const more = { GSW_FROM: 0, GSW_UNTIL: 86_400, GSW_TZ_NAME: 'GMT' };
     for (const phone of ['5201', '5202', '5203', '5204']) {
-      await bed.lists.add(tx, 'autumn', { GSW_PHONE: phone, ...more }, START);
+      await bed.lists.add(tx, 'autumn', { GSW_PHONE: phone, ...more }, { now: START });
     }
   });
   const agents = { a1: AUTO, a2: AUTO, a3: AUTO, a4: AUTO };

@@ -272,13 +272,18 @@ describe('cancelling', () => {
     await bed.startGroup('Preview');
     const keys = await bed.dialing.previewRecord('a1');
     expect(keys).toMatchObject({ GSW_PHONE: '5101' });
-    expect(await bed.dialing.cancel({ phone: '5102' })).toEqual({ GSW_PHONE: '5102', GSW_CHAIN_ATTR: 'AllChain' });
+    expect(await bed.dialing.cancel({ phone: '5102' })).toEqual({
+      GSW_APPLICATION_ID: 150,
+      GSW_PHONE: '5102',
+      GSW_CHAIN_ATTR: 'AllChain',
+    });
     const cancelled = await bed.lists.find({ phone: '5102', lists: ['spring'] });
     expect(cancelled.map(({ recordStatus, callResult }) => [recordStatus, callResult])).toEqual([
       [RecordStatus.Cancelled, CallResult.CancelRecord],
       [RecordStatus.Cancelled, CallResult.CancelRecord],
     ]);
     expect(await bed.dialing.cancel({ phone: '5101' }, { campaign: 'Spring' })).toEqual({
+      GSW_APPLICATION_ID: 150,
       GSW_PHONE: '5101',
       GSW_CAMPAIGN_NAME: 'Spring',
       GSW_CHAIN_ATTR: 'AllChain',
@@ -286,7 +291,7 @@ describe('cancelling', () => {
     });
     await expect(bed.dialing.cancel({ phone: '5101' }, { campaign: 'Nope' })).rejects.toMatchObject({ number: 3 });
     await expect(bed.dialing.cancel({})).rejects.toMatchObject({ number: 10 });
-    expect(await bed.dialing.cancel({ phone: '999' })).toEqual({ GSW_PHONE: '999', GSW_CHAIN_ATTR: 'AllChain' });
+    expect(await bed.dialing.cancel({ phone: '999' })).toMatchObject({ GSW_PHONE: '999', GSW_CHAIN_ATTR: 'AllChain' });
     await bed.dialing.cancel({ handle: handleOf(keys) });
     expect(await bed.record('5101')).toMatchObject({ recordStatus: RecordStatus.Cancelled });
     expect(await bed.dialing.previewRecord('a1')).toMatchObject({ GSW_PHONE: '5103' });

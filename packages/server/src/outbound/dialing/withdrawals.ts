@@ -1,4 +1,5 @@
 import type { Transaction } from '../../store/index.js';
+import { outboundApplication } from '../application.js';
 import { OutboundError } from '../errors.js';
 import { CallResult, type ListRecord, RecordStatus, RecordType } from '../list/index.js';
 import type { ChainScope, RecordKeys, RecordSelector } from './desktop-message.js';
@@ -68,6 +69,7 @@ export class Withdrawals {
       if (held && !kept.has(chainKey(record))) await this.#letGo(tx, held, record, scope);
     }
     return {
+      ...this.#application,
       ...echo(selector),
       ...(campaign !== undefined && { GSW_CAMPAIGN_NAME: campaign }),
       GSW_CHAIN_ATTR: scope,
@@ -102,7 +104,11 @@ export class Withdrawals {
       if (onDesktop.has(chainKey(record))) await this.#mark(tx, held, record);
       else await this.#letGo(tx, held, record, scope);
     }
-    return { ...echo(selector), GSW_CHAIN_ATTR: scope };
+    return { ...this.#application, ...echo(selector), GSW_CHAIN_ATTR: scope };
+  }
+
+  get #application(): RecordKeys {
+    return { GSW_APPLICATION_ID: outboundApplication(this.#parts.configuration).dbid };
   }
 
   async #cancelByHandle(tx: Transaction, handle: number, scope: ChainScope): Promise<RecordKeys> {
@@ -112,7 +118,13 @@ export class Withdrawals {
     if (scope === 'AllChain') await lists.cancel(tx, { ...where, chainId: held.chainId });
     else await lists.cancel(tx, { ...where, recordId: record.recordId });
     await this.#letGo(tx, { ...held, recordId: record.recordId }, record, scope, false);
-    return { GSW_RECORD_HANDLE: handle, GSW_CALLING_LIST: held.list, GSW_PHONE: record.phone, GSW_CHAIN_ATTR: scope };
+    return {
+      ...this.#application,
+      GSW_RECORD_HANDLE: handle,
+      GSW_CALLING_LIST: held.list,
+      GSW_PHONE: record.phone,
+      GSW_CHAIN_ATTR: scope,
+    };
   }
 
   /** The rest of a chain is dialed on; a chain of which everything was withdrawn is not held any more. */

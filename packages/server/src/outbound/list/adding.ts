@@ -1,5 +1,6 @@
 import { OutboundError } from '../errors.js';
 import { type Attributes, applyAttributes } from './attributes.js';
+import { columnByName } from './columns.js';
 import { newDraft, type RecordDraft, releaseDraft } from './draft.js';
 import type { ListSettings } from './list-settings.js';
 import { zoneOf } from './record-row.js';
@@ -9,17 +10,21 @@ import { callableAt } from './window.js';
 /** A time that lies this far back still counts as now: `GSW_DATE_TIME` has no seconds. */
 const GRACE_MS = 60_000;
 
+/** What a record to add comes as: an AddRecord request, or columns by name as a line of an import has them. */
+export type AddedAs = 'request' | 'columns';
+
 /**
- * The record that AddRecord describes (spec outbound.md 2.3).
+ * The record that AddRecord (spec outbound.md 2.3), or a row of columns, describes.
  * @param now milliseconds since 1970
  * @throws OutboundError `invalid-attribute` with the key, `invalid-date-time`, `desktop-campaign-not-found`
  */
 export function draftToAdd(
-  attributes: Attributes,
+  given: Attributes,
   settings: ListSettings,
   campaigns: CampaignsByName,
-  now: number,
+  { now, as }: { now: number; as: AddedAs },
 ): RecordDraft {
+  const attributes = as === 'columns' ? withContactInfo(given) : given;
   const draft = newDraft(settings.timeZone);
   for (const field of settings.fields) {
     if (field.defaultValue !== undefined) {
@@ -27,7 +32,7 @@ export function draftToAdd(
       draft.custom[field.name] = field.defaultValue;
     }
   }
-  applyAttributes(draft, attributes, settings, SET_BY_THE_LIST);
+  applyAttributes(draft, attributes, settings, as === 'columns' ? NOTHING : SET_BY_THE_LIST);
   releaseDraft(draft);
   for (const field of settings.fields) {
     if (field.isNullable === false && draft.custom?.[field.name] === undefined) {
@@ -35,7 +40,8 @@ export function draftToAdd(
     }
   }
   const scheduled = isScheduledType(draft.recordType);
-  draft.campaignId = campaignOf(attributes, settings.name, campaigns, scheduled);
+  const campaign = campaignOf(attributes, settings.name, campaigns, scheduled && draft.campaignId === undefined);
+  draft.campaignId ??= campaign;
   if (scheduled) schedule(draft, settings, now);
   return draft;
 }
@@ -45,7 +51,17 @@ export type CampaignsByName = ReadonlyMap<
   { dbid?: number; enabled: boolean; callingLists: readonly { name: string }[] }
 >;
 
-const SET_BY_THE_LIST = new Set(['record_id', 'campaign_id', 'group_id', 'app_id', 'treatments']);
+const SET_BY_THE_LIST: ReadonlySet<string> = new Set(['record_id', 'campaign_id', 'group_id', 'app_id', 'treatments']);
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** `phone` stands for `contact_info` where that is missing, as in files. */
+function withContactInfo(columns: Attributes): Attributes {
+  const entries = Object.entries(columns);
+  if (entries.some(([key]) => columnByName.get(key.toLowerCase())?.name === 'contact_info')) return columns;
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key.toLowerCase() === 'phone' ? 'contact_info' : key, value]),
+  );
+}
 
 /** A callback has a time; one outside of the windows is moved to the next opening. */
 function schedule(draft: RecordDraft, settings: ListSettings, now: number): void {

@@ -39,17 +39,23 @@ export function recordAttributes(
   return attributes;
 }
 
-/** Columns that say which record it is, who holds it and what became of it: not for requests to change. */
-const NOT_CHANGED = new Set([
-  'record_id',
-  'record_status',
-  'chain_id',
-  'chain_n',
-  'campaign_id',
-  'group_id',
-  'app_id',
-  'treatments',
-]);
+/** Columns that say which record it is and who holds it. */
+const FIXED: ReadonlySet<string> = new Set(['record_id', 'chain_id', 'chain_n', 'campaign_id', 'group_id', 'app_id']);
+/** Besides, what became of a record is not for requests to change. */
+const NOT_CHANGED: ReadonlySet<string> = new Set([...FIXED, 'record_status', 'treatments']);
+const NOT_CHANGED_BY_HAND: ReadonlySet<string> = new Set([...FIXED, 'record_status']);
+
+/** Columns that may be empty. */
+const NULLABLE = {
+  dial_sched_time: 'scheduledAt',
+  call_time: 'callTime',
+  agent_id: 'agentId',
+  treatments: 'treatments',
+  media_ref: 'mediaRef',
+  email_subject: 'emailSubject',
+  email_template_id: 'emailTemplateId',
+  switch_id: 'switchId',
+} as const satisfies Record<string, keyof RecordDraft>;
 
 /**
  * A record with what a request changes: protocol keys (`GSW_CALL_RESULT`), names of list columns (`contact_info`) and
@@ -64,6 +70,32 @@ export function changeRecord(
 ): ListRecord {
   const draft = draftOf(record);
   applyAttributes(draft, attributes, settings, NOT_CHANGED);
+  return changedBy(draft, record, settings);
+}
+
+/**
+ * A record with columns that are changed by hand: as `changeRecord`, `treatments` included; null empties a column that
+ * may be empty. `record_status` is left out of account.
+ * @throws OutboundError `invalid-attribute` with the key, also where a column that stays would change; `invalid-date-time`
+ */
+export function changeColumns(record: ListRecord, columns: Attributes, settings: ListSettings | undefined): ListRecord {
+  const draft = draftOf(record);
+  for (const [key, value] of Object.entries(columns)) {
+    const column = columnByName.get(key.toLowerCase());
+    if (column && FIXED.has(column.name) && String(value ?? '') !== String(column.write(record) ?? '')) {
+      throw new OutboundError('invalid-attribute', `${key} cannot be changed`);
+    }
+    if (value === null && column && isNullable(column.name)) draft[NULLABLE[column.name]] = undefined;
+  }
+  applyAttributes(draft, columns, settings, NOT_CHANGED_BY_HAND);
+  return changedBy(draft, record, settings);
+}
+
+function isNullable(column: string): column is keyof typeof NULLABLE {
+  return Object.hasOwn(NULLABLE, column);
+}
+
+function changedBy(draft: RecordDraft, record: ListRecord, settings: ListSettings | undefined): ListRecord {
   return {
     ...record,
     phone: draft.phone,
@@ -79,6 +111,7 @@ export function changeRecord(
     tzName: draft.tzName,
     zone: zoneOf(draft.tzName),
     agentId: draft.agentId,
+    treatments: draft.treatments,
     mediaRef: draft.mediaRef,
     emailSubject: draft.emailSubject,
     emailTemplateId: draft.emailTemplateId,

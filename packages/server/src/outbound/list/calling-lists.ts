@@ -3,7 +3,7 @@ import { Listeners } from '../../kernel/index.js';
 import type { Journal } from '../../reporting/index.js';
 import { type Database, type Sql, statement, type Transaction } from '../../store/index.js';
 import { OutboundError } from '../errors.js';
-import { draftToAdd } from './adding.js';
+import { type AddedAs, draftToAdd } from './adding.js';
 import type { Attributes } from './attributes.js';
 import { DailyWindows, type PresentWindow, windowsPresent } from './daily-windows.js';
 import { DoNotCallList } from './do-not-call.js';
@@ -242,8 +242,8 @@ export class CallingLists {
   }
 
   /**
-   * Adds the record that an AddRecord request describes.
-   * @param attributes under the keys of the protocols
+   * Adds the record that an AddRecord request, or a row of columns, describes.
+   * @param attributes under the keys of the protocols, or names of columns
    * @throws OutboundError `calling-list-not-found`, `invalid-attribute` with the key, `invalid-date-time`,
    *   `desktop-campaign-not-found`, `cannot-insert-record`
    */
@@ -251,11 +251,11 @@ export class CallingLists {
     tx: Transaction,
     list: string,
     attributes: Attributes,
-    now = this.#options.clock.now(),
+    { now = this.#options.clock.now(), as = 'request' }: { now?: number; as?: AddedAs } = {},
   ): Promise<ListRecord> {
     const settings = this.settings(list);
     if (!settings?.enabled) throw new OutboundError('calling-list-not-found', list);
-    const draft = draftToAdd(attributes, settings, this.#options.configuration.objects('campaigns'), now);
+    const draft = draftToAdd(attributes, settings, this.#options.configuration.objects('campaigns'), { now, as });
     const id = await this.numbers.of(tx, list);
     const [inserted] = await insertRecords(tx, id, [draft], {
       numbers: this.numbers,

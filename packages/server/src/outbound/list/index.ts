@@ -17,7 +17,7 @@ export {
   type TreatmentActionName,
   zoneObjects,
 } from '../../config/index.js';
-export { type Attributes, changeRecord, recordAttributes } from './attributes.js';
+export { type Attributes, changeColumns, changeRecord, recordAttributes } from './attributes.js';
 export {
   CallResult,
   type CallResultCategory,
