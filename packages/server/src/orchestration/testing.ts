@@ -14,9 +14,9 @@ import {
 import { Journal } from '../reporting/index.js';
 import { type Agents, createRouting, type Router } from '../routing/index.js';
 import { TestConfiguration } from '../routing/testing.js';
-import { Database } from '../store/index.js';
+import type { Database } from '../store/index.js';
 import type { Transaction } from '../store/sql.js';
-import { type TestDatabase, testDatabase } from '../store/testing.js';
+import { type TestDatabase, testConnection, testDatabase } from '../store/testing.js';
 import { Calls, Simulator } from '../telephony/index.js';
 import type { ListObject } from './configured-objects.js';
 import type { Device } from './directory.js';
@@ -112,7 +112,7 @@ export class OrchestrationBed {
     const activity = new Activity();
     const store = await testDatabase({ activity, maxConnections: 2 });
     const { connectionString } = store;
-    const bed = new OrchestrationBed(store, await Database.connect({ connectionString, log: silentLogger, activity }));
+    const bed = new OrchestrationBed(store, await testConnection({ connectionString, activity }));
     await bed.#begin();
     afterAll(() => bed.#close());
     return bed;
@@ -141,7 +141,7 @@ export class OrchestrationBed {
 
   async restart(): Promise<void> {
     const { connectionString } = this.store;
-    const database = await Database.connect({ connectionString, log: silentLogger, activity: this.activity });
+    const database = await testConnection({ connectionString, activity: this.activity });
     this.simulator = this.#network();
     this.current = this.#process(database);
     await this.#begin();
@@ -151,7 +151,7 @@ export class OrchestrationBed {
   /** Sessions of another node on the same database, which sees no network of its own. */
   async otherNode(): Promise<TestProcess> {
     const { connectionString } = this.store;
-    const database = await Database.connect({ connectionString, log: silentLogger, activity: this.activity });
+    const database = await testConnection({ connectionString, activity: this.activity });
     return this.#process(database);
   }
 

@@ -1,6 +1,6 @@
 import { Activity, type JsonObject, ManualClock, newId, silentLogger } from '../kernel/index.js';
-import { Database, type Transaction } from '../store/index.js';
-import { type TestDatabase, testDatabase } from '../store/testing.js';
+import type { Database, Transaction } from '../store/index.js';
+import { type TestDatabase, testConnection, testDatabase } from '../store/testing.js';
 import type { AgentState } from './agent.js';
 import type { Agents, RoutingDatabase, RoutingEntry } from './agents.js';
 import type { Decision } from './outcome.js';
@@ -146,7 +146,7 @@ export class RoutingWorld {
   /** Connections of another process to the same database. */
   async otherProcess(): Promise<Database> {
     const { connectionString } = this.store;
-    const database = await Database.connect({ connectionString, log: silentLogger, activity: this.activity });
+    const database = await testConnection({ connectionString, activity: this.activity });
     this.#connections.push(database);
     return database;
   }

@@ -15,7 +15,8 @@ import { SignalLine } from './signal-line.js';
 import { Slots } from './slots.js';
 import type { Bindable, Sql, Statement, Transaction } from './sql.js';
 
-const CONNECT_TIMEOUT_MS = 5000;
+/** The database counts as away when it has said nothing for so long. */
+const SILENCE_MS = 4000;
 /** The server ends a statement after this time, so that a wrong plan or a lock held elsewhere is an error, not a hang. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 /** Beyond the server's own limit: when this passes, that one connection is dead. */
@@ -32,6 +33,11 @@ export interface DatabaseOptions {
   maxConnections?: number;
   log: Logger;
   activity: Activity;
+  /**
+   * How long the database may take to accept a connection, and may be silent before it counts as away, in milliseconds;
+   * default 4000. Longer where the machine itself may stand still for seconds.
+   */
+  silenceMs?: number;
 }
 
 export interface TransactionOptions {
@@ -52,6 +58,7 @@ export interface TransactionOptions {
 export class Database implements Sql {
   readonly connectionString: string;
   readonly #maxConnections: number;
+  readonly #silenceMs: number;
   readonly #log: Logger;
   readonly #activity: Activity;
   readonly #slots: Slots;
@@ -66,12 +73,14 @@ export class Database implements Sql {
   private constructor(options: DatabaseOptions) {
     this.connectionString = options.connectionString;
     this.#maxConnections = options.maxConnections ?? 20;
+    this.#silenceMs = options.silenceMs ?? SILENCE_MS;
     this.#log = options.log;
     this.#activity = options.activity;
     this.#slots = new Slots(this.#maxConnections);
     this.#pool = this.#createPool();
     this.#line = new SignalLine({
       createClient: () => new pg.Client(this.#clientConfig()),
+      silenceMs: this.#silenceMs,
       clock: new SystemClock(),
       log: options.log,
       onChange: (lost) => this.#onLineChange(lost),
@@ -271,7 +280,7 @@ export class Database implements Sql {
     return {
       connectionString: this.connectionString,
       application_name: 'ringback',
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      connectionTimeoutMillis: this.#silenceMs,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       keepAlive: true,

@@ -3,8 +3,6 @@ import { type Clock, type Logger, RingbackError, Sequence, type Timer } from '..
 import { isConnectionFailure } from './failure.js';
 
 const BEAT_MS = 1000;
-/** Beats without an answer after which the database counts as away. Beats are counted, not time: see `#beat`. */
-const SILENT_BEATS = 4;
 const FIRST_RECONNECT_MS = 100;
 const LONGEST_RECONNECT_MS = 2000;
 /** Shortest time between two batches of signals: however much is committed, other nodes are woken 50 times a second. */
@@ -18,6 +16,8 @@ const OLDEST_SERVER = 140_000;
 export interface SignalLineOptions {
   /** Makes an unconnected client with the settings of all connections. */
   createClient: () => pg.Client;
+  /** How long the database may be silent, in milliseconds. Measured in beats: see `#beat`. */
+  silenceMs: number;
   /** Real time, also when the product's clock stands still: it times the network. */
   clock: Clock;
   log: Logger;
@@ -179,8 +179,8 @@ export class SignalLine {
       this.#ask(client, 'select 1').catch((error: unknown) => this.#lose(client, asError(error)));
     } else {
       this.#silentBeats += 1;
-      if (this.#silentBeats >= SILENT_BEATS) {
-        this.#lose(client, new Error(`No answer for ${(SILENT_BEATS * BEAT_MS) / 1000} s`));
+      if (this.#silentBeats * BEAT_MS >= this.#options.silenceMs) {
+        this.#lose(client, new Error(`No answer for ${this.#options.silenceMs / 1000} s`));
         return;
       }
     }

@@ -33,6 +33,8 @@ const AHEAD = 3;
 /** SQLSTATE of what cannot be done to a database with which somebody is connected, and how often it is tried. */
 const OBJECT_IN_USE = '55006';
 const MOST_TRIES = 10;
+/** A busy machine may stand still for long. */
+const TEMPLATE_SILENCE_MS = 60_000;
 
 /**
  * A PostgreSQL server for one run of the tests, in the temporary folder, with a database of its own for each test that
@@ -141,6 +143,7 @@ export class TestCluster {
       connectionString: connectionString(this.#directory, name),
       log: silentLogger,
       activity: new Activity(),
+      silenceMs: TEMPLATE_SILENCE_MS,
     });
     try {
       await migrate(database, { log: silentLogger });

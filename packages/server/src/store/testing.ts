@@ -1,6 +1,6 @@
 import { afterAll, inject } from 'vitest';
 import { Activity, type Logger, silentLogger } from '../kernel/index.js';
-import { Database } from './database.js';
+import { Database, type DatabaseOptions } from './database.js';
 import { TestCluster } from './testing-cluster.js';
 
 declare module 'vitest' {
@@ -23,6 +23,8 @@ export interface TestDatabaseOptions {
   maxConnections?: number;
 }
 
+const TEST_SILENCE_MS = 60_000;
+
 const open: { database: Database; drop: () => Promise<void> }[] = [];
 let ownCluster: Promise<TestCluster> | undefined;
 
@@ -41,9 +43,14 @@ afterAll(async () => {
 export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const activity = options.activity ?? new Activity();
   const { connectionString, drop } = await createDatabase();
-  const database = await Database.connect({ log: silentLogger, ...options, activity, connectionString });
+  const database = await testConnection({ ...options, activity, connectionString });
   open.push({ database, drop });
   return { database, connectionString, activity };
+}
+
+/** Connections to a test database, which may be silent for as long as a busy machine stands still. */
+export function testConnection(options: Omit<DatabaseOptions, 'log'> & { log?: Logger }): Promise<Database> {
+  return Database.connect({ log: silentLogger, silenceMs: TEST_SILENCE_MS, ...options });
 }
 
 async function createDatabase(): Promise<{ connectionString: string; drop: () => Promise<void> }> {

@@ -14,8 +14,8 @@ import {
   type DialSettings,
 } from '../../outbound/index.js';
 import { Journal } from '../../reporting/index.js';
-import { Database, type Transaction } from '../../store/index.js';
-import { type TestDatabase, testDatabase } from '../../store/testing.js';
+import type { Transaction } from '../../store/index.js';
+import { type TestDatabase, testConnection, testDatabase } from '../../store/testing.js';
 import { commDnApi } from '../commdn/index.js';
 import { createHttp } from '../http.js';
 
@@ -225,7 +225,7 @@ export async function campaignBed(configurationText = ACCEPTANCE_CONFIGURATION):
     activity,
     clock,
     anotherNode: async () => {
-      const own = await Database.connect({ connectionString, activity, log: silentLogger, maxConnections: 4 });
+      const own = await testConnection({ connectionString, activity, maxConnections: 4 });
       const ground = { ...parts, database: own };
       const ownConfiguration = await Configuration.open(ground);
       const ownJournal = new Journal(ground);

@@ -7,8 +7,8 @@ import { Activity, type JsonObject, ManualClock, newId, silentLogger, toE164 } f
 import { followAgentCalls } from '../../orchestration/agent-calls.js';
 import { Journal } from '../../reporting/index.js';
 import { type Agents, createRouting, type Router } from '../../routing/index.js';
-import { Database, type Transaction } from '../../store/index.js';
-import { type TestDatabase, testDatabase } from '../../store/testing.js';
+import type { Database, Transaction } from '../../store/index.js';
+import { type TestDatabase, testConnection, testDatabase } from '../../store/testing.js';
 import { Calls, SimulatedAgents, Simulator } from '../../telephony/index.js';
 import type { DialMode } from '../dial-mode.js';
 import type { DialSettings } from '../dial-settings.js';
@@ -247,7 +247,7 @@ export class DialingBed {
     const { calls, router, agents, lists, configuration } = this.current;
     const { clock, activity } = this;
     const { connectionString } = this.store;
-    const database = await Database.connect({ connectionString, log: silentLogger, activity });
+    const database = await testConnection({ connectionString, activity });
     onTestFinished(() => database.close());
     const dialing = new Dialing({
       ...{ database, calls, router, agents, lists, configuration, clock, activity, log: silentLogger },
@@ -283,7 +283,7 @@ export class DialingBed {
 
   async #begin(isFirst: boolean): Promise<void> {
     const { connectionString } = this.store;
-    const database = await Database.connect({ connectionString, log: silentLogger, activity: this.activity });
+    const database = await testConnection({ connectionString, activity: this.activity });
     const configuration = await Configuration.open({
       database,
       clock: this.clock,
