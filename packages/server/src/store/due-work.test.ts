@@ -170,6 +170,18 @@ describe('due work', () => {
     expect(done).toEqual([[0, 0]]);
   });
 
+  it('is done at once when it becomes due while it is looked for', async () => {
+    let passed = 0;
+    const going = { now: () => clock.now() + passed, at: clock.at.bind(clock) };
+    line = [START + 10];
+    const nextDue = async () => {
+      passed = 10;
+      return line[0];
+    };
+    await dueWork({ clock: going, nextDue }).start();
+    expect(done).toEqual([[10, 0]]);
+  });
+
   it('does not turn in circles when another node holds what is due', async () => {
     let claims = 0;
     line = [START];

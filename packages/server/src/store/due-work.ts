@@ -117,10 +117,12 @@ export class DueWork<Row> {
     try {
       do {
         this.#wokenFor = Number.POSITIVE_INFINITY;
+        const looked = clock.now();
         const claimed = await this.#runBatches();
         if (!this.#started) break;
         next = (await nextDue()) ?? Number.POSITIVE_INFINITY;
-        if (next <= clock.now() && claimed === 0) next = clock.now() + HELD_ELSEWHERE_MS;
+        // What has become due since is not held by anybody.
+        if (next <= looked && claimed === 0) next = clock.now() + HELD_ELSEWHERE_MS;
         next = Math.min(next, this.#wokenFor);
       } while (this.#started && next <= clock.now());
       this.#retryMs = FIRST_RETRY_MS;
