@@ -6,7 +6,8 @@
  *     npm run bench -- calls [--calls 2000] [--at-once 40] [--rounds 2]
  *
  * Processor time is that of everybody: Asterisk, the customers, this process and, for Ringback, PostgreSQL. It says the same
- * on a busy machine and on a quiet one. Ringback stores the intent of each call before it dials, and every news of it with its journal entry, in PostgreSQL.
+ * on a busy machine and on a quiet one. Ringback stores the intent of each call before it dials, and every news of it with
+ * its journal entry, in PostgreSQL.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
