@@ -5,7 +5,7 @@ export { DatabaseUnavailable, type ErrorDetail, RingbackError } from './errors.j
 export { newId, newSessionId } from './ids.js';
 export { instant, parseInstant } from './instant.js';
 export { isObject, type JsonObject, type JsonValue } from './json.js';
-export { KvList } from './kvlist.js';
+export { KvList, MOST_INTEGER } from './kvlist.js';
 export { type Logger, silentLogger } from './logger.js';
 export { ManualClock } from './manual-clock.js';
 export { digitsOf, sameNumber, toE164 } from './phone.js';

@@ -1,5 +1,8 @@
 import { isObject, type JsonObject, type JsonValue } from './json.js';
 
+/** Integers of a key-value list of the original, and numbers of its objects, have 32 bits. */
+export const MOST_INTEGER = 2_147_483_647;
+
 /**
  * A key-value list of the original (TKVList) as JSON carries it: values are integers, texts or lists; keys are looked up
  * without regard to case and kept as they were given, in their order.

@@ -10,6 +10,7 @@ import {
   warningsInFile,
 } from '../../config/index.js';
 import type { JsonObject, JsonValue } from '../../kernel/index.js';
+import { attempt, bytesOf } from '../http/body-parsers.js';
 import { charsetOf, decode } from '../http/text.js';
 import { RequestError } from '../http.js';
 import { problemSchema } from '../problem.js';
@@ -35,8 +36,7 @@ export async function registerConfigurationFile(
   configuration: ConfigurationTarget,
 ): Promise<void> {
   app.addContentTypeParser(YAML_TYPES, { parseAs: 'buffer' }, (request, body, done) => {
-    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    done(null, decode(bytes, charsetOf(request.headers['content-type'])));
+    attempt(done, () => decode(bytesOf(body), charsetOf(request.headers['content-type'])));
   });
 
   app.post(

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { instant } from '../../kernel/index.js';
+import { attempt, bytesOf } from '../http/body-parsers.js';
 import { charsetOf, decode } from '../http/text.js';
 import { RequestError, sendFailure } from '../http.js';
 import { asProblem, problemSchema } from '../problem.js';
@@ -67,12 +68,7 @@ const summary = Type.Object({
 /** `/flows`: SCXML applications as immutable versions (interface.md, section 4). */
 export function registerFlows(app: FastifyInstance, shelf: FlowShelf): void {
   app.addContentTypeParser(XML_TYPES, { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-      done(null, decode(bytes, charsetOf(request.headers['content-type'])));
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
-    }
+    attempt(done, () => decode(bytesOf(body), charsetOf(request.headers['content-type'])));
   });
 
   app.get(

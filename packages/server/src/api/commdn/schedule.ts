@@ -1,4 +1,4 @@
-import type { JsonObject, KvList } from '../../kernel/index.js';
+import { type JsonObject, type KvList, MOST_INTEGER } from '../../kernel/index.js';
 import {
   dialModeNumber,
   dialModeOf,
@@ -10,8 +10,6 @@ import {
 } from '../../outbound/index.js';
 
 const SECOND_MS = 1000;
-/** Integers of a key-value list of the original have 32 bits. */
-const MOST_INTEGER = 2_147_483_647;
 /** The last second of the year 9999. */
 const LATEST_S = 253_402_300_799;
 

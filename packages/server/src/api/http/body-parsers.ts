@@ -87,7 +87,8 @@ export async function registerBodyParsers(app: FastifyInstance, limits: BodyLimi
   });
 }
 
-function attempt(done: (error: Error | null, body?: unknown) => void, parse: () => unknown): void {
+/** Tells Fastify what was read, or why it could not be. */
+export function attempt(done: (error: Error | null, body?: unknown) => void, parse: () => unknown): void {
   try {
     done(null, parse());
   } catch (error) {
@@ -95,7 +96,7 @@ function attempt(done: (error: Error | null, body?: unknown) => void, parse: () 
   }
 }
 
-function bytesOf(body: string | Buffer): Buffer {
+export function bytesOf(body: string | Buffer): Buffer {
   return typeof body === 'string' ? Buffer.from(body) : body;
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { isObject, KvList } from '../../kernel/index.js';
+import { attempt, bytesOf } from '../http/body-parsers.js';
 import { parseJson } from '../http/json-body.js';
 import { charsetOf, decode } from '../http/text.js';
 import { RequestError } from '../http.js';
@@ -7,13 +8,11 @@ import { RequestError } from '../http.js';
 /** Bodies without a content type are JSON; those of another type stay refused. */
 export function readUntypedBodies(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
+    attempt(done, () => {
       const type = request.headers['content-type'];
       if (type) throw new RequestError(415, 'unsupported-media-type', 'The body must be JSON.');
-      done(null, parseJson(decode(typeof body === 'string' ? Buffer.from(body) : body, charsetOf(type))));
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
-    }
+      return parseJson(decode(bytesOf(body), charsetOf(type)));
+    });
   });
 }
 

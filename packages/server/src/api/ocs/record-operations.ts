@@ -1,4 +1,4 @@
-import type { KvList } from '../../kernel/index.js';
+import { type KvList, MOST_INTEGER } from '../../kernel/index.js';
 import { OutboundError, type RecordKeys, type RecordRequests, type RecordSelector } from '../../outbound/index.js';
 import { RequestError } from '../http.js';
 import {
@@ -81,11 +81,9 @@ export async function perform(
   return { GSW_USER_EVENT: ACKNOWLEDGEMENTS[name], ...keys, ...(echoes && { GSW_REFERENCE_ID: reference }) };
 }
 
-const LARGEST_NUMBER = 2_147_483_647;
-
 function recordNumber(id: string): number {
   const number = /^\d{1,10}$/.test(id) ? Number(id) : Number.NaN;
-  if (number <= LARGEST_NUMBER) return number;
+  if (number <= MOST_INTEGER) return number;
   throw new OutboundError('record-handle-not-found');
 }
 

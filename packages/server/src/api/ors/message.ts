@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isObject, type JsonObject, type JsonValue, RingbackError } from '../../kernel/index.js';
+import { attempt, bytesOf } from '../http/body-parsers.js';
 import { parseJson } from '../http/json-body.js';
 import { charsetOf, decode, requireStorable } from '../http/text.js';
 
@@ -25,13 +26,10 @@ const LONGEST_NAME = 256;
 export function registerRawBodies(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/json', 'text/plain']);
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
+    attempt(done, () => {
       const header = request.headers['content-type'];
-      const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-      done(null, { type: typeOf(header), text: requireStorable(decode(bytes, charsetOf(header))) });
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
-    }
+      return { type: typeOf(header), text: requireStorable(decode(bytesOf(body), charsetOf(header))) };
+    });
   });
 }
 

@@ -1,4 +1,4 @@
-import type { KvList } from '../../kernel/index.js';
+import { type KvList, MOST_INTEGER } from '../../kernel/index.js';
 import {
   type DialSettingsChange,
   dialModeOf,
@@ -58,9 +58,6 @@ export function readDialAttributes(list: KvList, keys: DialKeys, properties?: Kv
   };
   return { change, unserved, empty: !unserved && Object.keys(change).length === 0 };
 }
-
-/** Integers of a key-value list of the original have 32 bits. */
-const MOST_INTEGER = 2_147_483_647;
 
 /** The integer under a key. @throws OutboundError `invalid-parameter` */
 export function integer(list: KvList, key: string): number | undefined {

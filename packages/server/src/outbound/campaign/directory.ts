@@ -1,4 +1,5 @@
 import type { AgentGroup, Campaign, CampaignGroup, Configuration } from '../../config/index.js';
+import { MOST_INTEGER } from '../../kernel/index.js';
 import { type Sql, statement } from '../../store/index.js';
 import { outboundApplication } from '../application.js';
 import { outboundOption } from '../dialing/index.js';
@@ -21,9 +22,6 @@ export interface CampaignGroupReference extends Numbered {
 
 /** How a campaign group is named by whoever asks for it. */
 export type CampaignGroupSelector = { name: string } | { dbid: number } | { campaign: number; group: number };
-
-/** Numbers are integers of 32 bits. */
-const MOST_DBID = 2_147_483_647;
 
 type NumberedKind = 'campaigns' | 'agent-groups' | 'campaign-groups' | 'calling-lists' | 'outbound-schedules';
 
@@ -145,7 +143,7 @@ export class CampaignDirectory {
   async #byNumber(sql: Sql, kind: 'campaigns' | 'agent-groups' | 'campaign-groups', dbid: number) {
     const objects = [...this.configuration.objects(kind).values()];
     const configured = objects.find((object) => object.dbid === dbid && object.enabled);
-    if (configured || dbid > MOST_DBID) return configured;
+    if (configured || dbid > MOST_INTEGER) return configured;
     const [given] = await sql.query<{ name: string }>(NUMBER_NAME, [kind, dbid]);
     return given && objects.find((object) => object.name === given.name && object.dbid === undefined && object.enabled);
   }
